@@ -1,0 +1,47 @@
+"""The errors a user can cause, each told in one line; any other exception is a bug.
+
+BpnetError            it ran and failed (exit status 1)
+|-- UsageError        the command line is wrong (exit status 2)
+|   `-- ConfigError   everything that is wrong with a config, a line each
+|-- StorageError      a file cannot be read or written
+|-- DataError         a dataset cannot be had, or is not what it should be
+|-- RunError          a run directory is not what it should be
+`-- DivergedError     the loss is no longer a finite number
+"""
+
+from collections.abc import Sequence
+
+
+class BpnetError(Exception):
+    """It ran and failed; the message says what, where, and what to do about it."""
+
+    exit_status = 1
+
+
+class UsageError(BpnetError):
+    """The command line asks for something that cannot be."""
+
+    exit_status = 2
+
+
+class ConfigError(UsageError):
+    """The config has these problems, one line each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+
+
+class StorageError(BpnetError):
+    """A file cannot be read or written."""
+
+
+class DataError(BpnetError):
+    """A dataset cannot be had, or is not what it should be."""
+
+
+class RunError(BpnetError):
+    """A run directory is not what it should be."""
+
+
+class DivergedError(BpnetError):
+    """The loss is no longer a finite number."""

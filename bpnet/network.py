@@ -1,0 +1,118 @@
+"""The network: the layers in their order, over two flat arrays.
+
+All weights, then all biases, lie in one array of parameters, and their gradients in another of the
+same form; each Affine layer holds views of its own part. So a step downhill, a checkpoint or a hash
+is one operation on one array, whatever the layers are.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+
+from bpnet.array import Array
+from bpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+
+ACTIVATIONS: dict[str, Callable[[], "Layer"]] = {"relu": Relu, "sigmoid": Sigmoid}
+DEVIATIONS: dict[str, Callable[[int], float]] = {
+    "he": lambda inputs: math.sqrt(2 / inputs),  # section 6.2.3, for Relu
+    "xavier": lambda inputs: math.sqrt(1 / inputs),  # section 6.2.2, for Sigmoid
+}
+
+
+class Layer(Protocol):
+    """One array in, one array out; backwards the same."""
+
+    def forward(self, x: Array) -> Array: ...
+    def backward(self, dout: Array) -> Array: ...
+
+
+class Network:
+    """scores = Affine(activation(... Affine(x))),  loss = SoftmaxWithLoss(scores, t).
+
+    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes. All
+    parameters start at zero: see `initialize`. `params` and the result of `gradient` are
+    dictionaries of views by the book's names: W1, b1, W2, b2, ...
+
+    >>> network = Network([2, 3, 2])
+    >>> network.parameters.shape, network.params["W2"].shape
+    ((17,), (3, 2))
+    >>> round(network.loss(np.array([[1.0, 2.0]]), np.array([0])), 4)  # two equal classes: log 2
+    0.6931
+    """
+
+    def __init__(
+        self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
+    ) -> None:
+        count = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
+        self.parameters = np.zeros(count, dtype)
+        self.gradients = np.zeros(count, dtype)
+        self.params = views(self.parameters, widths)
+        self.grads = views(self.gradients, widths)
+        self.affines = [self._affine(number) for number in range(1, len(widths))]
+        self.layers: list[Layer] = [self.affines[0]]
+        for affine in self.affines[1:]:
+            self.layers += [ACTIVATIONS[activation](), affine]
+        self.last_layer = SoftmaxWithLoss()
+
+    def _affine(self, number: int) -> Affine:
+        W, b = f"W{number}", f"b{number}"
+        return Affine(self.params[W], self.params[b], dW=self.grads[W], db=self.grads[b])
+
+    def initialize(self, init: str | float, rng: np.random.Generator) -> None:
+        """Draw each W from a normal distribution of mean 0; each b is 0.
+
+        `init` is the standard deviation, or the name of a rule that gives it from the number of
+        inputs. The numbers are drawn in float64 and rounded once: both dtypes start alike.
+        """
+        self.parameters[:] = 0
+        for affine in self.affines:
+            deviation = DEVIATIONS[init](len(affine.W)) if isinstance(init, str) else init
+            affine.W[:] = rng.normal(0, deviation, affine.W.shape)
+
+    def predict(self, x: Array) -> Array:
+        """Return the scores (N, C) of the images x (N, D); the largest names the digit."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def loss(self, x: Array, t: Array) -> float:
+        """Return the mean cross-entropy of the images x against the answers t."""
+        return self.last_layer.forward(self.predict(x), t)
+
+    def accuracy(self, x: Array, t: Array) -> float:
+        """Return the share of the images x whose largest score is at the answer t."""
+        labels = t if t.ndim == 1 else t.argmax(axis=1)
+        return float(np.mean(self.predict(x).argmax(axis=1) == labels))
+
+    def gradient(self, x: Array, t: Array) -> dict[str, Array]:
+        """Return dL/dW and dL/db of every layer: the views of the flat array, written anew.
+
+        The loss itself is left in `last_layer.loss`. The first layer is not asked for dL/dx: the
+        images are what they are.
+        """
+        self.loss(x, t)
+        dout = self.last_layer.backward()
+        for layer in reversed(self.layers[1:]):
+            dout = layer.backward(dout)
+        self.affines[0].backward_parameters(dout)
+        return self.grads
+
+
+def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:
+    """Return the parts of a flat array by the book's names: first every W, then every b.
+
+    >>> {name: part.tolist() for name, part in views(np.arange(10), [1, 2, 2]).items()}
+    {'W1': [[0, 1]], 'W2': [[2, 3], [4, 5]], 'b1': [6, 7], 'b2': [8, 9]}
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for number, shape in enumerate(pairwise(widths), start=1):
+        shapes[f"W{number}"] = shape
+    for number, outputs in enumerate(widths[1:], start=1):
+        shapes[f"b{number}"] = (outputs,)
+    parts = np.split(flat, np.cumsum([math.prod(shape) for shape in shapes.values()])[:-1])
+    return {
+        name: part.reshape(shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)
+    }
