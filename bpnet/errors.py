@@ -9,13 +9,15 @@ BpnetError            it ran and failed (exit status 1)
 `-- DivergedError     the loss is no longer a finite number
 """
 
-from collections.abc import Sequence
-
 
 class BpnetError(Exception):
-    """It ran and failed; the message says what, where, and what to do about it."""
+    """It ran and failed; the first line says what, where, and what to do, any others the details."""
 
     exit_status = 1
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = [printable(line) for line in lines]
 
 
 class UsageError(BpnetError):
@@ -25,10 +27,16 @@ class UsageError(BpnetError):
 
 
 class ConfigError(UsageError):
-    """The config has these problems, one line each."""
+    """The config has these problems, a line each."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
+
+def printable(text: str) -> str:
+    """Return the text with everything escaped that a path or a file may put into a line to break it.
+
+    >>> printable("a\\nb")
+    'a\\\\nb'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class StorageError(BpnetError):

@@ -1,0 +1,80 @@
+"""YAML text -> its tree of nodes, with every trap of YAML refused before it can spring.
+
+Nothing is ever constructed from a tag. Anchors, aliases, merges and tags are errors, and so are a
+second document and a nesting deeper than a config can be.
+"""
+
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    NodeEvent,
+)
+from yaml.nodes import Node
+
+DEEPEST = 10
+
+
+class Problem(Exception):
+    """What is wrong, and where: line and column count from 1."""
+
+    def __init__(self, line: int, column: int, message: str) -> None:
+        super().__init__(line, column, message)
+        self.line, self.column, self.message = line, column, message
+
+    @classmethod
+    def at(cls, mark: Any, message: str) -> "Problem":
+        """Return the problem at a mark of PyYAML, which counts from 0."""
+        return cls(mark.line + 1, mark.column + 1, message)
+
+
+def parse(content: bytes) -> Node | None:
+    """Return the root node of the document, or None if there is nothing in it.
+
+    Raises: Problem.
+    """
+    text = _decode(content)
+    try:
+        _refuse_traps(text)
+        node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = error.problem or error.context or "not YAML"
+        raise Problem(1, 1, message) if mark is None else Problem.at(mark, message) from error
+    except yaml.reader.ReaderError as error:
+        line, column = _place(text[: error.position])
+        raise Problem(line, column, f"the character {error.character!r} is not allowed") from error
+    return node
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8-sig")
+        line, column = _place(before)
+        raise Problem(line, column, f"not UTF-8: the byte {content[error.start]:#04x}") from error
+
+
+def _place(before: str) -> tuple[int, int]:
+    """Return the line and column that follow the text."""
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+def _refuse_traps(text: str) -> None:
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        documents += isinstance(event, DocumentStartEvent)
+        if documents > 1:
+            raise Problem.at(event.start_mark, "a second document: a config is one")
+        if depth > DEEPEST:
+            raise Problem.at(event.start_mark, "nested too deep")
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            raise Problem.at(event.start_mark, "anchors and aliases (& and *) are not allowed")
+        if isinstance(event, NodeEvent) and getattr(event, "tag", None):
+            raise Problem.at(event.start_mark, "tags (!) are not allowed")

@@ -1,0 +1,142 @@
+"""Config files and `--set` -> a checked `Config`; everything that is wrong is told at once."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from bpnet import storage
+from bpnet.config.document import Problem, parse
+from bpnet.config.rules import Refused, Rule, shown
+from bpnet.config.schema import Config, build, rules
+from bpnet.errors import ConfigError, StorageError
+
+LARGEST = 64 * 1024
+RULES = rules()
+SECTIONS = {name.partition(".")[0] for name in RULES if "." in name}
+
+
+def load(
+    path: Path | None = None,
+    settings: Iterable[str] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> Config:
+    """Return the defaults, overridden by the file, then the environment, then KEY=VALUE settings.
+
+    Raises: ConfigError with every problem of the file and the settings, a line each.
+    """
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    if path is not None:
+        values, problems = _read_file(path)
+    if environment.get("BPNET_DATA_DIR"):
+        values["data.dir"] = environment["BPNET_DATA_DIR"]
+    for setting in settings:
+        try:
+            values |= _read_setting(setting)
+        except Refused as refusal:
+            problems.append(f"--set {setting}: {refusal}")
+    if problems:
+        raise ConfigError(*problems)
+    config: Config = build(values)
+    return config
+
+
+def _read_file(path: Path) -> tuple[dict[str, Any], list[str]]:
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    try:
+        root = parse(storage.read(path, LARGEST))
+        if root is None:
+            raise ConfigError(f"{path}: is empty; `bpnet config show` prints every key")
+        _read_mapping(root, "", values, problems)
+    except StorageError as error:
+        raise ConfigError(*error.lines) from error
+    except Problem as problem:
+        problems.append(problem)
+    problems.sort(key=lambda problem: (problem.line, problem.column))
+    return values, [f"{path}:{p.line}:{p.column}: {p.message}" for p in problems]
+
+
+def _read_mapping(node: Node, prefix: str, values: dict[str, Any], problems: list[Problem]) -> None:
+    """Read the keys of one mapping into `values`, by their full names."""
+    if not isinstance(node, MappingNode):
+        where = prefix.rstrip(".") or "the config"
+        message = f"{where}: expected a mapping of keys to values, got {shown(node)}"
+        problems.append(Problem.at(node.start_mark, message))
+        return
+    first_lines: dict[str, int] = {}
+    for key, value in node.value:
+        try:
+            with _told_at(key):
+                name = prefix + _key(key)
+                _refuse_second(name, key, first_lines)
+                rule = None if name in SECTIONS else _rule(name)
+            with _told_at(value):
+                if rule is None:
+                    _read_mapping(value, f"{name}.", values, problems)
+                else:
+                    values[name] = _value(name, rule, value)
+        except Problem as problem:
+            problems.append(problem)
+
+
+@contextmanager
+def _told_at(node: Node) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        raise Problem.at(node.start_mark, str(refusal)) from refusal
+
+
+def _key(node: Node) -> str:
+    if not isinstance(node, ScalarNode) or not node.value.isprintable() or len(node.value) > 40:
+        raise Refused(f"expected the name of a key, got {shown(node)}")
+    return str(node.value)
+
+
+def _refuse_second(name: str, key: Node, first_lines: dict[str, int]) -> None:
+    if name in first_lines:
+        raise Refused(f"{name}: already given in line {first_lines[name]}")
+    first_lines[name] = key.start_mark.line + 1
+
+
+def _rule(name: str) -> Rule:
+    if name in RULES:
+        return RULES[name]
+    word = name.rpartition(".")[2]
+    elsewhere = [known for known in RULES if known.rpartition(".")[2] == word]
+    near = elsewhere or get_close_matches(name, [*RULES, *SECTIONS], n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(RULES)}"
+    raise Refused(f"{name}: unknown key; {hint}")
+
+
+def _value(name: str, rule: Rule, node: Node) -> Any:
+    try:
+        return rule.read(node)
+    except Refused:
+        raise Refused(f"{name}: expected {rule}, got {shown(node)}") from None
+
+
+def _read_setting(setting: str) -> dict[str, Any]:
+    """Read KEY=VALUE; the value is text until the key's rule reads it, a list is YAML's [..., ...].
+
+    >>> _read_setting("network.hidden=[50, 20]")
+    {'network.hidden': (50, 20)}
+    """
+    name, equals, text = setting.partition("=")
+    if not equals:
+        raise Refused("expected KEY=VALUE, such as train.learning_rate=0.05")
+    rule = _rule(name)
+    node: Node | None = ScalarNode("tag:yaml.org,2002:str", text)
+    if text.startswith("["):
+        try:
+            node = parse(text.encode("utf-8", "surrogatepass"))
+        except Problem as problem:
+            raise Refused(f"{name}: expected {rule}; {problem.message}") from problem
+    assert node is not None
+    return {name: _value(name, rule, node)}

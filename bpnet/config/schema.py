@@ -1,0 +1,75 @@
+"""The keys of the config: each with its rule and its default, nowhere else."""
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Annotated, Any, get_type_hints
+
+from bpnet.config.rules import Either, ListOf, OneOf, Path, Real, Rule, Whole
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which images, from where, and how many are held out to choose by."""
+
+    dataset: Annotated[str, OneOf(("mnist", "fashion-mnist", "drawn"))] = "mnist"
+    dir: Annotated[str, Path()] = "data"
+    validation: Annotated[int, Whole(0, 50_000)] = 10_000
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Affine, activation, Affine, ..., SoftmaxWithLoss."""
+
+    hidden: Annotated[tuple[int, ...], ListOf(Whole(1, 10_000), longest=16)] = (100,)
+    activation: Annotated[str, OneOf(("relu", "sigmoid"))] = "relu"
+    init: Annotated[str | float, Either(OneOf(("he", "xavier")), Real(0, 10))] = "he"
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Minibatch SGD."""
+
+    epochs: Annotated[int, Whole(1, 10_000)] = 20
+    batch_size: Annotated[int, Whole(1, 10_000)] = 100
+    learning_rate: Annotated[float, Real(0, 1e6)] = 0.1
+    dtype: Annotated[str, OneOf(("float32", "float64"))] = "float32"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a run depends on, beside the data themselves and the number of threads."""
+
+    seed: Annotated[int, Whole(0, 2**32 - 1)] = 0
+    data: DataConfig = field(default_factory=DataConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+
+def rules(section: Any = Config, prefix: str = "") -> dict[str, Rule]:
+    """Return the rule of each key, by its full name.
+
+    >>> print(rules()["train.epochs"])
+    a whole number from 1 to 10000
+    """
+    found: dict[str, Rule] = {}
+    for name, hint in get_type_hints(section, include_extras=True).items():
+        if is_dataclass(hint):
+            found |= rules(hint, f"{prefix}{name}.")
+        else:
+            found[prefix + name] = hint.__metadata__[0]
+    return found
+
+
+def build(values: dict[str, Any], section: Any = Config, prefix: str = "") -> Any:
+    """Return the section with these values, by their full names, and defaults for the rest.
+
+    >>> build({"train.epochs": 3}).train.epochs
+    3
+    """
+    parts: dict[str, Any] = {}
+    for part in fields(section):
+        name = prefix + part.name
+        if is_dataclass(part.type):
+            parts[part.name] = build(values, part.type, f"{name}.")
+        elif name in values:
+            parts[part.name] = values[name]
+    return section(**parts)

@@ -1,0 +1,199 @@
+"""The config: what is read, what is refused, and how it is told."""
+
+import pytest
+
+from bpnet.config import Config, dump, load
+from bpnet.config.schema import rules
+from bpnet.errors import ConfigError
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text, *settings, environment=None):
+        path = tmp_path / "c.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        try:
+            return load(path, settings, environment or {})
+        except ConfigError as error:
+            return [line.replace(str(tmp_path) + "/", "") for line in error.lines]
+
+    return read
+
+
+def test_an_absent_key_has_its_default(read):
+    assert read("seed: 3") == Config(seed=3)
+    assert load(environment={}) == Config()
+
+
+def test_every_key_can_be_given(read):
+    config = read(
+        "seed: 7\n"
+        "data: {dataset: drawn, dir: /tmp/a b, validation: 0}\n"
+        "network: {hidden: [30, 20], activation: sigmoid, init: 0.01}\n"
+        "train: {epochs: 2, batch_size: 64, learning_rate: 1e-3, dtype: float64}\n"
+    )
+    assert config.seed == 7
+    assert config.data.dir == "/tmp/a b"
+    assert config.network.hidden == (30, 20)
+    assert config.network.init == 0.01
+    assert config.train.learning_rate == 0.001
+
+
+def test_the_environment_overrides_the_file_and_a_setting_both(read):
+    text, environment = "data: {dir: a}", {"BPNET_DATA_DIR": "b"}
+    assert read(text).data.dir == "a"
+    assert read(text, environment=environment).data.dir == "b"
+    assert read(text, "data.dir=c=d", environment=environment).data.dir == "c=d"
+
+
+def test_all_problems_come_at_once_each_with_its_place(read):
+    text = (
+        "seed: 0\n"
+        "data: {dataset: minst}\n"
+        "train:\n"
+        "  learning_rte: 3\n"
+        '  epochs: "5"\n'
+        "  epochs: 3\n"
+        "hidden: [50]\n"
+    )
+    assert read(text, "train.epoch=3", "x") == [
+        "c.yaml:2:17: data.dataset: expected mnist or fashion-mnist or drawn, got minst",
+        "c.yaml:4:3: train.learning_rte: unknown key; did you mean train.learning_rate?",
+        "c.yaml:5:11: train.epochs: expected a whole number from 1 to 10000, got the text '5'",
+        "c.yaml:6:3: train.epochs: already given in line 5",
+        "c.yaml:7:1: hidden: unknown key; did you mean network.hidden?",
+        "--set train.epoch=3: train.epoch: unknown key; did you mean train.epochs?",
+        "--set x: expected KEY=VALUE, such as train.learning_rate=0.05",
+    ]
+
+
+def test_a_key_given_twice_in_one_line_is_refused(read):
+    assert read("train: {epochs: 3, epochs: 4}") == [
+        "c.yaml:1:20: train.epochs: already given in line 1"
+    ]
+
+
+@pytest.mark.parametrize("text", ["1e-3", "1.0e-3", "0.001", ".001", "1E-3", "+1e-03"])
+def test_every_way_to_write_a_thousandth_is_a_number(read, text):
+    assert read(f"train: {{learning_rate: {text}}}").train.learning_rate == 0.001
+    assert read("seed: 0", f"train.learning_rate={text}").train.learning_rate == 0.001
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "true",
+        "null",
+        "",
+        "'3'",
+        "3.0",
+        "010",
+        "0x10",
+        "1_000",
+        "1:30",
+        "[3]",
+        "{a: 3}",
+        "0",
+        "-1",
+        "10001",
+        "9" * 5000,
+        "abc",
+        "３",
+        ".inf",
+    ],
+)
+def test_what_is_not_a_whole_number_in_range_is_refused(read, value):
+    (line,) = read(f"train:\n  epochs: {value}\n")
+    assert line.startswith("c.yaml:2:")
+    assert "train.epochs: expected a whole number from 1 to 10000, got " in line
+    assert len(line) < 140
+
+
+@pytest.mark.parametrize("value", ["0", "-0.1", ".nan", ".inf", "1.0e+400", "1e400", "no", "'0.1'"])
+def test_what_is_not_a_finite_positive_rate_is_refused(read, value):
+    (line,) = read(f"train: {{learning_rate: {value}}}")
+    assert "train.learning_rate: expected a number above 0, at most 1e+06, got " in line
+
+
+@pytest.mark.parametrize("value", ["50", "[50, 0]", "['50']", "[[50]]", f"{[1] * 17}", "{a: 1}"])
+def test_hidden_is_a_list_of_widths(read, value):
+    (line,) = read(f"network: {{hidden: {value}}}")
+    assert "network.hidden: expected a list [...] of at most 16 entries" in line
+
+
+@pytest.mark.parametrize("value", ["hee", "0", "11", "true", "[0.1]", "'0.1'"])
+def test_init_is_a_rule_or_a_standard_deviation(read, value):
+    (line,) = read(f"network: {{init: {value}}}")
+    assert "expected he or xavier or a number above 0, at most 10, got " in line
+
+
+def test_no_hidden_layer_at_all_is_a_network_too(read):
+    assert read("network: {hidden: []}").network.hidden == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"", "c.yaml: is empty; `bpnet config show` prints every key"),
+        (b"# only this\n", "c.yaml: is empty; `bpnet config show` prints every key"),
+        (b"[1]", "c.yaml:1:1: the config: expected a mapping of keys to values, got a list"),
+        (b"network: 5", "c.yaml:1:10: network: expected a mapping of keys to values, got 5"),
+        (b"a: b: c", "c.yaml:1:5: mapping values are not allowed here"),
+        (b"seed: ]", "c.yaml:1:7: expected the node content, but found ']'"),
+        (b"x: 1\n\xff", "c.yaml:2:1: not UTF-8: the byte 0xff"),
+        (b"seed: 1\nx\x00", "c.yaml:2:2: the character 0 is not allowed"),
+        (b"\tseed: 1", "c.yaml:1:1: found character '\\t' that cannot start any token"),
+        (b"seed: &a 1", "c.yaml:1:7: anchors and aliases (& and *) are not allowed"),
+        (b"seed: *a", "c.yaml:1:7: anchors and aliases (& and *) are not allowed"),
+        (b"seed: !!int 1", "c.yaml:1:7: tags (!) are not allowed"),
+        (b"!!python/object/apply:os.abort []", "c.yaml:1:1: tags (!) are not allowed"),
+        (b"seed: 1\n---\nseed: 2", "c.yaml:2:1: a second document: a config is one"),
+        (b"[" * 5000, "c.yaml:1:11: nested too deep"),
+        (b"? [a]\n: 1", "c.yaml:1:3: expected the name of a key, got a list"),
+        (b'"a\\nb": 1', "c.yaml:1:1: expected the name of a key, got the text 'a\\nb'"),
+        (b"#" * 65537, "c.yaml: larger than the 65536 bytes it may have"),
+    ],
+)
+def test_what_is_not_a_config_is_told_in_one_line(read, text, line):
+    assert read(text) == [line]
+
+
+def test_a_merge_is_just_an_unknown_key(read):
+    (line,) = read("<<: {seed: 1}")
+    assert line.startswith("c.yaml:1:1: <<: unknown key; known keys: seed, data.dataset, ")
+
+
+def test_a_missing_file_and_a_folder_are_told_by_name(tmp_path):
+    for path, reason in ((tmp_path / "no", "No such file"), (tmp_path, "not a regular file")):
+        with pytest.raises(ConfigError, match=f"{path}: .*{reason}"):
+            load(path)
+
+
+def test_a_bom_windows_lines_and_korean_comments_are_fine(read):
+    assert read("\ufeff# 설정\r\nseed: 4\r\n".encode()).seed == 4
+
+
+@pytest.mark.parametrize("setting", ["network.hidden=[1,", "network.hidden=[1, &a 2]"])
+def test_a_broken_list_on_the_command_line_is_told(read, setting):
+    (line,) = read("seed: 0", setting)
+    assert line.startswith(f"--set {setting}: network.hidden: expected a list")
+
+
+def test_an_unprintable_setting_is_told_in_one_line(read):
+    (line,) = read("seed: 0", "a\nb=1")
+    assert line.startswith("--set a\\nb=1: a\\nb: unknown key")
+
+
+def test_what_is_written_loads_back_as_it_is(read):
+    config = read(
+        "seed: 9\ndata: {dir: '2024: no #x'}\nnetwork: {hidden: [3, 4], init: 1e-5}\n",
+        "train.learning_rate=1e-7",
+    )
+    text = dump(config)
+    assert read(text) == config
+    assert "hidden: [3, 4]\n" in text
+    assert list(rules()) == [
+        "seed", "data.dataset", "data.dir", "data.validation",
+        "network.hidden", "network.activation", "network.init",
+        "train.epochs", "train.batch_size", "train.learning_rate", "train.dtype",
+    ]  # fmt: skip
