@@ -11,7 +11,7 @@ BpnetError            it ran and failed (exit status 1)
 
 
 class BpnetError(Exception):
-    """It ran and failed; the first line says what, where, and what to do, any others the details."""
+    """It ran and failed; the first line says what and where, any others the details."""
 
     exit_status = 1
 
@@ -31,7 +31,7 @@ class ConfigError(UsageError):
 
 
 def printable(text: str) -> str:
-    """Return the text with everything escaped that a path or a file may put into a line to break it.
+    """Return the text with everything escaped that could break a line of the terminal.
 
     >>> printable("a\\nb")
     'a\\\\nb'

@@ -1,9 +1,11 @@
-"""Bytes on disk: every file that bpnet reads or writes goes through these two functions."""
+"""Bytes on disk: every file that bpnet reads, writes or renames goes through this module."""
 
 import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bpnet.errors import StorageError
@@ -14,16 +16,45 @@ def read(path: Path, limit: int) -> bytes:
 
     Raises: StorageError, naming the path; also for a folder, a device, or a pipe (it could block).
     """
-    try:
+    with _told(path, "cannot be read"):
         if not stat.S_ISREG(path.stat().st_mode):
             raise StorageError(f"{path}: not a regular file")
         with path.open("rb") as file:
             content = file.read(limit + 1)
-    except (OSError, ValueError) as error:
-        raise StorageError(f"{path}: cannot be read: {_reason(error)}") from error
     if len(content) > limit:
         raise StorageError(f"{path}: larger than the {limit} bytes it may have")
     return content
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder, and those above it, where they are missing."""
+    with _told(path, "cannot be made"):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def make_new_folder(path: Path) -> bool:
+    """Make the folder, and those above it; return False if there is something at the path."""
+    with _told(path, "cannot be made"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            return False
+    return True
+
+
+def is_empty_folder(path: Path) -> bool:
+    """Whether the path is a folder with nothing in it."""
+    with _told(path, "cannot be read"):
+        return path.is_dir() and not any(path.iterdir())
+
+
+def move_aside(path: Path) -> Path:
+    """Rename the file to one that nothing reads, and return the new path."""
+    aside = path.with_name(f"{path.name}.corrupt")
+    with _told(path, "cannot be moved aside"):
+        path.replace(aside)
+    return aside
 
 
 def write(path: Path, content: bytes) -> None:
@@ -34,15 +65,13 @@ def write(path: Path, content: bytes) -> None:
     Raises: StorageError; the old file is then as it was.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
+    with _told(path, "cannot be written"):
         try:
             _write_new(temporary, content)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
-    except OSError as error:
-        raise StorageError(f"{path}: cannot be written: {_reason(error)}") from error
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -68,5 +97,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
+@contextmanager
+def _told(path: Path, what: str) -> Iterator[None]:
+    """Turn the errors of the system, and a path that cannot be one, into a StorageError."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StorageError(f"{path}: {what}: {reason}") from error

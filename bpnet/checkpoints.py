@@ -1,0 +1,77 @@
+"""A `TrainingState` <-> the bytes of a checkpoint.
+
+A checkpoint holds the state's arrays, its numbers as JSON, the identity of the run that it belongs
+to, and a SHA-256 over all of these. It is checked whole before any of it is used.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from bpnet import npz
+from bpnet.array import Array
+from bpnet.trainer import EpochRecord, TrainingState
+
+FORMAT = 1
+METADATA_LIMIT = 16 * 2**20  # the records of 10,000 epochs take 4 MB
+
+
+def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:
+    """Return the checkpoint of the state."""
+    metadata = {
+        "format": FORMAT,
+        "identity": identity,
+        "step": state.step,
+        "loss_sum": state.loss_sum,
+        "correct": state.correct,
+        "seconds": state.seconds,
+        "records": [asdict(record) for record in state.records],
+    }
+    text = json.dumps(metadata, allow_nan=False).encode()
+    arrays = {"metadata": np.frombuffer(text, np.uint8), **state.arrays()}
+    return npz.pack({"sha256": _digest(arrays), **arrays})
+
+
+def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any]) -> None:
+    """Bring `state` to where the checkpoint is.
+
+    Raises: ValueError if the checkpoint is damaged, or another run's; `state` is then as it was.
+    """
+    arrays = npz.unpack(content, _forms(state))
+    if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
+        raise ValueError("damaged: its SHA-256 differs")
+    metadata = json.loads(arrays.pop("metadata").tobytes())
+    if metadata["format"] != FORMAT:
+        raise ValueError(f"of format {metadata['format']}, while this bpnet reads {FORMAT}")
+    differing = [key for key in identity if metadata["identity"].get(key) != identity[key]]
+    if differing:
+        raise ValueError(
+            f"of a run that differs in {', '.join(differing)}; put config.yaml back as it was, "
+            "or start a new run"
+        )
+    for name, array in state.arrays().items():
+        array[:] = arrays[name]
+    state.records[:] = [EpochRecord(**record) for record in metadata["records"]]
+    for name in ("step", "loss_sum", "correct", "seconds"):
+        setattr(state, name, metadata[name])
+
+
+def size_limit(state: TrainingState) -> int:
+    """Return how many bytes a checkpoint of this state can have at most."""
+    return npz.size_limit(_forms(state), free=METADATA_LIMIT)
+
+
+def _forms(state: TrainingState) -> dict[str, npz.Form]:
+    arrays = {name: npz.form(array) for name, array in state.arrays().items()}
+    return {"sha256": ("|u1", (32,)), "metadata": ("|u1", None), **arrays}
+
+
+def _digest(arrays: Mapping[str, Array]) -> Array:
+    sha256 = hashlib.sha256()
+    for array in arrays.values():
+        sha256.update(array.tobytes())
+    return np.frombuffer(sha256.digest(), np.uint8)

@@ -1,0 +1,1 @@
+"""The command line: parse, call, print. The only rooms that know click, tqdm and the terminal."""

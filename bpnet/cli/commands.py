@@ -1,0 +1,245 @@
+"""The commands and their options.
+
+Each command fixes the number of threads before it imports what needs NumPy, and --help imports
+neither. So the imports stand inside the commands.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bpnet import __version__, facts, threads
+from bpnet.errors import UsageError
+
+CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
+SET = click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Override a key of the config, such as train.learning_rate=0.05; repeatable.",
+)
+DATA_DIR = click.option(
+    "--data-dir",
+    metavar="DIR",
+    help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
+)
+DATASET = click.option(
+    "--dataset",
+    type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
+    default="mnist",
+    show_default=True,
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="bpnet %(version)s")
+def bpnet() -> None:
+    """Train the book's network on MNIST, score it, and check its gradients.
+
+    \b
+    bpnet train --config configs/mnist.yaml
+    bpnet eval
+    bpnet gradcheck
+
+    Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong command
+    line or config, 130 and 143 after SIGINT and SIGTERM.
+    """
+
+
+@bpnet.command()
+@CONFIG
+@SET
+@click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
+@click.option("--resume", metavar="DIR", type=Path, help="Go on with this run.")
+@DATA_DIR
+@click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
+def train(
+    config_file: Path | None,
+    settings: tuple[str, ...],
+    run_dir: Path | None,
+    resume: Path | None,
+    data_dir: str | None,
+    quiet: bool,
+) -> None:
+    """Train a network, and score it on the test images at the end.
+
+    \b
+    bpnet train --config configs/mnist.yaml
+    bpnet train --config configs/mnist.yaml --set network.hidden=[300] --set seed=1
+    bpnet train --resume runs/2026-01-31_142530_mnist-s0
+
+    Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
+    """
+    if resume:
+        if config_file or settings or run_dir:
+            raise UsageError("--resume takes no --config, --set or --run-dir: the run has its own")
+        threads.fix(facts.threads(resume))
+        from bpnet.cli import training
+
+        training.resume(resume, data_dir, quiet)
+        return
+    if config_file is None:
+        raise UsageError("train needs --config FILE, or --resume DIR")
+    from bpnet import config
+
+    loaded = config.load(config_file, with_data_dir(settings, data_dir))
+    threads.fix()
+    from bpnet.cli import training
+
+    training.start(loaded, config_file.stem, run_dir, quiet)
+
+
+@bpnet.command("eval")
+@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
+@click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "train"]),
+    default="test",
+    show_default=True,
+)
+@DATA_DIR
+@JSON
+def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
+    """Score runs: the given ones, or the newest that is finished.
+
+    \b
+    bpnet eval
+    bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
+    """
+    folders = folders or (facts.newest(),)
+    threads.fix(facts.threads(folders[0]))
+    from bpnet.cli import scoring
+
+    scoring.score(folders, split, data_dir, as_json)
+
+
+@bpnet.command()
+@CONFIG
+@SET
+@JSON
+def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool) -> None:
+    """Check backward against numeric gradients: each layer, then the configured network.
+
+    \b
+    bpnet gradcheck
+    bpnet gradcheck --config configs/book.yaml --set network.activation=sigmoid
+
+    Exit status 1 if a gradient is wrong.
+    """
+    from bpnet import config
+
+    loaded = config.load(config_file, settings)
+    threads.fix()
+    from bpnet.cli import checking
+
+    checking.check(loaded, as_json)
+
+
+@bpnet.group()
+def data() -> None:
+    """Fetch, verify, find or look at a dataset."""
+
+
+@data.command()
+@DATASET
+@DATA_DIR
+def fetch(dataset: str, data_dir: str | None) -> None:
+    """Download a dataset, unless its files are there already (or draw it).
+
+    bpnet data fetch --dataset mnist
+    """
+    from bpnet.cli import data
+
+    data.fetch(dataset, data_dir)
+
+
+@data.command()
+@DATASET
+@DATA_DIR
+def verify(dataset: str, data_dir: str | None) -> None:
+    """Compare the SHA-256 of each file with the published one; exit status 1 if one is not right.
+
+    bpnet data verify --dataset mnist
+    """
+    from bpnet.cli import data
+
+    data.verify(dataset, data_dir)
+
+
+@data.command()
+@DATASET
+@DATA_DIR
+def path(dataset: str, data_dir: str | None) -> None:
+    """Print the folder in which the files of a dataset lie, or would.
+
+    bpnet data path --dataset mnist
+    """
+    from bpnet.cli import data
+
+    data.path(dataset, data_dir)
+
+
+@data.command()
+@DATASET
+@DATA_DIR
+@click.option(
+    "--split",
+    type=click.Choice(["train", "test"]),
+    default="train",
+    show_default=True,
+)
+@click.option(
+    "--each",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="How many of each digit.",
+)
+def show(dataset: str, data_dir: str | None, split: str, each: int) -> None:
+    """Print a sheet of images in the terminal.
+
+    bpnet data show --dataset drawn --each 3
+    """
+    from bpnet.cli import data
+
+    data.show(dataset, data_dir, split, each)
+
+
+@bpnet.group("config")
+def config_group() -> None:
+    """Look at a config, or check it."""
+
+
+@config_group.command("show")
+@CONFIG
+@SET
+def show_config(config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Print every key with its value: defaults < file < environment < --set.
+
+    bpnet config show --config configs/mnist.yaml --set seed=1
+    """
+    from bpnet import config
+
+    click.echo(config.dump(config.load(config_file, settings)), nl=False)
+
+
+@config_group.command("check")
+@CONFIG
+@SET
+def check_config(config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Tell everything that is wrong with a config; exit status 2 if there is something.
+
+    bpnet config check --config configs/mnist.yaml
+    """
+    from bpnet import config
+
+    config.load(config_file, settings)
+    click.echo(f"{config_file or 'the defaults'}: right")
+
+
+def with_data_dir(settings: Sequence[str], data_dir: str | None) -> list[str]:
+    """Return the settings, with --data-dir as one more."""
+    return [*settings, f"data.dir={data_dir}"] if data_dir else list(settings)

@@ -1,0 +1,73 @@
+"""`bpnet eval`: the scores of runs, for people or as JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bpnet import datasets, evaluation, facts, runs
+from bpnet.cli.terminal import byte_bar, echo_all, percent, table, tell
+from bpnet.config import DataConfig
+from bpnet.datasets import Dataset
+from bpnet.errors import UsageError
+from bpnet.evaluation import Scores
+
+
+def score(folders: Sequence[Path], split: str, data_dir: str | None, as_json: bool) -> None:
+    """Print the scores of each run on the split."""
+    loaded: dict[DataConfig, Dataset] = {}
+    results = []
+    for folder in folders:
+        run = runs.open_run(folder)
+        network = runs.load_weights(run)
+        if facts.read(folder).get("status") != "finished":
+            tell(f"{folder}: has not finished: these are its weights so far")
+        data = replace(run.config.data, dir=data_dir) if data_dir else run.config.data
+        if data not in loaded:
+            loaded[data] = datasets.load(data, byte_bar, tell)
+        images = getattr(loaded[data], split)
+        if not len(images):
+            raise UsageError(f"{folder}: has no {split} images: its data.validation is 0")
+        results.append((folder, evaluation.evaluate(network, images)))
+    if as_json:
+        click.echo(json.dumps({"runs": [_as_json(*result, split) for result in results]}))
+        return
+    for folder, scores in results:
+        echo_all(_report(folder, scores, split))
+
+
+def _as_json(folder: Path, scores: Scores, split: str) -> dict[str, Any]:
+    return {
+        "run": str(folder),
+        "split": split,
+        "correct": scores.correct,
+        "total": scores.total,
+        "accuracy": scores.accuracy,
+        "interval": evaluation.interval(scores.correct, scores.total),
+        "loss": scores.loss,
+        "per_class": scores.per_class,
+        "confusion": scores.confusion.tolist(),
+    }
+
+
+def _report(folder: Path, scores: Scores, split: str) -> Iterator[str]:
+    low, high = evaluation.interval(scores.correct, scores.total)
+    yield str(folder)
+    yield (
+        f"{split} accuracy {percent(scores.accuracy)} ({scores.correct}/{scores.total}), "
+        f"95 % interval {percent(low)} to {percent(high)}, loss {scores.loss:.4f}"
+    )
+    yield ""
+    yield "Rows: the digit; columns: what it was taken for."
+    yield from table(list(_confusion(scores)))
+
+
+def _confusion(scores: Scores) -> Iterator[list[str]]:
+    counts = scores.confusion.tolist()
+    yield ["", *map(str, range(len(counts))), "accuracy"]
+    for digit, (row, share) in enumerate(zip(counts, scores.per_class, strict=True)):
+        cells = [str(count) if count else "." for count in row]
+        yield [str(digit), *cells, "-" if share is None else percent(share)]

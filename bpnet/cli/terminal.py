@@ -1,0 +1,66 @@
+"""Bars and lines on stderr, pictures as text."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import click
+from tqdm import tqdm
+
+from bpnet.array import Array
+
+INK = " .:-=+*#%@"
+
+
+def tell(line: str) -> None:
+    """Write a line to stderr, above any bar."""
+    tqdm.write(line, file=sys.stderr)
+
+
+@contextmanager
+def byte_bar(name: str, size: int) -> Iterator[Callable[[int], object]]:
+    """Show the bytes of a download; no bar where stderr is not a terminal."""
+    with tqdm(desc=name, total=size, unit="B", unit_scale=True, leave=False, disable=None) as bar:
+        yield bar.update
+
+
+def picture(image: Array) -> list[str]:
+    """Return the lines of an image (28, 28) of bytes: 14, since letters are twice as high as wide.
+
+    >>> print(picture(np.tile(np.arange(28, dtype=np.uint8) * 9, (28, 1)))[0])
+        ....:::---===+++**###%%%@@@@
+    """
+    tones = image.reshape(14, 2, 28).mean(axis=1) / 255
+    return ["".join(INK[round(tone * (len(INK) - 1))] for tone in row) for row in tones.tolist()]
+
+
+def sheet(images: Sequence[Array]) -> Iterator[str]:
+    """Yield the lines of a sheet of images, as many side by side as the terminal is wide."""
+    across = max(1, (shutil.get_terminal_size().columns + 1) // 29)
+    for start in range(0, len(images), across):
+        pictures = [picture(image) for image in images[start : start + across]]
+        yield from (" ".join(row).rstrip() for row in zip(*pictures, strict=True))
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the rows with their columns aligned: the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
+        yield "  ".join([row[0].ljust(widths[0]), *cells[1:]]).rstrip()
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent, to two decimals.
+
+    >>> percent(0.9769)
+    '97.69 %'
+    """
+    return f"{100 * share:.2f} %"
+
+
+def echo_all(lines: Iterator[str] | Sequence[str]) -> None:
+    """Print the lines to stdout."""
+    for line in lines:
+        click.echo(line)

@@ -1,0 +1,73 @@
+"""The digits that the program draws itself, kept in the cache with their hashes.
+
+They have a seed and a version of their own: the config's seed does not redraw them. Their drawing
+uses more of NumPy than its promises of equal numbers cover, so what is once drawn is kept, and the
+hashes of what a run used are in its records.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+
+from bpnet import drawn, idx, storage
+from bpnet.datasets.published import NAMES, Tell
+from bpnet.errors import StorageError
+
+SEED = 1998
+COUNTS = (60_000, 10_000)
+MANIFEST = "drawn.json"
+LARGEST = COUNTS[0] * 28 * 28 + 16
+
+
+def load(folder: Path, tell: Tell) -> dict[str, bytes]:
+    """Return the content of the four files by their names, drawing them if they are not there."""
+    kept = read(folder)
+    if kept:
+        return kept
+    tell(f"drawing {COUNTS[0]} + {COUNTS[1]} digits")
+    contents = draw()
+    try:
+        _keep(folder, contents)
+    except StorageError as error:
+        tell(f"the drawn digits are not kept: {error}")
+    return contents
+
+
+def read(folder: Path) -> dict[str, bytes] | None:
+    """Return what is kept in the folder, or None if it is not whole, right and of this version."""
+    try:
+        manifest = json.loads(storage.read(folder / MANIFEST, limit=4096))
+        contents = {name: storage.read(folder / name, LARGEST) for name in NAMES}
+    except (StorageError, ValueError, RecursionError):
+        return None
+    return contents if manifest == _manifest(contents) else None
+
+
+def draw() -> dict[str, bytes]:
+    """Return all the digits, as the content of four IDX files."""
+    contents = {}
+    for stream, count in enumerate(COUNTS):
+        images, labels = drawn.draw(count, np.random.default_rng([SEED, stream]))
+        contents[NAMES[2 * stream]] = idx.encode(images)
+        contents[NAMES[2 * stream + 1]] = idx.encode(labels)
+    return contents
+
+
+def sha256(contents: dict[str, bytes]) -> dict[str, str]:
+    """Return the hash of each file."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def _manifest(contents: dict[str, bytes]) -> dict[str, object]:
+    return {"version": drawn.VERSION, "seed": SEED, "sha256": sha256(contents)}
+
+
+def _keep(folder: Path, contents: dict[str, bytes]) -> None:
+    """Write the files, and the manifest that makes them count last."""
+    storage.make_folder(folder)
+    for name, content in contents.items():
+        storage.write(folder / name, content)
+    manifest = json.dumps(_manifest(contents), indent=2) + "\n"
+    storage.write(folder / MANIFEST, manifest.encode())

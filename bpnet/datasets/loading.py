@@ -1,0 +1,71 @@
+"""A name, a folder -> a `Dataset`: files found, downloaded or drawn, then read and checked."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from bpnet import idx
+from bpnet.config import DataConfig
+from bpnet.datasets import drawn_digits, published
+from bpnet.datasets.published import NAMES, Tell
+from bpnet.datasets.splits import Dataset, Split, split
+from bpnet.download import ByteProgress, silently
+from bpnet.errors import DataError
+
+
+def silent(line: str) -> None:
+    """Tell nobody."""
+
+
+def folder(config: DataConfig) -> Path:
+    """Return the folder in which the dataset's files lie, or will."""
+    return Path(config.dir).expanduser() / config.dataset
+
+
+def load(config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent) -> Dataset:
+    """Return the configured dataset; the last `validation` training images are held out.
+
+    Raises: DataError, StorageError.
+    """
+    contents, sha256 = fetch(config, progress, tell)
+    everything = _split(contents, "train")
+    if config.validation >= len(everything):
+        raise DataError(
+            f"data.validation: {config.validation} of {len(everything)} training images held out "
+            "leave none to train on"
+        )
+    end = len(everything) - config.validation
+    return Dataset(
+        train=everything[:end],
+        validation=everything[end:],
+        test=_split(contents, "t10k"),
+        sha256=sha256,
+    )
+
+
+def fetch(
+    config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent
+) -> tuple[dict[str, bytes], Mapping[str, str]]:
+    """Return the content of each file by its name, and the hashes by which it is known."""
+    if config.dataset == "drawn":
+        contents = drawn_digits.load(folder(config), tell)
+        return contents, drawn_digits.sha256(contents)
+    source = published.SOURCES[config.dataset]
+    mirror = os.environ.get("BPNET_MIRROR")
+    contents = published.load(source, folder(config), mirror, progress, tell)
+    return contents, {file.name: file.packed.sha256 for file in source.files}
+
+
+def verify(config: DataConfig) -> Mapping[str, str]:
+    """Return for each file of the dataset whether it is in the folder, and right."""
+    if config.dataset == "drawn":
+        state = "right" if drawn_digits.read(folder(config)) else "missing or wrong"
+        return dict.fromkeys(NAMES, state)
+    return published.verify(published.SOURCES[config.dataset], folder(config))
+
+
+def _split(contents: dict[str, bytes], part: str) -> Split:
+    images, labels = (name for name in NAMES if name.startswith(part))
+    return split(
+        idx.parse(contents[images], 3, images), idx.parse(contents[labels], 1, labels), part
+    )

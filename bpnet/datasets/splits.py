@@ -1,0 +1,73 @@
+"""Images and labels, whole and in batches.
+
+N images of D = 784 numbers. They stay unsigned bytes, a quarter of the size of float32; a batch
+becomes numbers from 0 to 1 only when it is taken out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpnet.array import Array
+from bpnet.errors import DataError
+
+WIDTH = 28 * 28
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Split:
+    """Images (N, 784) as bytes, and their labels (N,)."""
+
+    images: Array
+    labels: Array
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, part: slice) -> "Split":
+        return Split(self.images[part], self.labels[part])
+
+    def batch(self, rows: Array | slice, dtype: np.dtype) -> tuple[Array, Array]:
+        """Return the images of these rows as numbers from 0 to 1, and their labels."""
+        return np.multiply(self.images[rows], 1 / 255, dtype=dtype), self.labels[rows]
+
+    def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
+        """Yield every image once, in batches of `size`; the last may be short."""
+        for start in range(0, len(self), size):
+            yield self.batch(slice(start, start + size), dtype)
+
+    def in_random_order(
+        self, size: int, dtype: np.dtype, rng: np.random.Generator, done: int = 0
+    ) -> Iterator[tuple[Array, Array]]:
+        """Yield every image once, in a random order, leaving out the first `done` batches."""
+        order = rng.permutation(len(self))
+        for start in range(done * size, len(self), size):
+            yield self.batch(order[start : start + size], dtype)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The three splits, and the SHA-256 of each file they come from."""
+
+    train: Split
+    validation: Split
+    test: Split
+    sha256: Mapping[str, str]
+
+
+def split(images: Array, labels: Array, name: str) -> Split:
+    """Return images (N, 28, 28) and labels (N,) as a split, after checking that they are such.
+
+    Raises: DataError, naming the files by `name`.
+    """
+    if images.shape[1:] != (28, 28):
+        rows, columns = images.shape[1:]
+        raise DataError(f"{name}: the images are {rows} x {columns} pixels, not 28 x 28")
+    if len(images) != len(labels) or not len(images):
+        raise DataError(f"{name}: {len(images)} images, but {len(labels)} labels")
+    if labels.max() >= CLASSES:
+        place = int(np.argmax(labels >= CLASSES))
+        raise DataError(f"{name}: label {place} is {labels[place]}, not a digit")
+    return Split(images.reshape(-1, WIDTH), labels.astype(np.intp))

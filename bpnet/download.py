@@ -1,0 +1,150 @@
+"""Mirrors and a SHA-256 -> the bytes of a file, verified.
+
+The files are small (at most 26 MB), so a download stays in memory until it is proven; there are no
+partial files to resume, to mistake for whole ones, or to clean up.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from bpnet.errors import DataError
+
+# Opened with a file's name and size; gives a function to call with the count of each new piece.
+ByteProgress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file as it was published."""
+
+    name: str
+    size: int
+    sha256: str
+
+    def matches(self, content: bytes) -> bool:
+        """Whether these are the bytes that were published."""
+        return len(content) == self.size and hashlib.sha256(content).hexdigest() == self.sha256
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long to wait, in seconds; requests' own timeouts only limit each single wait."""
+
+    connect: float = 5
+    read: float = 15
+    file: float = 60  # one try at one mirror, plus the time for the file at the lowest rate
+    bytes_per_second: float = 100_000
+    rounds: int = 2  # through all mirrors
+    pause: float = 1  # before the second round
+
+
+class Failed(Exception):
+    """One try at one mirror has failed; `final` if another could not end differently."""
+
+    def __init__(self, reason: str, final: bool = False) -> None:
+        super().__init__(reason)
+        self.final = final
+
+
+@contextmanager
+def silently(name: str, size: int) -> Iterator[Callable[[int], object]]:
+    """Show no progress."""
+    yield lambda count: None
+
+
+def fetch(
+    mirrors: Sequence[str],
+    file: Published,
+    progress: ByteProgress = silently,
+    limits: Limits = Limits(),
+) -> bytes:
+    """Return the file from the first mirror that has it; the mirrors end in a slash.
+
+    Raises: DataError with each mirror's reason in a line of its own.
+    """
+    reasons: dict[str, Failed] = {}
+    for number in range(limits.rounds):
+        hopeful = [m for m in mirrors if m not in reasons or not reasons[m].final]
+        if number and hopeful:
+            time.sleep(limits.pause)
+        for mirror in hopeful:
+            try:
+                return _download(mirror + file.name, file, progress, limits)
+            except Failed as failure:
+                reasons[mirror] = failure
+    raise DataError(
+        f"{file.name}: could not be downloaded",
+        *(f"{mirror}: {reason}" for mirror, reason in reasons.items()),
+    )
+
+
+def _download(url: str, file: Published, progress: ByteProgress, limits: Limits) -> bytes:
+    deadline = time.monotonic() + limits.file + file.size / limits.bytes_per_second
+    try:
+        with requests.Session() as session, _get(session, url, limits) as response:
+            _refuse_bad_answer(url, response)
+            content = _body(response, file, progress, deadline)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise Failed(_reason(error)) from error
+    if not file.matches(content):
+        raise Failed(f"sent {len(content)} bytes beginning {content[:12]!r}, not the file")
+    return content
+
+
+def _get(session: requests.Session, url: str, limits: Limits) -> requests.Response:
+    session.max_redirects = 5
+    return session.get(
+        url,
+        stream=True,
+        timeout=(limits.connect, limits.read),
+        headers={"Accept-Encoding": "identity"},  # the file is a .gz: not to be unpacked on the way
+    )
+
+
+def _refuse_bad_answer(url: str, response: requests.Response) -> None:
+    if url.startswith("https:") and not response.url.startswith("https:"):
+        raise Failed(f"leads to {urlsplit(response.url).scheme}, which is not safe", final=True)
+    if response.status_code != requests.codes.ok:
+        reason = f"answered {response.status_code} {response.reason}"
+        raise Failed(reason, final=400 <= response.status_code < 500)
+
+
+def _body(
+    response: requests.Response, file: Published, progress: ByteProgress, deadline: float
+) -> bytes:
+    """Return the bytes of the answer as they came, at most one piece more than the file has."""
+    content = bytearray()
+    with progress(file.name, file.size) as advance:
+        while piece := response.raw.read1(1 << 16, decode_content=False):
+            content += piece
+            advance(len(piece))
+            if len(content) > file.size:
+                raise Failed(f"sends more than the {file.size} bytes of the file")
+            if time.monotonic() > deadline:
+                raise Failed(f"too slow: {len(content)} of {file.size} bytes in the time allowed")
+    return bytes(content)
+
+
+def _reason(error: Exception) -> str:
+    """Return the innermost reason, without the addresses of objects that urllib3 puts around it."""
+    kinds = {
+        requests.exceptions.SSLError: "no secure connection (TLS)",
+        requests.ConnectTimeout: "did not answer in time",
+        requests.Timeout: "stopped sending",
+        requests.TooManyRedirects: "leads in a circle",
+        requests.exceptions.InvalidSchema: "leads to an address that is not on the web",
+        requests.exceptions.MissingSchema: "not an address: it needs https:// in front",
+        requests.exceptions.InvalidURL: "not an address",
+        urllib3.exceptions.ReadTimeoutError: "stopped sending",
+        urllib3.exceptions.ProtocolError: "broke off",
+        requests.ConnectionError: "no connection",
+    }
+    return next((text for kind, text in kinds.items() if isinstance(error, kind)), str(error))

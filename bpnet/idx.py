@@ -1,0 +1,50 @@
+"""MNIST's file format, IDX, for arrays of unsigned bytes.
+
+    0, 0, 8 (the type: unsigned byte), the number of dimensions, each size in 4 bytes (big-endian),
+    then the numbers, the last dimension running fastest
+
+Source: Yann LeCun's page of the MNIST database.
+"""
+
+import math
+import struct
+
+import numpy as np
+
+from bpnet.array import Array
+from bpnet.errors import DataError
+
+
+def parse(content: bytes, dimensions: int, name: str) -> Array:
+    """Return the array that the bytes describe: uint8, read-only, not copied.
+
+    Raises: DataError that says what is wrong, and at which byte of the file `name`.
+
+    >>> parse(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]), 1, "labels").tolist()
+    [7, 8, 9]
+    """
+    start = 4 + 4 * dimensions
+    if len(content) < start:
+        raise DataError(f"{name}: ends at byte {len(content)}, inside its header of {start} bytes")
+    if content[:4] != bytes([0, 0, 8, dimensions]):
+        raise DataError(
+            f"{name}: starts with {content[:4].hex(' ')} at byte 0; "
+            f"unsigned bytes in {dimensions} dimensions start with 00 00 08 {dimensions:02x}"
+        )
+    shape = struct.unpack(f">{dimensions}I", content[4:start])
+    if len(content) - start != math.prod(shape):
+        raise DataError(
+            f"{name}: has {len(content) - start} numbers from byte {start} on, "
+            f"and its header says {' x '.join(map(str, shape))}"
+        )
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+
+
+def encode(array: Array) -> bytes:
+    """Return the bytes that describe an array of unsigned bytes.
+
+    >>> encode(np.array([7, 8, 9], np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 03 07 08 09'
+    """
+    sizes = struct.pack(f">{array.ndim}I", *array.shape)
+    return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()

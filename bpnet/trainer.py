@@ -1,0 +1,195 @@
+"""Training: epochs, as a generator of records; no files and no terminal.
+
+Training is a pure function of the config, the data and the number of threads. The order of the
+images in an epoch comes from a generator seeded with [seed, stream, epoch], so a position in the
+run is a single number, the step, and there is no state of a random generator to save.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bpnet.array import Array
+from bpnet.config import Config
+from bpnet.datasets import Dataset, Split
+from bpnet.datasets.splits import CLASSES, WIDTH
+from bpnet.errors import DivergedError
+from bpnet.evaluation import evaluate
+from bpnet.network import Network
+from bpnet.optimizers import SGD
+
+WEIGHTS, ORDER = 0, 1  # the streams of random numbers
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """A row of the log. Epochs count from 1; the training figures are those of its own batches."""
+
+    epoch: int
+    step: int
+    learning_rate: float
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    test_loss: float | None
+    test_accuracy: float | None
+    seconds: float
+    images_per_second: float
+
+
+@dataclass
+class TrainingState:
+    """Everything that training changes, and so everything that a checkpoint holds.
+
+    `parameters` is the network's own flat array. The sums are those of the running epoch.
+    """
+
+    parameters: Array
+    best_parameters: Array
+    step: int = 0
+    loss_sum: float = 0.0
+    correct: int = 0
+    seconds: float = 0.0
+    records: list[EpochRecord] = field(default_factory=list)
+
+    def arrays(self) -> dict[str, Array]:
+        """Return the arrays by their names."""
+        return {"parameters": self.parameters, "best_parameters": self.best_parameters}
+
+
+def build(config: Config) -> Network:
+    """Return the configured network, its weights drawn from the config's seed."""
+    network = Network(widths(config), config.network.activation, config.train.dtype)
+    network.initialize(config.network.init, np.random.default_rng([config.seed, WEIGHTS]))
+    return network
+
+
+def widths(config: Config) -> list[int]:
+    """Return the widths of the configured network, from the images to the classes."""
+    return [WIDTH, *config.network.hidden, CLASSES]
+
+
+def start(network: Network) -> TrainingState:
+    """Return the state of a training that has not begun."""
+    return TrainingState(network.parameters, network.parameters.copy())
+
+
+def best(records: list[EpochRecord]) -> EpochRecord | None:
+    """Return the epoch of the highest validation accuracy, then the lower loss, then the earlier.
+
+    None if there is nothing to choose by: without validation the last epoch is the result.
+    """
+    scored = [r for r in records if r.validation_accuracy is not None]
+    return max(scored, key=_rank, default=None)
+
+
+def _rank(record: EpochRecord) -> tuple[float, float, int]:
+    assert record.validation_accuracy is not None
+    assert record.validation_loss is not None
+    return record.validation_accuracy, -record.validation_loss, -record.epoch
+
+
+def result(state: TrainingState) -> Array:
+    """Return the parameters that the training is for: the best epoch's, or the latest."""
+    return state.parameters if best(state.records) is None else state.best_parameters
+
+
+def train(
+    network: Network,
+    state: TrainingState,
+    dataset: Dataset,
+    config: Config,
+    stop: Callable[[], bool] = lambda: False,
+    watch: Callable[[TrainingState, int], object] = lambda state, images: None,
+) -> Iterator[EpochRecord]:
+    """Train on from `state`, keep it up to date, and yield the record of each finished epoch.
+
+    `watch` is called after each step with the number of its images. `stop` is asked before each
+    step; once it says yes the generator ends, and `state` is where to go on from.
+    Raises: DivergedError before a loss that is not finite can spoil the parameters.
+    """
+    optimizer = SGD(config.train.learning_rate)
+    while len(state.records) < config.train.epochs:
+        started = time.perf_counter()
+        for x, t in _rest_of_epoch(state, dataset.train, config):
+            if stop():
+                return
+            _step(network, optimizer, state, x, t)
+            watch(state, len(t))
+            now = time.perf_counter()
+            state.seconds += now - started
+            started = now
+        yield _finish_epoch(network, optimizer, state, dataset)
+
+
+def _rest_of_epoch(
+    state: TrainingState, split: Split, config: Config
+) -> Iterator[tuple[Array, Array]]:
+    epoch, size = len(state.records), config.train.batch_size
+    done = state.step - epoch * math.ceil(len(split) / size)
+    rng = np.random.default_rng([config.seed, ORDER, epoch])
+    return split.in_random_order(size, state.parameters.dtype, rng, done)
+
+
+def _step(network: Network, optimizer: SGD, state: TrainingState, x: Array, t: Array) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):  # seen in the loss
+        network.gradient(x, t)
+        loss, y = network.last_layer.loss, network.last_layer.y
+        if not math.isfinite(loss):
+            raise _diverged(loss, optimizer, state)
+        optimizer.update(network.parameters, network.gradients)
+    state.step += 1
+    state.loss_sum += loss * len(t)
+    state.correct += int(np.count_nonzero(y.argmax(axis=1) == t))
+
+
+def _diverged(loss: float, optimizer: SGD, state: TrainingState) -> DivergedError:
+    return DivergedError(
+        f"the loss became {loss} in epoch {len(state.records) + 1}, step {state.step + 1}, "
+        f"at train.learning_rate {optimizer.learning_rate:g}; try a smaller one"
+    )
+
+
+def _finish_epoch(
+    network: Network, optimizer: SGD, state: TrainingState, dataset: Dataset
+) -> EpochRecord:
+    """Score the epoch that has ended, and make `state` ready for the next."""
+    try:
+        validation = _score(network, dataset.validation)
+        test = _score(network, dataset.test[:0] if len(dataset.validation) else dataset.test)
+    except DivergedError as error:
+        raise _diverged(math.nan, optimizer, state) from error
+    images = len(dataset.train)
+    record = EpochRecord(
+        len(state.records) + 1,
+        state.step,
+        optimizer.learning_rate,
+        state.loss_sum / images,
+        state.correct / images,
+        *validation,
+        *test,
+        state.seconds,
+        images / state.seconds,
+    )
+    state.records.append(record)
+    state.loss_sum, state.correct, state.seconds = 0.0, 0, 0.0
+    if best(state.records) is record:
+        state.best_parameters[:] = network.parameters
+    return record
+
+
+def _score(network: Network, split: Split) -> tuple[float | None, float | None]:
+    """Return loss and accuracy on the split, or twice None if it is empty."""
+    if not len(split):
+        return None, None
+    scores = evaluate(network, split)
+    return scores.loss, scores.accuracy
+
+
+def is_learning(record: EpochRecord) -> bool:
+    """Whether the loss has left that of guessing among ten digits, log 10 = 2.30."""
+    return record.train_loss < 0.97 * math.log(CLASSES)
