@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -17,8 +19,8 @@ import urllib3
 
 from bpnet.errors import DataError
 
-# Opened with a file's name and size; gives a function to call with the count of each new piece.
-ByteProgress: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[int], object]]]
+Advance: TypeAlias = Callable[[int], object]  # called with the number of bytes of each new piece
+ByteProgress: TypeAlias = Callable[[str, int], AbstractContextManager[Advance]]  # name, size
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Failed(Exception):
 
 
 @contextmanager
-def silently(name: str, size: int) -> Iterator[Callable[[int], object]]:
+def silently(name: str, size: int) -> Iterator[Advance]:
     """Show no progress."""
     yield lambda count: None
 
@@ -87,16 +89,52 @@ def fetch(
 
 
 def _download(url: str, file: Published, progress: ByteProgress, limits: Limits) -> bytes:
-    deadline = time.monotonic() + limits.file + file.size / limits.bytes_per_second
-    try:
-        with requests.Session() as session, _get(session, url, limits) as response:
-            _refuse_bad_answer(url, response)
-            content = _body(response, file, progress, deadline)
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise Failed(_reason(error)) from error
+    seconds = limits.file + file.size / limits.bytes_per_second
+    with progress(file.name, file.size) as advance:
+        content = _within(seconds, lambda: _answer(url, file, advance, limits))
     if not file.matches(content):
         raise Failed(f"sent {len(content)} bytes beginning {content[:12]!r}, not the file")
     return content
+
+
+def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
+    """Return what the work returns, or fail when the time is up, whatever it then hangs in.
+
+    A server can drip each byte of an address, a header or a body just in time; nothing in requests
+    limits the whole. So the work is left behind, in a thread that ends with the program.
+    """
+    answers: SimpleQueue[bytes | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            answers.put(work())
+        except Exception as error:
+            answers.put(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except Empty:
+        raise Failed(f"too slow: not done in {seconds:.0f} seconds") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _answer(url: str, file: Published, advance: Advance, limits: Limits) -> bytes:
+    """Return the bytes that the server sends, at most one piece more than the file has."""
+    content = bytearray()
+    try:
+        with requests.Session() as session, _get(session, url, limits) as response:
+            _refuse_bad_answer(url, response)
+            while piece := response.raw.read1(1 << 16, decode_content=False):
+                content += piece
+                advance(len(piece))
+                if len(content) > file.size:
+                    raise Failed(f"sends more than the {file.size} bytes of the file")
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise Failed(_reason(error)) from error
+    return bytes(content)
 
 
 def _get(session: requests.Session, url: str, limits: Limits) -> requests.Response:
@@ -110,27 +148,12 @@ def _get(session: requests.Session, url: str, limits: Limits) -> requests.Respon
 
 
 def _refuse_bad_answer(url: str, response: requests.Response) -> None:
-    if url.startswith("https:") and not response.url.startswith("https:"):
-        raise Failed(f"leads to {urlsplit(response.url).scheme}, which is not safe", final=True)
+    end = urlsplit(response.url).scheme
+    if urlsplit(url).scheme == "https" != end:
+        raise Failed(f"leads to {end}, which is not safe", final=True)
     if response.status_code != requests.codes.ok:
         reason = f"answered {response.status_code} {response.reason}"
         raise Failed(reason, final=400 <= response.status_code < 500)
-
-
-def _body(
-    response: requests.Response, file: Published, progress: ByteProgress, deadline: float
-) -> bytes:
-    """Return the bytes of the answer as they came, at most one piece more than the file has."""
-    content = bytearray()
-    with progress(file.name, file.size) as advance:
-        while piece := response.raw.read1(1 << 16, decode_content=False):
-            content += piece
-            advance(len(piece))
-            if len(content) > file.size:
-                raise Failed(f"sends more than the {file.size} bytes of the file")
-            if time.monotonic() > deadline:
-                raise Failed(f"too slow: {len(content)} of {file.size} bytes in the time allowed")
-    return bytes(content)
 
 
 def _reason(error: Exception) -> str:

@@ -21,7 +21,7 @@ def read(folder: Path) -> dict[str, Any]:
     Raises: RunError if it is not a JSON object.
     """
     path = folder / "run.json"
-    if not path.exists():
+    if not storage.exists(path):
         return {}
     try:
         facts = json.loads(storage.read(path, LIMIT))

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from itertools import chain, count
@@ -66,16 +66,16 @@ def _numbered(stem: str) -> Iterator[Path]:
     return chain([runs / stem], (runs / f"{stem}-{number}" for number in count(2)))
 
 
-def open_run(folder: Path) -> Run:
-    """Return the run in this directory.
+def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
+    """Return the run in this directory; settings say where its data lie now.
 
     Raises: RunError if there is none.
     """
     path = folder / "config.yaml"
-    if not path.exists():
+    if not storage.exists(path):
         raise RunError(f"{folder}: not a run directory: it has no config.yaml")
     try:
-        return Run(folder, config.load(path))
+        return Run(folder, config.load(path, settings))
     except ConfigError as error:
         raise RunError(*error.lines) from error
 
@@ -127,7 +127,7 @@ def identity(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
 def save(run: Run, state: TrainingState, data: Mapping[str, str]) -> None:
     """Write the checkpoint, keeping the one before, and what is made from it: log and weights."""
     path = run.folder / CHECKPOINT
-    if path.exists():
+    if storage.exists(path):
         storage.write(run.folder / PREVIOUS, storage.read(path, checkpoints.size_limit(state)))
     storage.write(path, checkpoints.pack(state, identity(run, data)))
     storage.write(run.folder / "log.csv", log(state.records).encode())
@@ -141,7 +141,7 @@ def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell)
     """
     problems: list[str] = []
     for path in (run.folder / CHECKPOINT, run.folder / PREVIOUS):
-        if not path.exists():
+        if not storage.exists(path):
             continue
         try:
             content = storage.read(path, checkpoints.size_limit(state))
@@ -180,7 +180,7 @@ def load_weights(run: Run) -> Network:
     Raises: RunError if there are none, or they are not those that the run has written.
     """
     path = run.folder / "weights.npz"
-    if not path.exists():
+    if not storage.exists(path):
         raise RunError(f"{path}: is missing: the run has not finished an epoch")
     network = trainer.build(run.config)
     content = storage.read(path, npz.size_limit(_weight_forms(run)))

@@ -26,6 +26,12 @@ def read(path: Path, limit: int) -> bytes:
     return content
 
 
+def exists(path: Path) -> bool:
+    """Whether there is something at the path."""
+    with _told(path, "cannot be looked for"):
+        return path.exists()
+
+
 def make_folder(path: Path) -> None:
     """Make the folder, and those above it, where they are missing."""
     with _told(path, "cannot be made"):

@@ -1,9 +1,25 @@
 """What every test shares: arithmetic that goes wrong is an error, randomness has a seed."""
 
-from collections.abc import Iterator
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import pytest
+
+from bpnet import threads
+
+threads.fix()  # before NumPy: on busy machines two threads are far slower than one
+
+import numpy as np  # noqa: E402
+
+from bpnet.cli import main  # noqa: E402
+from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  # noqa: E402
+from bpnet.datasets import drawn_digits  # noqa: E402
+from bpnet.datasets.loading import silent  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -13,6 +29,87 @@ def _strict_arithmetic() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set where the tests are started decides nothing in them."""
+    for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20160924)
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with 600 + 200 drawn digits in it, as the program itself keeps them."""
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawn_digits, "COUNTS", (600, 200))
+        drawn_digits.load(folder / "drawn", silent)
+    return folder
+
+
+@pytest.fixture
+def small_config(small_data: Path) -> Config:
+    """Three epochs of 16 batches, the last of them short, on 500 images."""
+    return Config(
+        data=DataConfig(dataset="drawn", dir=str(small_data), validation=100),
+        network=NetworkConfig(hidden=(16,)),
+        train=TrainConfig(epochs=3, batch_size=32),
+    )
+
+
+@pytest.fixture
+def small_file(small_config: Config, tmp_path: Path) -> Path:
+    """The same config as a file."""
+    path = tmp_path / "small.yaml"
+    path.write_text(dump(small_config), encoding="utf-8")
+    return path
+
+
+class Result(NamedTuple):
+    """How a command ended, and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def bpnet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Callable[..., Result]]:
+    """The command line, run in this process from an empty folder."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for name in threads.VARIABLES:
+        monkeypatch.setenv(name, "")
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: object) -> Result:
+        status = main.run([str(argument) for argument in arguments])
+        return Result(status, *capsys.readouterr())
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    """The real program, started as a process of its own."""
+
+    def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
+        clean = {name: value for name, value in os.environ.items() if "BPNET" not in name}
+        return subprocess.Popen(
+            [sys.executable, "-m", "bpnet", *map(str, arguments)],
+            cwd=tmp_path,
+            env=clean | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+        )
+
+    return start

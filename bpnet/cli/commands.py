@@ -79,7 +79,7 @@ def train(
         threads.fix(facts.threads(resume))
         from bpnet.cli import training
 
-        training.resume(resume, data_dir, quiet)
+        training.resume(resume, with_data_dir((), data_dir), quiet)
         return
     if config_file is None:
         raise UsageError("train needs --config FILE, or --resume DIR")
@@ -113,7 +113,7 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     threads.fix(facts.threads(folders[0]))
     from bpnet.cli import scoring
 
-    scoring.score(folders, split, data_dir, as_json)
+    scoring.score(folders, split, with_data_dir((), data_dir), as_json)
 
 
 @bpnet.command()

@@ -1,5 +1,6 @@
 """The one place where errors become lines and exit statuses."""
 
+import io
 import os
 import signal
 import sys
@@ -20,6 +21,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     BPNET_DEBUG=1 in the environment lets errors through with their tracebacks.
     """
     signal.signal(signal.SIGTERM, _terminate)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may have any letter in it
     debug = os.environ.get("BPNET_DEBUG")
     try:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
@@ -32,6 +35,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         return _fail(error.lines, error.exit_status)
+    except OSError as error:  # files have their own errors: this is stdout, full or gone
+        if debug:
+            raise
+        return _fail([f"{error.filename or 'stdout'}: {error.strerror}"], 1)
     except MemoryError:
         if debug:
             raise

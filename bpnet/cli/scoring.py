@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,16 @@ from bpnet.errors import UsageError
 from bpnet.evaluation import Scores
 
 
-def score(folders: Sequence[Path], split: str, data_dir: str | None, as_json: bool) -> None:
+def score(folders: Sequence[Path], split: str, settings: Sequence[str], as_json: bool) -> None:
     """Print the scores of each run on the split."""
     loaded: dict[DataConfig, Dataset] = {}
     results = []
     for folder in folders:
-        run = runs.open_run(folder)
+        run = runs.open_run(folder, settings)
         network = runs.load_weights(run)
         if facts.read(folder).get("status") != "finished":
             tell(f"{folder}: has not finished: these are its weights so far")
-        data = replace(run.config.data, dir=data_dir) if data_dir else run.config.data
+        data = run.config.data
         if data not in loaded:
             loaded[data] = datasets.load(data, byte_bar, tell)
         images = getattr(loaded[data], split)

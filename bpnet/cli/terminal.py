@@ -28,8 +28,9 @@ def byte_bar(name: str, size: int) -> Iterator[Callable[[int], object]]:
 def picture(image: Array) -> list[str]:
     """Return the lines of an image (28, 28) of bytes: 14, since letters are twice as high as wide.
 
-    >>> print(picture(np.tile(np.arange(28, dtype=np.uint8) * 9, (28, 1)))[0])
-        ....:::---===+++**###%%%@@@@
+    >>> import numpy as np
+    >>> picture(np.full((28, 28), 255, np.uint8)) == ["@" * 28] * 14
+    True
     """
     tones = image.reshape(14, 2, 28).mean(axis=1) / 255
     return ["".join(INK[round(tone * (len(INK) - 1))] for tone in row) for row in tones.tolist()]

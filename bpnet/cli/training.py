@@ -2,10 +2,8 @@
 
 import shlex
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -33,9 +31,9 @@ def start(config: Config, name: str, folder: Path | None, quiet: bool) -> None:
     _train(run, network, state, dataset, quiet)
 
 
-def resume(folder: Path, data_dir: str | None, quiet: bool) -> None:
+def resume(folder: Path, settings: Sequence[str], quiet: bool) -> None:
     """Train a run on from its checkpoint."""
-    run = runs.open_run(folder)
+    run = runs.open_run(folder, settings)
     before = facts.read(folder)
     if before.get("status") == "finished":
         tell(f"{folder}: has finished all its epochs: nothing to do")
@@ -46,8 +44,7 @@ def resume(folder: Path, data_dir: str | None, quiet: bool) -> None:
             f"warning: begun with NumPy {before['numpy']}, going on with {np.__version__}: "
             "the last bits may differ"
         )
-    data = replace(run.config.data, dir=data_dir) if data_dir else run.config.data
-    dataset = datasets.load(data, byte_bar, tell)
+    dataset = datasets.load(run.config.data, byte_bar, tell)
     network = trainer.build(run.config)
     state = trainer.start(network)
     runs.restore(run, state, dataset.sha256, tell)
@@ -157,7 +154,7 @@ def _leave(run: Run, state: TrainingState, number: int) -> None:
         f"interrupted in epoch {len(state.records) + 1}, after step {state.step}; go on with: "
         f"bpnet train --resume {shlex.quote(str(run.folder))}"
     )
-    sys.exit(128 + number)
+    raise click.exceptions.Exit(128 + number)
 
 
 def _print_result(folder: Path) -> None:

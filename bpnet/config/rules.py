@@ -78,8 +78,8 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Path:
-    """The path of a folder or file, as it is written."""
+class Folder:
+    """The path of a folder, as it is written."""
 
     def read(self, node: Node) -> str:
         """Return the path."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Annotated, Any, get_type_hints
 
-from bpnet.config.rules import Either, ListOf, OneOf, Path, Real, Rule, Whole
+from bpnet.config.rules import Either, Folder, ListOf, OneOf, Real, Rule, Whole
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class DataConfig:
     """Which images, from where, and how many are held out to choose by."""
 
     dataset: Annotated[str, OneOf(("mnist", "fashion-mnist", "drawn"))] = "mnist"
-    dir: Annotated[str, Path()] = "data"
+    dir: Annotated[str, Folder()] = "data"
     validation: Annotated[int, Whole(0, 50_000)] = 10_000
 
 

@@ -145,7 +145,7 @@ def _find(file: File, folder: Path, tell: Tell) -> bytes | None:
     """Return the content of the file if the folder has it in either form, whole and right."""
     for form in file.forms():
         path = folder / form.name
-        if not path.exists():
+        if not storage.exists(path):
             continue
         content = _read(path, form)
         if content is not None:
@@ -185,7 +185,7 @@ def _fetch(
 def _keep(path: Path, content: bytes, tell: Tell) -> None:
     """Write the file; a wrong one in its place is kept too, under another name."""
     storage.make_folder(path.parent)
-    if path.exists():
+    if storage.exists(path):
         aside = storage.move_aside(path)
         tell(f"{path}: replaced; what was there is now {aside.name}")
     storage.write(path, content)
@@ -195,7 +195,7 @@ def _state(file: File, folder: Path) -> str:
     states = {}
     for form in file.forms():
         path = folder / form.name
-        if path.exists():
+        if storage.exists(path):
             states[form.name] = _read(path, form) is not None
     if not states:
         return "missing"

@@ -1,4 +1,8 @@
-"""Read the stroke table and turn every style into a spline matrix."""
+"""Read the table of strokes and turn every style into one matrix.
+
+A curve through control points is a weighted mean of them: curve = spline @ points.
+The matrix depends on the style alone, so it is made once and serves every digit.
+"""
 
 from typing import NamedTuple
 
@@ -6,103 +10,131 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
-PIECES = 88  # pieces of path per digit
+PIECES = 88  # of path per digit, each shorter than a stroke is thick
+REST = 0.6  # ink that a resting pen adds at the ends, which makes them round
+
+
+class Stroke(NamedTuple):
+    """Control points from -1 to 1, and which of them are corners."""
+
+    points: Doubles
+    corners: NDArray[np.bool_]
 
 
 class Atlas(NamedTuple):
-    """All styles, padded to one size, so that a block of digits is one array."""
+    """All styles, padded to one size so that mixed digits make one array."""
 
-    shares: NDArray[np.float64]  # (styles,) running sum, 1 per digit
-    points: Floats  # (styles, points, 2) control points
-    splines: Floats  # (styles, PIECES + 1, points) control points -> curve
-    down: Floats  # (styles, PIECES) 0 where the pen moves between strokes
-    rests: Floats  # (styles, PIECES) extra ink where a stroke begins or ends
+    digits: NDArray[np.intp]  # (styles,)
+    shares: Doubles  # (styles,) running sum of weights, 1 for each whole digit
+    points: Floats  # (styles, points, 2)
+    splines: Floats  # (styles, PIECES + 1, points)
+    down: Floats  # (styles, PIECES), 0 where the pen moves in the air
+    rests: Floats  # (styles, PIECES), extra ink where a stroke begins or ends
 
 
 def build_atlas(table: dict[int, str]) -> Atlas:
-    """Build the atlas of all styles from the table of strokes."""
+    """Turn the table of strokes into an atlas."""
     rows = [
         (digit, *line.split(maxsplit=2))
         for digit, text in table.items()
         for line in text.strip().splitlines()
     ]
-    weights = np.array([float(row[1]) for row in rows])
     digits = np.array([row[0] for row in rows])
-    totals = np.bincount(digits, weights)
-    glyphs = [parse(row[3]) for row in rows]
-    size = max(sum(len(stroke) for stroke, _ in glyph) for glyph in glyphs)
-    traced = [trace(glyph, size) for glyph in glyphs]
+    weights = np.array([float(row[1]) for row in rows])
+    glyphs = [read(row[3]) for row in rows]
+    size = max(sum(len(stroke.points) for stroke in glyph) for glyph in glyphs)
+    parts = zip(*(trace(glyph, size) for glyph in glyphs), strict=True)
     return Atlas(
-        np.cumsum(weights / totals[digits]),
-        *(np.stack(part).astype(np.float32) for part in zip(*traced, strict=True)),
+        digits,
+        np.cumsum(weights / np.bincount(digits, weights)[digits]),
+        *(np.stack(part).astype(np.float32) for part in parts),
     )
 
 
-Stroke = tuple[NDArray[np.float64], list[bool]]
+def choose(atlas: Atlas, labels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.intp]:
+    """Choose a style for every label, each as often as its weight says."""
+    return np.searchsorted(atlas.shares, labels + rng.random(len(labels)))
 
 
-def parse(text: str) -> list[Stroke]:
-    """Read strokes of xxyy points into coordinates from -1 to 1 and corner marks."""
+def read(text: str) -> list[Stroke]:
+    """Read the strokes of one style.
+
+    >>> read("0000 5050! 9900")[0].corners
+    array([False,  True, False])
+    """
     strokes = []
-    for stroke in text.split("|"):
-        words = stroke.split()
-        points = [(int(word[:2]), int(word[2:4])) for word in words]
-        corners = [word.endswith("!") for word in words]
-        strokes.append((np.array(points) / 50 - 1, corners))
+    for words in map(str.split, text.split("|")):
+        points = np.array([(int(word[:2]), int(word[2:4])) for word in words])
+        corners = np.array([word.endswith("!") for word in words])
+        strokes.append(Stroke(points / 50 - 1, corners))
     return strokes
 
 
-def trace(glyph: list[Stroke], size: int) -> tuple[NDArray[np.float64], ...]:
-    """Return padded points, spline matrix, pen-down mask and rests of one glyph."""
-    lengths = np.array([np.hypot(*np.diff(p, axis=0).T).sum() for p, _ in glyph])
-    available = PIECES - (len(glyph) - 1)
-    ends = np.rint(np.cumsum(lengths) / lengths.sum() * available).astype(int)
-    counts = np.diff(ends, prepend=0)
-    points = np.zeros((size, 2))
-    splines = np.zeros((PIECES + 1, size))
+def trace(glyph: list[Stroke], size: int) -> tuple[Doubles, Doubles, Doubles, Doubles]:
+    """Return one style's points, spline, down and rests."""
+    points, spline = np.zeros((size, 2)), np.zeros((PIECES + 1, size))
     down, rests = np.ones(PIECES), np.zeros(PIECES)
     row = column = 0
-    for (controls, corners), count in zip(glyph, counts, strict=True):
-        block = spline(controls, corners, count)
-        points[column : column + len(controls)] = controls
-        splines[row : row + count + 1, column : column + len(controls)] = block
-        if row:
-            down[row - 1] = 0
-        rests[[row, row + count - 1]] += 0.6
-        row, column = row + count + 1, column + len(controls)
-    return points, splines, down, rests
+    for stroke, count in zip(glyph, share_out(glyph), strict=True):
+        end = column + len(stroke.points)
+        points[column:end] = stroke.points
+        spline[row : row + count + 1, column:end] = interpolate(stroke, count)
+        down[row - 1 : row] = 0
+        rests[[row, row + count - 1]] += REST
+        row, column = row + count + 1, end
+    return points, spline, down, rests
 
 
-def spline(controls: NDArray[np.float64], corners: list[bool], count: int) -> NDArray[np.float64]:
-    """Return the matrix from control points to count + 1 points of a smooth curve."""
-    size = len(controls)
-    chords = np.hypot(*np.diff(controls, axis=0).T)
-    knots = np.concatenate([[0], np.cumsum(chords)])
-    place = np.linspace(0, knots[-1], count + 1)
-    segment = np.clip(np.searchsorted(knots, place, side="right") - 1, 0, size - 2)
-    u = ((place - knots[segment]) / chords[segment])[:, None]
-    eye = np.eye(size)
-    slopes_in, slopes_out = tangents(chords, corners)
-    span = chords[segment][:, None]
+def share_out(glyph: list[Stroke]) -> NDArray[np.intp]:
+    """Share the pieces out among the strokes by length, one for each way between."""
+    lengths = [chords(stroke.points).sum() for stroke in glyph]
+    ends = np.cumsum(lengths) / sum(lengths) * (PIECES - len(glyph) + 1)
+    return np.diff(np.rint(ends).astype(np.intp), prepend=0)
+
+
+def chords(points: Doubles) -> Doubles:
+    """Return the distances from point to point.
+
+    >>> chords(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 6.0]]))
+    array([5., 2.])
+    """
+    return np.hypot(*np.diff(points, axis=0).T)
+
+
+def interpolate(stroke: Stroke, count: int) -> Doubles:
+    """Return the matrix from a stroke's control points to count pieces of curve.
+
+    Between two points it is the cubic (Hermite) with their places and slopes.
+    """
+    spans = chords(stroke.points)
+    knots = np.concatenate([[0.0], np.cumsum(spans)])
+    along = np.linspace(0, knots[-1], count + 1)
+    left = np.clip(np.searchsorted(knots, along) - 1, 0, len(spans) - 1)
+    span = spans[left, None]
+    u = (along - knots[left])[:, None] / span
+    before, after = slopes(spans, stroke.corners)
+    place = np.eye(len(knots))
     return (
-        (1 + 2 * u) * (1 - u) ** 2 * eye[segment]
-        + u**2 * (3 - 2 * u) * eye[segment + 1]
-        + u * (1 - u) ** 2 * span * slopes_out[segment]
-        + u**2 * (u - 1) * span * slopes_in[segment + 1]
+        (1 + 2 * u) * (1 - u) ** 2 * place[left]
+        + (3 - 2 * u) * u**2 * place[left + 1]
+        + u * (1 - u) ** 2 * span * after[left]
+        - u**2 * (1 - u) * span * before[left + 1]
     )
 
 
-def tangents(
-    chords: NDArray[np.float64], corners: list[bool]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each control point's slope, before and after it (differing at corners)."""
-    size = len(chords) + 1
-    secants = np.diff(np.eye(size), axis=0) / chords[:, None]
-    before = np.vstack([secants[:1], secants])
-    after = np.vstack([secants, secants[-1:]])
-    left = np.concatenate([chords[:1], chords])[:, None]
-    right = np.concatenate([chords, chords[-1:]])[:, None]
-    smooth = (before * right + after * left) / (left + right)
-    sharp = np.array(corners)[:, None]
+def slopes(spans: Doubles, corners: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+    """Return the slopes in which the curve comes to each point and leaves it.
+
+    They are one, the mean of both chords' slopes with the shorter chord weighing
+    more, except at corners, where the curve comes and leaves along its chords.
+    """
+    chord_slopes = np.diff(np.eye(len(spans) + 1), axis=0) / spans[:, None]
+    before = np.concatenate([chord_slopes[:1], chord_slopes])
+    after = np.concatenate([chord_slopes, chord_slopes[-1:]])
+    come = np.concatenate([spans[:1], spans])[:, None]
+    leave = np.concatenate([spans, spans[-1:]])[:, None]
+    smooth = (before * leave + after * come) / (come + leave)
+    sharp = corners[:, None]
     return np.where(sharp, before, smooth), np.where(sharp, after, smooth)

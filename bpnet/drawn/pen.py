@@ -1,110 +1,116 @@
-"""From a style to a picture: jitter, curve, ink, frame."""
+"""From styles to pictures: shake the control points, draw the curves, ink them.
+
+A block of digits is one array all the way; the first axis counts the digits.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bpnet.drawn.curves import Atlas, build_atlas
-from bpnet.drawn.strokes import STYLES
+from bpnet.drawn.curves import Atlas, Floats
 
-Floats = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
+BOX = 20  # every digit fills a box of 20 x 20 pixels, as in MNIST,
+FRAME = 28  # and the box lies in a picture of 28 x 28
 
-BLOCK = 1000  # images drawn at once
-BOX = 20  # side of the box every digit fills, as in MNIST
-FRAME = 28  # side of the whole picture
+# Spreads (standard deviations) of a digit that reaches from -1 to 1:
+JITTER = 0.05  # every control point on its own
+RUBBER, REACH = 0.12, 0.6  # the page at each of 4 x 4 places, and how far that is felt
+SLANT, SLANT_SPREAD = 0.08, 0.2  # rightward step per step upwards
+CLIMB = 0.05  # upward step per step to the right
+WIDTH = 0.15  # logarithm of the width
 
-JITTER = 0.04  # spread of a control point, where a digit is 2 high
-SLANT = 0.12  # to the right, on average
-WIDTH_SPREAD = 0.15  # spread of the logarithm of the width
-RADIUS, RADIUS_SPREAD = 1.25, 0.25  # half a stroke's thickness in pixels, and log spread
-SHARPNESS = 1.5  # radius of a stroke in standard deviations of its dots
-EDGE = 1.0  # pixels from full ink to none
-# How far (1, x, y) -> (x, y) deviates: rows x, y, x*x, x*y, y*y; columns to x, to y.
-WARP_SPREAD = np.array(
-    [[0.0, 0.05], [0.2, 0.0], [0.04, 0.05], [0.1, 0.05], [0.06, 0.05]], np.float32
-)
-
-
-def draw(count: int, rng: np.random.Generator) -> tuple[Bytes, Bytes]:
-    """Draw ``count`` digits: images (count, 28, 28) and labels (count,)."""
-    atlas = build_atlas(STYLES)
-    labels = rng.integers(10, size=count, dtype=np.uint8)
-    images = np.zeros((count, FRAME, FRAME), np.uint8)
-    for start in range(0, count, BLOCK):
-        block = slice(start, start + BLOCK)
-        styles = choose(atlas, labels[block], rng)
-        images[block] = frame(write(atlas, styles, rng))
-    return images, labels
-
-
-def choose(atlas: Atlas, labels: Bytes, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Pick a style for every label, each as often as its weight says."""
-    position = labels + rng.random(len(labels))
-    return np.searchsorted(atlas.shares, position, side="right")
+# The pen in pixels: half the thickness of a stroke, finer where loops would blot.
+RADIUS = np.array([1.38, 1.38, 1.28, 1.28, 1.2, 1.22, 1.24, 1.3, 1.15, 1.12])
+RADIUS_SPREAD = 0.22  # of the radius's logarithm
+FINEST = 0.6
+EDGE = 1.3  # from full ink to none
+SHARPNESS = 1.5  # standard deviations of the dots in one radius
 
 
 def write(atlas: Atlas, styles: NDArray[np.intp], rng: np.random.Generator) -> Floats:
-    """Write one digit per style into a 20 x 20 box, ink from 0 to 1."""
-    points = warp(atlas.points[styles], rng)
-    curves = atlas.splines[styles] @ points
-    spread = rng.standard_normal((len(styles), 1, 1), dtype=np.float32)
-    radii = np.float32(RADIUS) * np.exp(np.float32(RADIUS_SPREAD) * spread)
-    curves = fit(curves, radii)
-    return ink(curves, radii, atlas.down[styles], atlas.rests[styles])
+    """Write one digit per style into its box, ink from 0 to 1."""
+    points = atlas.points[styles]
+    points = points + np.float32(JITTER) * normal(rng, *points.shape)
+    curves = atlas.splines[styles] @ lean(bend(points, rng), rng)
+    radii = RADIUS.astype(np.float32)[atlas.digits[styles], None, None]
+    radii *= np.exp(np.float32(RADIUS_SPREAD) * normal(rng, len(styles), 1, 1))
+    radii = np.maximum(radii, np.float32(FINEST))
+    return ink(fit(curves, radii), radii, atlas.down[styles], atlas.rests[styles])
 
 
-def warp(points: Floats, rng: np.random.Generator) -> Floats:
-    """Shake every control point, then bend, slant and stretch each digit as a whole."""
-    points = points + np.float32(JITTER) * rng.standard_normal(points.shape, dtype=np.float32)
+def normal(rng: np.random.Generator, *shape: int) -> Floats:
+    """Return standard normal numbers in single precision."""
+    return rng.standard_normal(shape, dtype=np.float32)
+
+
+def bell(distance: Floats) -> Floats:
+    """Return exp(-t^2 / 2), which is 1 at 0 and nearly 0 beyond 3."""
+    return np.exp(distance * distance * np.float32(-0.5))
+
+
+def bend(points: Floats, rng: np.random.Generator) -> Floats:
+    """Pull the page at 4 x 4 places: p + sum_k bell(|p - c_k| / reach) d_k."""
+    places = np.linspace(-1, 1, 4, dtype=np.float32)
+    near = bell((points[..., None] - places) / np.float32(REACH))
+    shares = near[:, :, 0, :, None] * near[:, :, 1, None, :]
+    pulls = np.float32(RUBBER) * normal(rng, len(points), 16, 2)
+    return points + shares.reshape(*points.shape[:2], 16) @ pulls
+
+
+def lean(points: Floats, rng: np.random.Generator) -> Floats:
+    """Slant every digit, let it climb and stretch its width."""
+    slant, climb, width = normal(rng, 3, len(points), 1)
     x, y = points[..., 0], points[..., 1]
-    terms = np.stack([x, y, x * x, x * y, y * y], axis=-1)
-    coefficients = WARP_SPREAD * rng.standard_normal((len(points), 5, 2), dtype=np.float32)
-    coefficients[:, 1, 0] -= np.float32(SLANT)
-    points = points + terms @ coefficients
-    stretch = rng.standard_normal((len(points), 1), dtype=np.float32)
-    points[..., 0] *= np.exp(np.float32(WIDTH_SPREAD) * stretch)
-    return points
+    slanted = x - (SLANT + SLANT_SPREAD * slant) * y
+    return np.stack([slanted * np.exp(WIDTH * width), y - CLIMB * climb * x], axis=-1)
 
 
 def fit(curves: Floats, radii: Floats) -> Floats:
-    """Scale and centre curves so that the ink's longer side is exactly the box."""
+    """Scale and centre the curves so that the ink's longer side is just the box."""
     low = curves.min(axis=1, keepdims=True)
     high = curves.max(axis=1, keepdims=True)
-    longer = (high - low).max(axis=2, keepdims=True)
-    scale = (BOX - 2 * radii) / longer
+    scale = (BOX - 2 * radii) / (high - low).max(axis=2, keepdims=True)
     return (curves - (low + high) / 2) * scale + np.float32((BOX - 1) / 2)
 
 
 def ink(curves: Floats, radii: Floats, down: Floats, rests: Floats) -> Floats:
-    """Sum a round dot per piece, exp(-d^2 / 2 s^2) = row factor * column factor."""
+    """Lay a round dot on every piece of the path and let the sum dry.
+
+    A dot at (a, b) is bell(|(x - a, y - b)| / s) = bell((x - a) / s) bell((y - b) / s),
+    a column times a row, so the sum over all dots is one product of two matrices.
+    Dots as heavy as their piece is long make every straight stroke equally dark.
+    """
     sigma = radii / np.float32(SHARPNESS)
     steps = np.diff(curves, axis=1)
-    lengths = np.sqrt((steps * steps).sum(axis=2)) * down
-    weights = lengths / (np.float32(np.sqrt(2 * np.pi)) * sigma[..., 0]) + rests
-    middles = (curves[:, :-1] + curves[:, 1:]) / 2
+    lengths = np.sqrt((steps * steps).sum(axis=2, keepdims=True)) * down[..., None]
+    weights = lengths / (np.float32(np.sqrt(2 * np.pi)) * sigma) + rests[..., None]
+    centres = (curves[:, :-1] + curves[:, 1:]) / 2
     pixels = np.arange(BOX, dtype=np.float32)
-    columns = np.exp(-(((pixels - middles[..., :1]) / sigma) ** 2) / 2)
-    rows = np.exp(-(((pixels - middles[..., 1:]) / sigma) ** 2) / 2)
-    rows *= weights[..., None]
-    density = rows.transpose(0, 2, 1) @ columns
-    full = np.exp(-(((radii - EDGE / 2) / sigma) ** 2) / 2)
-    none = np.exp(-(((radii + EDGE / 2) / sigma) ** 2) / 2)
+    columns = bell((pixels - centres[..., :1]) / sigma)
+    rows = bell((pixels - centres[..., 1:]) / sigma) * weights
+    return dry(rows.transpose(0, 2, 1) @ columns, radii, sigma)
+
+
+def dry(density: Floats, radii: Floats, sigma: Floats) -> Floats:
+    """Harden soft strokes: full ink inside the edge, none outside, grey between."""
+    full = bell((radii - np.float32(EDGE / 2)) / sigma)
+    none = bell((radii + np.float32(EDGE / 2)) / sigma)
     return np.clip((density - none) / (full - none), 0, 1)
 
 
-def frame(ink: Floats) -> Bytes:
+def frame(ink: Floats) -> NDArray[np.uint8]:
     """Move each box by whole pixels so that its centre of mass comes to index 14."""
     pixels = np.rint(ink * 255).astype(np.uint8)
     frames = np.zeros((len(pixels), FRAME, FRAME), np.uint8)
     image = np.arange(len(pixels))[:, None, None]
-    row, column = offsets(pixels, 2)[:, :, None], offsets(pixels, 1)[:, None, :]
+    row, column = places(pixels, 2)[:, :, None], places(pixels, 1)[:, None, :]
     frames[image, row, column] = pixels
     return frames
 
 
-def offsets(pixels: Bytes, axis: int) -> NDArray[np.intp]:
-    """Return where each of the 20 lines goes in the frame."""
-    profile = pixels.sum(axis=axis, dtype=np.int64)
+def places(pixels: NDArray[np.uint8], across: int) -> NDArray[np.intp]:
+    """Return where in the frame each of the box's 20 rows or columns goes."""
     lines = np.arange(BOX)
+    profile = pixels.sum(axis=across, dtype=np.int64)
     centre = profile @ lines / profile.sum(axis=1)
-    return np.clip(np.ceil(13.5 - centre), 0, 8).astype(np.intp)[:, None] + lines
+    shift = np.ceil(13.5 - centre).astype(np.intp)
+    return np.clip(shift, 0, FRAME - BOX)[:, None] + lines

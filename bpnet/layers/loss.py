@@ -32,13 +32,13 @@ def cross_entropy_error(y: Array, t: Array) -> float:
     log_y = np.log(np.atleast_2d(y) + 1e-7)
     if t.shape == y.shape:
         return -float(np.sum(t * log_y)) / len(log_y)
-    return -float(np.mean(log_y[np.arange(len(log_y)), t]))
+    return -float(np.sum(log_y[np.arange(len(log_y)), t])) / len(log_y)
 
 
 class SoftmaxWithLoss:
     """L = mean of -log(softmax(x) of the right class);  dL/dx = (y - t) / N.
 
-    The loss is in nats and exact: log y = x - max - log(sum(exp(x - max))), with no epsilon.
+    The loss is in nats and exact: -log y = log(sum(exp(x - max))) - (x - max), with no epsilon.
     After forward: y (N, C) holds the probabilities, t the answers as given, loss the loss.
     Source: section 5.6.3, the Softmax-with-Loss layer (Softmax-with-Loss 계층).
 
@@ -61,11 +61,8 @@ class SoftmaxWithLoss:
         total = e.sum(axis=1, keepdims=True)
         self.y = e / total
         self.t = t
-        log_y = shifted - np.log(total)
-        if t.shape == x.shape:
-            self.loss = -float(np.sum(t * log_y)) / len(x)
-        else:
-            self.loss = -float(np.mean(log_y[np.arange(len(x)), t]))
+        right = (t * shifted).sum(axis=1) if t.shape == x.shape else shifted[np.arange(len(x)), t]
+        self.loss = float(np.sum(np.log(total[:, 0]) - right)) / len(x)
         return self.loss
 
     def backward(self, dout: float = 1) -> Array:

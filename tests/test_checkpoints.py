@@ -1,0 +1,78 @@
+"""Checkpoints: all of the state, checked whole before any of it is used."""
+
+import json
+
+import numpy as np
+import pytest
+
+from bpnet import checkpoints, datasets, npz, trainer
+
+IDENTITY = {"seed": 0, "threads": 1}
+
+
+@pytest.fixture
+def state(small_config):
+    """A state in the middle of its second epoch."""
+    network = trainer.build(small_config)
+    state = trainer.start(network)
+    dataset = datasets.load(small_config.data)
+    list(trainer.train(network, state, dataset, small_config, stop=lambda: state.step == 20))
+    return state
+
+
+@pytest.fixture
+def new(small_config):
+    return trainer.start(trainer.build(small_config))
+
+
+def test_a_state_comes_back_as_it_was(state, new):
+    checkpoints.unpack(checkpoints.pack(state, IDENTITY), new, IDENTITY)
+    assert new.step == 20
+    assert len(new.records) == 1
+    for name, value in vars(state).items():
+        restored = getattr(new, name)
+        assert np.array_equal(restored, value), name
+
+
+def test_equal_states_give_equal_bytes(state):
+    assert checkpoints.pack(state, IDENTITY) == checkpoints.pack(state, IDENTITY)
+
+
+def test_another_runs_checkpoint_is_refused_by_naming_what_differs(state, new):
+    content = checkpoints.pack(state, IDENTITY)
+    before = new.parameters.copy()
+    with pytest.raises(ValueError, match="of a run that differs in threads; put config.yaml back"):
+        checkpoints.unpack(content, new, {"seed": 0, "threads": 2})
+    assert np.array_equal(new.parameters, before)
+
+
+def test_another_format_is_refused(state, new, monkeypatch):
+    monkeypatch.setattr(checkpoints, "FORMAT", 2)
+    content = checkpoints.pack(state, IDENTITY)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="of format 2, while this bpnet reads 1"):
+        checkpoints.unpack(content, new, IDENTITY)
+
+
+@pytest.mark.parametrize("name", ["metadata", "parameters", "best_parameters"])
+def test_a_changed_number_is_noticed_even_under_a_right_crc(state, new, name):
+    arrays = dict(npz.unpack(checkpoints.pack(state, IDENTITY), checkpoints._forms(state)))
+    changed = arrays[name].copy()
+    changed.view(np.uint8)[100] ^= 1
+    with pytest.raises(ValueError, match="damaged: its SHA-256 differs"):
+        checkpoints.unpack(npz.pack(arrays | {name: changed}), new, IDENTITY)
+    assert new.step == 0
+
+
+def test_every_truncated_checkpoint_is_refused(state, new):
+    content = checkpoints.pack(state, IDENTITY)
+    for end in range(0, len(content), 997):
+        with pytest.raises(ValueError, match=r"damaged|does not hold"):
+            checkpoints.unpack(content[:end], new, IDENTITY)
+
+
+def test_the_metadata_is_plain_json(state):
+    arrays = npz.unpack(checkpoints.pack(state, IDENTITY), checkpoints._forms(state))
+    metadata = json.loads(arrays["metadata"].tobytes())
+    assert metadata["step"] == 20
+    assert metadata["records"][0]["epoch"] == 1

@@ -1,0 +1,51 @@
+"""`bpnet gradcheck`: the table and the verdict."""
+
+import json
+
+import pytest
+
+from bpnet.layers import Affine
+
+
+def test_right_gradients_have_a_table_a_verdict_and_exit_status_0(bpnet):
+    result = bpnet("gradcheck")
+    lines = result.out.splitlines()
+    assert (result.status, result.err) == (0, "")
+    assert lines[0].split()[:2] == ["gradient", "checked"]
+    assert [line.split()[0] for line in lines[1:3]] == ["MulLayer.x", "MulLayer.y"]
+    assert all(line.endswith("  ok") for line in lines[1:-1])
+    assert lines[-1].startswith("gradients right: worst error ")
+
+
+def test_the_configured_network_is_checked(bpnet):
+    out = bpnet("gradcheck", "--set", "network.hidden=[6,5]", "--json").out
+    report = json.loads(out)
+    assert report["passed"] is True
+    assert report["tolerance"] == 1e-6
+    names = [row["name"] for row in report["rows"]]
+    assert names[-7:-1] == [f"network.{name}" for name in ("W1", "W2", "W3", "b1", "b2", "b3")]
+
+
+@pytest.mark.parametrize("factor", [1.01, float("nan")])
+def test_a_wrong_gradient_has_exit_status_1(bpnet, monkeypatch, factor):
+    right = Affine.backward_parameters
+
+    def wrong(self, dout):
+        right(self, dout)
+        self.db *= factor
+
+    monkeypatch.setattr(Affine, "backward_parameters", wrong)
+    result = bpnet("gradcheck")
+    assert result.status == 1
+    assert "gradients WRONG: " in result.out
+    assert sum(line.endswith("WRONG") for line in result.out.splitlines()) == 4
+    report = json.loads(bpnet("gradcheck", "--json").out)
+    assert [row["name"] for row in report["rows"] if not row["passed"]] == [
+        "Affine.b", "network.b1", "network.b2", "network, all at once",
+    ]  # fmt: skip
+
+
+def test_a_wrong_config_has_exit_status_2(bpnet):
+    result = bpnet("gradcheck", "--set", "network.hiden=[3]")
+    assert result.status == 2
+    assert "did you mean network.hidden?" in result.err

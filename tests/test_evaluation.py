@@ -1,0 +1,53 @@
+"""Scores: every image once, and never those of a spoilt network."""
+
+import numpy as np
+import pytest
+
+from bpnet.datasets.splits import Split
+from bpnet.errors import DivergedError
+from bpnet.evaluation import CHUNK, Scores, evaluate, interval
+from bpnet.network import Network
+
+
+@pytest.fixture
+def network(rng):
+    network = Network([784, 10], dtype="float64")
+    network.initialize(0.1, rng)
+    return network
+
+
+@pytest.fixture
+def images(rng):
+    count = 2 * CHUNK + 7
+    return Split(rng.integers(256, size=(count, 784), dtype=np.uint8), rng.integers(10, size=count))
+
+
+def test_every_image_counts_also_those_of_the_short_last_chunk(network, images):
+    x, t = images.batch(slice(None), np.dtype("float64"))
+    scores = evaluate(network, images)
+    assert scores.total == len(images)
+    assert scores.accuracy == network.accuracy(x, t)
+    assert scores.loss == pytest.approx(network.loss(x, t), rel=1e-12)
+    answers = network.predict(x).argmax(axis=1)
+    assert scores.confusion[3, 5] == np.sum((t == 3) & (answers == 5))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_spoilt_network_is_not_scored(network, images, value):
+    network.params["W1"][0, 0] = value
+    with pytest.raises(DivergedError, match="the weights are spoilt"):
+        evaluate(network, images)
+
+
+def test_the_shares_of_each_digit_are_read_from_its_row():
+    confusion = np.zeros((10, 10), int)
+    confusion[0, :2] = 3, 1
+    confusion[9, 9] = 2
+    scores = Scores(0.5, confusion)
+    assert (scores.correct, scores.total, scores.accuracy) == (5, 6, 5 / 6)
+    assert scores.per_class == [0.75, *[None] * 8, 1.0]
+
+
+def test_the_interval_holds_at_both_ends():
+    assert interval(10, 10) == pytest.approx((0.7225, 1.0), abs=1e-4)
+    assert interval(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)

@@ -1,0 +1,119 @@
+"""The real program, in processes of its own: start-up, signals, pipes, bytes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+
+def finish(process):
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def weights(tmp_path, *names):
+    return [(tmp_path / name / "weights.npz").read_bytes() for name in names]
+
+
+def test_help_imports_neither_numpy_nor_requests_nor_yaml_nor_tqdm():
+    code = (
+        "import sys; from bpnet.cli.main import run; run(['--help']); run(['train', '--help']);"
+        "print({'numpy', 'requests', 'yaml', 'tqdm'} & set(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stderr == "set()\n"
+    assert "bpnet eval" in done.stdout
+
+
+def test_errors_storage_and_config_import_no_numpy():
+    code = (
+        "import sys; import bpnet.errors, bpnet.storage, bpnet.config, bpnet.facts, bpnet.threads;"
+        "sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_training_twice_gives_the_same_bytes_whatever_the_hash_seed(program, small_file, tmp_path):
+    for name in ("a", "b"):
+        arguments = ("train", "--config", small_file, "--run-dir", name)
+        assert finish(program(*arguments, PYTHONHASHSEED=str(ord(name))))[0] == 0
+    a, b = weights(tmp_path, "a", "b")
+    assert a == b
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_that_can_be_resumed_to_the_same_bytes(
+    program, small_file, tmp_path, number
+):
+    train = ("train", "--config", small_file, "--set", "train.epochs=60", "--run-dir")
+    process = program(*train, "stopped")
+    assert process.stderr.readline().startswith("epoch  1/60")
+    process.send_signal(number)
+    status, out, err = finish(process)
+    assert (status, out) == (128 + number, "")
+    resume = re.search(r"go on with: bpnet (train --resume stopped)\n$", err)
+    assert finish(program(*resume[1].split()))[0] == 0
+    assert finish(program(*train, "straight"))[0] == 0
+    names = ("stopped", "straight")
+    a, b = weights(tmp_path, *names)
+    assert a == b
+    logs = [(tmp_path / name / "log.csv").read_text(encoding="utf-8") for name in names]
+    rows = [[line.split(",")[:-2] for line in log.splitlines()] for log in logs]
+    assert rows[0] == rows[1]
+    assert not list((tmp_path / "stopped").glob(".*"))
+
+
+def test_a_killed_run_is_resumed_to_the_same_bytes(program, small_file, tmp_path):
+    train = ("train", "--config", small_file, "--set", "train.epochs=60", "--run-dir")
+    process = program(*train, "killed")
+    for _ in range(3):
+        process.stderr.readline()
+    process.kill()
+    assert finish(process)[0] == -signal.SIGKILL
+    assert json.loads((tmp_path / "killed" / "run.json").read_bytes())["status"] == "running"
+    assert finish(program("train", "--resume", "killed"))[0] == 0
+    assert finish(program(*train, "straight"))[0] == 0
+    a, b = weights(tmp_path, "killed", "straight")
+    assert a == b
+
+
+def test_a_run_keeps_its_own_number_of_threads_when_resumed(program, small_file, tmp_path):
+    arguments = ("train", "--config", small_file, "--run-dir", "r", "--set", "train.epochs=40")
+    process = program(*arguments, OPENBLAS_NUM_THREADS="2")
+    process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    assert finish(process)[0] == 130
+    assert finish(program("train", "--resume", "r", OPENBLAS_NUM_THREADS="1"))[0] == 0
+    assert json.loads((tmp_path / "r" / "run.json").read_bytes())["threads"] == 2
+
+
+def test_a_reader_that_leaves_early_is_no_error(program, small_data):
+    process = program("data", "show", "--dataset", "drawn", "--data-dir", small_data, "--each", 50)
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")  # noqa: PTH110
+def test_a_full_stdout_is_one_line(small_data, tmp_path):
+    with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "bpnet", "config", "show"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False, text=True,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "Error: stdout: No space left on device\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "ascii"])
+def test_a_path_that_the_terminal_cannot_show_does_no_harm(program, small_file, tmp_path, encoding):
+    train = ("train", "--config", small_file, "--run-dir", "실험 é")
+    status, _, err = finish(program(*train, PYTHONIOENCODING=encoding))
+    assert status == 0, err
+    assert (tmp_path / "실험 é" / "weights.npz").exists()

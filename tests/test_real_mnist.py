@@ -1,0 +1,57 @@
+"""The real thing, where the real files are: through BPNET_DATA_DIR, or in data/."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpnet import config, datasets, trainer
+from bpnet.datasets import loading
+
+ROOT = Path(__file__).parent.parent
+DATA = config.load(environment={}).data
+FOLDER = replace(DATA, dir=os.environ.get("BPNET_DATA_DIR") or str(ROOT / "data"))
+READY = all(state.startswith("right") for state in loading.verify(FOLDER).values())
+
+pytestmark = pytest.mark.skipif(
+    not READY, reason=f"the files of MNIST are not in {loading.folder(FOLDER)}"
+)
+
+
+def run(name, *settings):
+    loaded = config.load(ROOT / "configs" / name, [*settings, f"data.dir={FOLDER.dir}"], {})
+    network = trainer.build(loaded)
+    state = trainer.start(network)
+    dataset = datasets.load(loaded.data)
+    return dataset, list(trainer.train(network, state, dataset, loaded))
+
+
+def test_the_files_hold_what_is_known_of_them():
+    dataset = datasets.load(replace(FOLDER, validation=10_000))
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (
+        50_000,
+        10_000,
+        10_000,
+    )
+    assert np.bincount(dataset.test.labels).tolist() == [
+        980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
+    ]  # fmt: skip
+    assert dataset.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
+
+
+def test_loading_writes_nothing():
+    before = sorted(path.name for path in loading.folder(FOLDER).iterdir())
+    datasets.load(FOLDER)
+    assert sorted(path.name for path in loading.folder(FOLDER).iterdir()) == before
+
+
+def test_the_books_network_passes_93_percent_in_four_epochs():
+    _, records = run("book.yaml", "train.epochs=4")
+    assert records[-1].test_accuracy > 0.93
+
+
+def test_the_default_network_reaches_97_percent_on_validation_in_six_epochs():
+    _, records = run("mnist.yaml", "train.epochs=6")
+    assert trainer.best(records).validation_accuracy > 0.97

@@ -1,0 +1,212 @@
+"""The run directory: what is in it, what is never overwritten, how a run is resumed."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpnet import config, datasets, facts, runs, trainer
+from bpnet.config import Config
+from bpnet.errors import RunError, UsageError
+from bpnet.evaluation import evaluate
+
+
+@pytest.fixture
+def dataset(small_config):
+    return datasets.load(small_config.data)
+
+
+def fresh(run):
+    network = trainer.build(run.config)
+    return network, trainer.start(network)
+
+
+def train(run, dataset, until=None):
+    """Train to the end or to a step, saving at each epoch and at the end."""
+    network, state = fresh(run)
+    runs.begin(run, dataset.sha256)
+    for _ in trainer.train(network, state, dataset, run.config, stop=lambda: state.step == until):
+        runs.save(run, state, dataset.sha256)
+    runs.save(run, state, dataset.sha256)
+    return network, state
+
+
+@pytest.fixture
+def run(small_config, tmp_path):
+    return runs.create(small_config, "small", tmp_path / "run")
+
+
+def test_a_directory_is_named_for_time_config_and_seed_and_numbered_if_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = runs.create(Config(seed=3), "mnist").folder
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d{6}_mnist-s3", first.name)
+    names = runs._numbered("x")
+    assert [str(next(names)) for _ in range(3)] == ["runs/x", "runs/x-2", "runs/x-3"]
+
+
+def test_two_runs_begun_in_the_same_second_get_directories_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folders = {runs.create(Config(), "mnist").folder for _ in range(3)}
+    assert len(folders) == 3
+
+
+def test_a_directory_with_something_in_it_is_refused_and_an_empty_one_taken(run, tmp_path):
+    with pytest.raises(UsageError, match=f"{run.folder}: is there already; .* --resume"):
+        runs.create(run.config, "small", run.folder)
+    (tmp_path / "empty").mkdir()
+    assert runs.create(run.config, "small", tmp_path / "empty").folder == tmp_path / "empty"
+
+
+def test_the_config_is_there_before_anything_else_and_loads_back(run):
+    assert [path.name for path in run.folder.iterdir()] == ["config.yaml"]
+    assert runs.open_run(run.folder) == run
+    assert config.load(run.folder / "config.yaml", environment={}) == run.config
+
+
+def test_what_is_no_run_is_told(tmp_path):
+    with pytest.raises(RunError, match="not a run directory: it has no config.yaml"):
+        runs.open_run(tmp_path)
+    (tmp_path / "config.yaml").write_text("sed: 1", encoding="utf-8")
+    with pytest.raises(RunError, match="config.yaml:1:1: sed: unknown key; did you mean seed?"):
+        runs.open_run(tmp_path)
+
+
+def test_a_finished_run_has_the_files_of_the_contract_and_nothing_else(run, dataset):
+    network, state = train(run, dataset)
+    network.parameters[:] = trainer.result(state)
+    runs.finish(run, state, evaluate(network, dataset.test))
+    assert sorted(path.name for path in run.folder.iterdir()) == [
+        "checkpoint.npz", "checkpoint.previous.npz", "config.yaml", "log.csv", "run.json",
+        "weights.npz",
+    ]  # fmt: skip
+    written = facts.read(run.folder)
+    assert written["status"] == "finished"
+    assert written["threads"] >= 1
+    assert written["data"] == dataset.sha256
+    assert written["best_epoch"] == trainer.best(state.records).epoch
+    assert written["test_images"] == 200
+
+
+def test_the_log_has_a_row_for_each_epoch_and_empty_cells_for_what_was_not_looked_at(run, dataset):
+    _, state = train(run, dataset)
+    text = (run.folder / "log.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert text.splitlines()[0] == (
+        "epoch,step,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,"
+        "test_loss,test_accuracy,seconds,images_per_second"
+    )
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert float(rows[2]["train_loss"]) == state.records[2].train_loss
+    assert rows[0]["test_accuracy"] == ""
+
+
+def test_the_weights_are_those_of_the_best_epoch_by_the_books_names(run, dataset):
+    _, state = train(run, dataset)
+    with np.load(run.folder / "weights.npz", allow_pickle=False) as weights:
+        assert {name: weights[name].shape for name in weights} == {
+            "W1": (784, 16), "W2": (16, 10), "b1": (16,), "b2": (10,),
+        }  # fmt: skip
+        assert np.array_equal(weights["W1"].ravel(), state.best_parameters[: 784 * 16])
+    assert np.array_equal(runs.load_weights(run).parameters, state.best_parameters)
+
+
+def test_a_resumed_run_ends_with_the_bytes_of_an_undisturbed_one(run, dataset, tmp_path):
+    train(run, dataset)
+    for step in (0, 7, 16, 17, 47):
+        other = runs.create(run.config, "small", tmp_path / f"stopped-{step}")
+        train(other, dataset, until=step)
+        network, state = fresh(other)
+        runs.restore(other, state, dataset.sha256, tell=pytest.fail)
+        assert state.step == step
+        for _ in trainer.train(network, state, dataset, other.config):
+            runs.save(other, state, dataset.sha256)
+        weights = [(r.folder / "weights.npz").read_bytes() for r in (run, other)]
+        assert weights[0] == weights[1]
+
+
+def test_a_run_without_a_checkpoint_is_resumed_from_its_beginning(run, dataset):
+    _, state = fresh(run)
+    runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+    assert state.step == 0
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(run, dataset):
+    train(run, dataset)
+    path, previous = run.folder / runs.CHECKPOINT, run.folder / runs.PREVIOUS
+    path.write_bytes(path.read_bytes()[:-100])
+    _, state = fresh(run)
+    lines = []
+    runs.restore(run, state, dataset.sha256, lines.append)
+    assert len(lines) == 1
+    assert re.search("checkpoint.npz: cannot be used: damaged.*going on from the one", lines[0])
+    assert state.step == 48
+    assert path.read_bytes() == previous.read_bytes()
+
+
+def test_the_checkpoint_before_is_kept(run, dataset):
+    network, state = fresh(run)
+    contents = []
+    for _ in trainer.train(network, state, dataset, run.config):
+        runs.save(run, state, dataset.sha256)
+        contents.append((run.folder / runs.CHECKPOINT).read_bytes())
+    assert (run.folder / runs.PREVIOUS).read_bytes() == contents[-2]
+
+
+def test_when_both_checkpoints_are_damaged_both_are_told(run, dataset):
+    train(run, dataset)
+    for name in (runs.CHECKPOINT, runs.PREVIOUS):
+        (run.folder / name).write_bytes(b"PK")
+    _, state = fresh(run)
+    with pytest.raises(RunError) as raised:
+        runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+    assert len(raised.value.lines) == 2
+
+
+def test_a_changed_config_is_not_resumed_but_data_may_have_moved(run, dataset):
+    train(run, dataset, until=20)
+    moved = replace(run, config=replace(run.config, data=replace(run.config.data, dir="else")))
+    _, state = fresh(moved)
+    runs.restore(moved, state, dataset.sha256, tell=pytest.fail)
+    assert state.step == 20
+    changed = replace(run, config=replace(run.config, seed=1))
+    with pytest.raises(RunError, match="differs in seed; put config.yaml back as it was"):
+        runs.restore(changed, fresh(changed)[1], dataset.sha256, tell=pytest.fail)
+    with pytest.raises(RunError, match="differs in files"):
+        runs.restore(run, fresh(run)[1], {"x": "y"}, tell=pytest.fail)
+
+
+def test_weights_that_the_run_did_not_write_are_refused(run, dataset):
+    with pytest.raises(RunError, match="weights.npz: is missing"):
+        runs.load_weights(run)
+    network, state = train(run, dataset)
+    path = run.folder / "weights.npz"
+    right = path.read_bytes()
+    path.write_bytes(right[:-1])
+    with pytest.raises(RunError, match="weights.npz: damaged"):
+        runs.load_weights(run)
+    path.write_bytes(right)
+    runs.finish(run, state, evaluate(network, dataset.test))
+    runs.load_weights(run)
+    facts.write(run.folder, weights_sha256="0" * 64)
+    with pytest.raises(RunError, match="not the weights that the run ended with"):
+        runs.load_weights(run)
+
+
+def test_resuming_keeps_the_time_of_the_start(run, dataset):
+    runs.begin(run, dataset.sha256)
+    started = facts.read(run.folder)["started"]
+    facts.write(run.folder, status="interrupted")
+    runs.begin(run, dataset.sha256)
+    assert facts.read(run.folder)["started"] == started
+    assert facts.read(run.folder)["status"] == "running"
+
+
+def test_run_json_is_json_for_people(run, dataset):
+    runs.begin(run, dataset.sha256)
+    text = (run.folder / "run.json").read_text(encoding="utf-8")
+    assert text.startswith('{\n  "status": "running",\n')
+    assert json.loads(text)["numpy"] == np.__version__

@@ -1,0 +1,181 @@
+"""Training as a pure function of config, data and position."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpnet import datasets, trainer
+from bpnet.errors import DivergedError
+from bpnet.trainer import EpochRecord
+
+
+def fresh(config):
+    network = trainer.build(config)
+    return network, trainer.start(network)
+
+
+def train(config, dataset, **options):
+    network, state = fresh(config)
+    return state, list(trainer.train(network, state, dataset, config, **options))
+
+
+def without_time(record):
+    return replace(record, seconds=0, images_per_second=0)
+
+
+@pytest.fixture
+def dataset(small_config):
+    return datasets.load(small_config.data)
+
+
+def changed(config, **train):
+    return replace(config, train=replace(config.train, **train))
+
+
+def test_the_loss_falls_and_the_digits_are_learnt(small_config, dataset):
+    config = changed(small_config, epochs=20)
+    _, records = train(config, dataset)
+    assert records[-1].train_loss < records[0].train_loss / 2
+    assert records[-1].validation_accuracy > 0.5
+    assert [record.epoch for record in records] == list(range(1, 21))
+    assert records[-1].step == 20 * 16
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small_config, dataset):
+    one, records = train(small_config, dataset)
+    two, again = train(small_config, dataset)
+    other, _ = train(replace(small_config, seed=1), dataset)
+    assert np.array_equal(one.parameters, two.parameters)
+    assert [*map(without_time, records)] == [*map(without_time, again)]
+    assert not np.array_equal(one.parameters, other.parameters)
+
+
+def test_weights_and_order_come_from_streams_of_their_own(small_config, dataset):
+    wide = replace(small_config, network=replace(small_config.network, hidden=(20,)))
+    orders = []
+    for config in (small_config, wide):
+        _, state = fresh(config)
+        orders.append([t.tolist() for _, t in trainer._rest_of_epoch(state, dataset.train, config)])
+    assert orders[0] == orders[1]
+
+
+def test_each_epoch_has_an_order_of_its_own(small_config, dataset):
+    _, state = fresh(small_config)
+    first = next(iter(trainer._rest_of_epoch(state, dataset.train, small_config)))[1]
+    state.records, state.step = [None], 16
+    second = next(iter(trainer._rest_of_epoch(state, dataset.train, small_config)))[1]
+    assert first.tolist() != second.tolist()
+
+
+def test_the_running_figures_are_those_of_the_epochs_own_batches(small_config, dataset):
+    network, state = fresh(changed(small_config, epochs=1))
+    losses, sizes = [], []
+
+    def watch(state, count):
+        losses.append(network.last_layer.loss * count)
+        sizes.append(count)
+
+    (record,) = trainer.train(network, state, dataset, changed(small_config, epochs=1), watch=watch)
+    assert sizes == [32] * 15 + [20]
+    assert record.train_loss == sum(losses) / 500
+    assert 0.1 < record.train_accuracy < 0.9
+    assert record.images_per_second == 500 / record.seconds
+
+
+@pytest.mark.parametrize("steps", [0, 1, 15, 16, 17, 31, 40, 47])
+def test_stopped_after_any_step_and_gone_on_it_ends_the_same(small_config, dataset, steps):
+    straight, expected = train(small_config, dataset)
+    network, state = fresh(small_config)
+    records = list(
+        trainer.train(network, state, dataset, small_config, stop=lambda: state.step == steps)
+    )
+    assert state.step == steps
+    records += trainer.train(network, state, dataset, small_config)
+    assert np.array_equal(state.parameters, straight.parameters)
+    assert np.array_equal(state.best_parameters, straight.best_parameters)
+    assert [*map(without_time, records)] == [*map(without_time, expected)]
+
+
+def record(epoch, accuracy, loss):
+    return EpochRecord(epoch, 0, 0.1, 0, 0, loss, accuracy, None, None, 1, 1)
+
+
+def test_the_best_epoch_has_the_highest_accuracy_then_the_lower_loss_then_comes_first():
+    records = [record(1, 0.8, 3), record(2, 0.9, 2), record(3, 0.9, 1), record(4, 0.9, 1)]
+    assert trainer.best(records) is records[2]
+    assert trainer.best(records[:1]) is records[0]
+    assert trainer.best([]) is None
+
+
+def test_the_result_is_the_best_epochs_weights_and_the_test_set_is_not_looked_at(
+    small_config, dataset
+):
+    network, state = fresh(changed(small_config, epochs=6, learning_rate=1.0))
+    config = changed(small_config, epochs=6, learning_rate=1.0)
+    seen = {}
+    for found in trainer.train(network, state, dataset, config):
+        seen[found.epoch] = state.parameters.copy()
+        assert (found.test_loss, found.test_accuracy) == (None, None)
+        chosen = trainer.best(state.records)
+        assert np.array_equal(trainer.result(state), seen[chosen.epoch])
+    assert 1 < trainer.best(state.records).epoch < 6
+
+
+def test_without_validation_the_last_weights_are_the_result(small_config):
+    config = replace(small_config, data=replace(small_config.data, validation=0))
+    state, records = train(config, datasets.load(config.data))
+    assert trainer.best(records) is None
+    assert trainer.result(state) is state.parameters
+    assert records[-1].validation_accuracy is None
+    assert 0 < records[-1].test_accuracy < 1
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_weights_are_spoilt(small_config, dataset):
+    deep = replace(small_config.network, hidden=(16, 16, 16))
+    config = changed(replace(small_config, network=deep), learning_rate=1e6)
+    network, state = fresh(config)
+    with pytest.raises(DivergedError, match=r"epoch 1, step \d+, at train.learning_rate 1e\+06"):
+        list(trainer.train(network, state, dataset, config))
+    assert 0 < state.step < 16
+    assert np.isfinite(state.parameters).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_spoilt_weight_stops_training_in_that_very_step(small_config, dataset, value):
+    network, state = fresh(small_config)
+
+    def spoil(state, count):
+        if state.step == 20:
+            state.parameters[0 : 16 * 784] = value
+
+    with pytest.raises(DivergedError, match="epoch 2, step 21"):
+        list(trainer.train(network, state, dataset, small_config, watch=spoil))
+
+
+def test_weights_spoilt_in_an_epochs_last_step_are_not_scored(small_config, dataset):
+    network, state = fresh(small_config)
+
+    def spoil(state, count):
+        if state.step == 16:
+            state.parameters[:] = np.nan
+
+    with pytest.raises(DivergedError, match="epoch 1"):
+        list(trainer.train(network, state, dataset, small_config, watch=spoil))
+
+
+def test_a_network_that_only_guesses_is_noticed(small_config, dataset):
+    _, records = train(changed(small_config, epochs=1, learning_rate=1e-9), dataset)
+    small = replace(small_config.network, init=0.001)
+    guessing = changed(replace(small_config, network=small), epochs=1, learning_rate=1e-9)
+    _, guesses = train(guessing, dataset)
+    assert guesses[0].train_loss == pytest.approx(math.log(10), abs=0.01)
+    assert not trainer.is_learning(guesses[0])
+    assert trainer.is_learning(replace(records[0], train_loss=2.0))
+
+
+def test_a_network_without_a_hidden_layer_trains_too(small_config, dataset):
+    network = replace(small_config.network, hidden=())
+    _, records = train(replace(small_config, network=network), dataset)
+    assert records[-1].train_loss < 2
