@@ -132,7 +132,7 @@ def _answer(url: str, file: Published, advance: Advance, limits: Limits) -> byte
                 advance(len(piece))
                 if len(content) > file.size:
                     raise Failed(f"sends more than the {file.size} bytes of the file")
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise Failed(_reason(error)) from error
     return bytes(content)
 
@@ -144,13 +144,20 @@ def _get(session: requests.Session, url: str, limits: Limits) -> requests.Respon
         stream=True,
         timeout=(limits.connect, limits.read),
         headers={"Accept-Encoding": "identity"},  # the file is a .gz: not to be unpacked on the way
+        hooks={"response": _leave_unread},
     )
 
 
+def _leave_unread(response: requests.Response, **_: object) -> None:
+    """Close a redirect without its body, which requests would read to an end that may not come."""
+    if response.is_redirect:
+        response.close()
+
+
 def _refuse_bad_answer(url: str, response: requests.Response) -> None:
-    end = urlsplit(response.url).scheme
-    if urlsplit(url).scheme == "https" != end:
-        raise Failed(f"leads to {end}, which is not safe", final=True)
+    schemes = [urlsplit(hop.url).scheme for hop in (*response.history, response)]
+    if urlsplit(url).scheme == "https" and set(schemes) != {"https"}:
+        raise Failed("leads away from https, which is not safe", final=True)
     if response.status_code != requests.codes.ok:
         reason = f"answered {response.status_code} {response.reason}"
         raise Failed(reason, final=400 <= response.status_code < 500)

@@ -137,7 +137,7 @@ def load(
 
 
 def verify(source: Source, folder: Path) -> Mapping[str, str]:
-    """Return what is found of each file: "packed", "unpacked", "both", or what is wrong."""
+    """Return what is found of each file: "missing", or "right: NAMES" or "wrong: NAMES"."""
     return {file.name: _state(file, folder) for file in source.files}
 
 
@@ -150,7 +150,7 @@ def _find(file: File, folder: Path, tell: Tell) -> bytes | None:
         content = _read(path, form)
         if content is not None:
             return gzip.decompress(content) if form is file.packed else content
-        tell(f"{path}: not the published file (its SHA-256 differs); passed over")
+        tell(f"{path}: not the published file; passed over")
     return None
 
 
