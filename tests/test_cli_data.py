@@ -13,7 +13,7 @@ def test_fetch_prints_the_folder_and_verify_says_that_all_is_right(bpnet, small_
     assert bpnet("data", "fetch", *DRAWN, "--data-dir", small_data).out == f"{small_data}/drawn\n"
     result = bpnet("data", "verify", *DRAWN, "--data-dir", small_data)
     assert result.status == 0
-    assert [line.split()[1] for line in result.out.splitlines()] == ["right"] * 4
+    assert [line.split(": ")[1] for line in result.out.splitlines()] == ["right"] * 4
 
 
 def test_verify_of_an_empty_folder_has_exit_status_1_and_makes_nothing(bpnet):

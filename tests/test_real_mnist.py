@@ -12,7 +12,7 @@ from bpnet.datasets import loading
 
 ROOT = Path(__file__).parent.parent
 DATA = config.load(environment={}).data
-FOLDER = replace(DATA, dir=os.environ.get("BPNET_DATA_DIR") or str(ROOT / "data"))
+FOLDER = replace(DATA, dir=str(Path(os.environ.get("BPNET_DATA_DIR") or ROOT / "data").resolve()))
 READY = all(state.startswith("right") for state in loading.verify(FOLDER).values())
 
 pytestmark = pytest.mark.skipif(
@@ -55,3 +55,16 @@ def test_the_books_network_passes_93_percent_in_four_epochs():
 def test_the_default_network_reaches_97_percent_on_validation_in_six_epochs():
     _, records = run("mnist.yaml", "train.epochs=6")
     assert trainer.best(records).validation_accuracy > 0.97
+
+
+def test_the_program_trains_twice_to_the_same_bytes_and_scores_them(program, tmp_path):
+    train = ("train", "--config", ROOT / "configs" / "mnist.yaml", "--data-dir", FOLDER.dir)
+    for name in ("a", "b"):
+        process = program(*train, "--set", "train.epochs=2", "--run-dir", name)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        assert out.startswith("test accuracy 9")
+    a, b = ((tmp_path / name / "weights.npz").read_bytes() for name in ("a", "b"))
+    assert a == b
+    process = program("eval", "a")
+    assert process.communicate(timeout=60)[0].splitlines()[1].startswith(out[:22])

@@ -4,7 +4,7 @@ import click
 import numpy as np
 
 from bpnet import config
-from bpnet.cli.terminal import byte_bar, echo_all, sheet, table, tell
+from bpnet.cli.terminal import byte_bar, echo_all, sheet, tell
 from bpnet.config import DataConfig
 from bpnet.datasets import loading
 from bpnet.datasets.splits import CLASSES
@@ -20,7 +20,7 @@ def fetch(dataset: str, data_dir: str | None) -> None:
 def verify(dataset: str, data_dir: str | None) -> None:
     """Print what is found of each file; leave with exit status 1 if one is not right."""
     states = loading.verify(_settings(dataset, data_dir))
-    echo_all(table([[name, state] for name, state in states.items()]))
+    echo_all([f"{name}: {state}" for name, state in states.items()])
     if not all(state.startswith("right") for state in states.values()):
         raise click.exceptions.Exit(1)
 
