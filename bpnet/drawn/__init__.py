@@ -9,7 +9,7 @@ from bpnet.drawn.strokes import STYLES
 
 VERSION = 1  # raise whenever the same generator would draw other digits
 
-BLOCK = 1000  # digits drawn at once: enough for speed, little enough for memory
+BLOCK = 200  # digits drawn at once: few enough to stay in the processor's cache
 
 __all__ = ["VERSION", "draw"]
 

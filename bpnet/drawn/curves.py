@@ -36,14 +36,11 @@ class Atlas(NamedTuple):
 
 def build_atlas(table: dict[int, str]) -> Atlas:
     """Turn the table of strokes into an atlas."""
-    rows = [
-        (digit, *line.split(maxsplit=2))
-        for digit, text in table.items()
-        for line in text.strip().splitlines()
-    ]
-    digits = np.array([row[0] for row in rows])
-    weights = np.array([float(row[1]) for row in rows])
-    glyphs = [read(row[3]) for row in rows]
+    lines = {digit: text.strip().splitlines() for digit, text in table.items()}
+    rows = [line.split(maxsplit=2) for style in lines.values() for line in style]
+    digits = np.repeat(list(lines), [len(style) for style in lines.values()])
+    weights = np.array([float(weight) for weight, _, _ in rows])
+    glyphs = [read(strokes) for _, _, strokes in rows]
     size = max(sum(len(stroke.points) for stroke in glyph) for glyph in glyphs)
     parts = zip(*(trace(glyph, size) for glyph in glyphs), strict=True)
     return Atlas(
@@ -91,7 +88,8 @@ def share_out(glyph: list[Stroke]) -> NDArray[np.intp]:
     """Share the pieces out among the strokes by length, one for each way between."""
     lengths = [chords(stroke.points).sum() for stroke in glyph]
     ends = np.cumsum(lengths) / sum(lengths) * (PIECES - len(glyph) + 1)
-    return np.diff(np.rint(ends).astype(np.intp), prepend=0)
+    counts: NDArray[np.intp] = np.diff(np.rint(ends).astype(np.intp), prepend=0)
+    return counts
 
 
 def chords(points: Doubles) -> Doubles:
@@ -100,7 +98,8 @@ def chords(points: Doubles) -> Doubles:
     >>> chords(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 6.0]]))
     array([5., 2.])
     """
-    return np.hypot(*np.diff(points, axis=0).T)
+    lengths: Doubles = np.hypot(*np.diff(points, axis=0).T)
+    return lengths
 
 
 def interpolate(stroke: Stroke, count: int) -> Doubles:
@@ -116,12 +115,13 @@ def interpolate(stroke: Stroke, count: int) -> Doubles:
     u = (along - knots[left])[:, None] / span
     before, after = slopes(spans, stroke.corners)
     place = np.eye(len(knots))
-    return (
+    matrix: Doubles = (
         (1 + 2 * u) * (1 - u) ** 2 * place[left]
         + (3 - 2 * u) * u**2 * place[left + 1]
         + u * (1 - u) ** 2 * span * after[left]
         - u**2 * (1 - u) * span * before[left + 1]
     )
+    return matrix
 
 
 def slopes(spans: Doubles, corners: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
