@@ -2,12 +2,16 @@
 
 import sys
 
-from bpnet.cli.main import run
-
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
-    sys.exit(run())
+    try:
+        from bpnet.cli.main import run  # inside: Ctrl-C may come while click is imported
+
+        status = run()
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 
 from bpnet import npz
 from bpnet.array import Array
+from bpnet.errors import RunError
 from bpnet.trainer import EpochRecord, TrainingState
 
 FORMAT = 1
@@ -37,25 +38,22 @@ def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:
 
 
 def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any]) -> None:
-    """Bring `state` to where the checkpoint is.
+    """Bring `state` to where the checkpoint is; if that is impossible, it is left as it was.
 
-    Raises: ValueError if the checkpoint is damaged, or another run's; `state` is then as it was.
+    Raises: ValueError if the checkpoint is damaged, RunError if it is whole but not of this run.
     """
     arrays = npz.unpack(content, _forms(state))
     if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
         raise ValueError("damaged: its SHA-256 differs")
     metadata = json.loads(arrays.pop("metadata").tobytes())
     if metadata["format"] != FORMAT:
-        raise ValueError(f"of format {metadata['format']}, while this bpnet reads {FORMAT}")
-    differing = [key for key in identity if metadata["identity"].get(key) != identity[key]]
-    if differing:
-        raise ValueError(
-            f"of a run that differs in {', '.join(differing)}; put config.yaml back as it was, "
-            "or start a new run"
-        )
+        raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
+    if metadata["identity"] != identity:
+        raise RunError("of another run: its config, data or number of threads differ")
+    records = [EpochRecord(**record) for record in metadata["records"]]
     for name, array in state.arrays().items():
         array[:] = arrays[name]
-    state.records[:] = [EpochRecord(**record) for record in metadata["records"]]
+    state.records[:] = records
     for name in ("step", "loss_sum", "correct", "seconds"):
         setattr(state, name, metadata[name])
 

@@ -6,21 +6,17 @@ partial files to resume, to mistake for whole ones, or to clean up.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from bpnet.errors import DataError
-
-Advance: TypeAlias = Callable[[int], object]  # called with the number of bytes of each new piece
-ByteProgress: TypeAlias = Callable[[str, int], AbstractContextManager[Advance]]  # name, size
+from bpnet.progress import Advance, ByteProgress, silently
 
 
 @dataclass(frozen=True)
@@ -54,12 +50,6 @@ class Failed(Exception):
     def __init__(self, reason: str, final: bool = False) -> None:
         super().__init__(reason)
         self.final = final
-
-
-@contextmanager
-def silently(name: str, size: int) -> Iterator[Advance]:
-    """Show no progress."""
-    yield lambda count: None
 
 
 def fetch(

@@ -56,7 +56,7 @@ def newest() -> Path:
     finished = [folder for folder in folders if read(folder).get("status") == "finished"]
     if not finished:
         raise RunError("runs: holds no finished run; name a run directory, or train first")
-    return max(finished, key=lambda folder: str(read(folder).get("started")))
+    return max(finished, key=lambda folder: str(read(folder).get("started", "")))
 
 
 def now() -> str:

@@ -46,7 +46,7 @@ class Network:
     def __init__(
         self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
     ) -> None:
-        count = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
+        count = sum(map(math.prod, shapes(widths).values()))
         self.parameters = np.zeros(count, dtype)
         self.gradients = np.zeros(count, dtype)
         self.params = views(self.parameters, widths)
@@ -101,18 +101,25 @@ class Network:
         return self.grads
 
 
+def shapes(widths: Sequence[int]) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each parameter by the book's names, in their order in the flat array.
+
+    >>> shapes([784, 100, 10])
+    {'W1': (784, 100), 'W2': (100, 10), 'b1': (100,), 'b2': (10,)}
+    """
+    layers = list(enumerate(pairwise(widths), start=1))
+    weights = {f"W{number}": shape for number, shape in layers}
+    return weights | {f"b{number}": (outputs,) for number, (_, outputs) in layers}
+
+
 def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:
     """Return the parts of a flat array by the book's names: first every W, then every b.
 
     >>> {name: part.tolist() for name, part in views(np.arange(10), [1, 2, 2]).items()}
     {'W1': [[0, 1]], 'W2': [[2, 3], [4, 5]], 'b1': [6, 7], 'b2': [8, 9]}
     """
-    shapes: dict[str, tuple[int, ...]] = {}
-    for number, shape in enumerate(pairwise(widths), start=1):
-        shapes[f"W{number}"] = shape
-    for number, outputs in enumerate(widths[1:], start=1):
-        shapes[f"b{number}"] = (outputs,)
-    parts = np.split(flat, np.cumsum([math.prod(shape) for shape in shapes.values()])[:-1])
-    return {
-        name: part.reshape(shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)
-    }
+    parts, end = {}, 0
+    for name, shape in shapes(widths).items():
+        start, end = end, end + math.prod(shape)
+        parts[name] = flat[start:end].reshape(shape)
+    return parts

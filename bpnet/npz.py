@@ -29,7 +29,7 @@ def pack(arrays: Mapping[str, Array]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
-            content = _header(*form(array)) + np.ascontiguousarray(array).tobytes()
+            content = _header(*form(array)) + array.tobytes()
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
     return buffer.getvalue()
 

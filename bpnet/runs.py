@@ -7,13 +7,12 @@
     log.csv                   a row for each epoch
     weights.npz               W1, b1, W2, b2, ...: the result so far
 
-Every file is put in place whole, so at any moment there is a checkpoint to go on from.
+Every file is put in place whole: from the end of the first epoch on there is always a checkpoint.
 """
 
 import csv
 import hashlib
 import io
-import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -25,12 +24,11 @@ from typing import Any
 import numpy as np
 
 from bpnet import __version__, checkpoints, config, facts, npz, storage, threads, trainer
-from bpnet.array import Array
 from bpnet.config import Config
-from bpnet.datasets.published import Tell
-from bpnet.errors import ConfigError, RunError, StorageError, UsageError
+from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.evaluation import Scores
-from bpnet.network import Network, views
+from bpnet.network import Network, shapes, views
+from bpnet.progress import Tell
 from bpnet.trainer import EpochRecord, TrainingState
 
 CHECKPOINT, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
@@ -53,10 +51,9 @@ def create(settings: Config, name: str, folder: Path | None = None) -> Run:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}-s{settings.seed}"
         folder = next(path for path in _numbered(stem) if storage.make_new_folder(path))
     elif not storage.make_new_folder(folder) and not storage.is_empty_folder(folder):
-        raise UsageError(
-            f"{folder}: is there already; give another --run-dir, or go on with it by "
-            f"--resume {folder}"
-        )
+        is_run = storage.exists(folder / "config.yaml")
+        hint = f", or go on with it by --resume {folder}" if is_run else ""
+        raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
     storage.write(folder / "config.yaml", config.dump(settings).encode())
     return Run(folder, settings)
 
@@ -93,15 +90,49 @@ def begin(run: Run, data: Mapping[str, str]) -> None:
         threads=threads.current(),
         platform=platform.platform(),
         seed=run.config.seed,
+        config=_settings(run),
         data=dict(data),
         started=facts.read(run.folder).get("started", facts.now()),
     )
 
 
+def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
+    """Raise RunError if config or data are not those with which, by run.json, the run began."""
+    began = facts.read(run.folder)
+    settings = _settings(run)
+    before = began.get("config", settings)
+    if not isinstance(before, dict):
+        raise RunError(f"{run.folder / 'run.json'}: config: expected an object, got {before!r}")
+    problems = [
+        f"{run.folder / 'config.yaml'}: {name} is {value}, but was {before.get(name)} when the run "
+        "began; put it back, or start a new run"
+        for name, value in settings.items()
+        if before.get(name) != value
+    ]
+    if began.get("data", data) != data:
+        problems.append(f"{run.folder}: began with other files of {run.config.data.dataset}")
+    if problems:
+        raise RunError(*problems)
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    """Return the config as JSON has it, but for where the data lie: that may change."""
+    settings = config.flatten(run.config)
+    del settings["data.dir"]
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()
+    }
+
+
+def _identity(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
+    """Return all that decides how a run goes on."""
+    return {"config": _settings(run), "data": dict(data), "threads": threads.current()}
+
+
 def finish(run: Run, state: TrainingState, test: Scores) -> None:
-    """Write down in run.json what came out."""
+    """Write the results once more, should the last save have been cut off, and what came out."""
     chosen = trainer.best(state.records)
-    weights = storage.read(run.folder / "weights.npz", npz.size_limit(_weight_forms(run)))
+    weights = _write_results(run, state)
     facts.write(
         run.folder,
         status="finished",
@@ -117,48 +148,54 @@ def finish(run: Run, state: TrainingState, test: Scores) -> None:
     )
 
 
-def identity(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
-    """Return all that decides how a run goes on; where the data lie does not."""
-    settings = json.loads(json.dumps(asdict(run.config)))
-    del settings["data"]["dir"]
-    return {**settings, "files": dict(data), "threads": threads.current()}
-
-
 def save(run: Run, state: TrainingState, data: Mapping[str, str]) -> None:
     """Write the checkpoint, keeping the one before, and what is made from it: log and weights."""
     path = run.folder / CHECKPOINT
     if storage.exists(path):
         storage.write(run.folder / PREVIOUS, storage.read(path, checkpoints.size_limit(state)))
-    storage.write(path, checkpoints.pack(state, identity(run, data)))
+    storage.write(path, checkpoints.pack(state, _identity(run, data)))
+    _write_results(run, state)
+
+
+def _write_results(run: Run, state: TrainingState) -> bytes:
+    """Write the log and the weights, and return the bytes of the weights."""
+    weights = npz.pack(views(trainer.result(state), trainer.widths(run.config)))
     storage.write(run.folder / "log.csv", log(state.records).encode())
-    storage.write(run.folder / "weights.npz", npz.pack(_weights(run, trainer.result(state))))
+    storage.write(run.folder / "weights.npz", weights)
+    return weights
 
 
 def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell) -> None:
     """Bring `state` to where the run's checkpoint is; without any, it stays at the beginning.
 
+    A damaged checkpoint is moved aside, and the one before takes its place.
     Raises: RunError if there are checkpoints and none can be used.
     """
-    problems: list[str] = []
-    for path in (run.folder / CHECKPOINT, run.folder / PREVIOUS):
-        if not storage.exists(path):
-            continue
-        try:
-            content = storage.read(path, checkpoints.size_limit(state))
-            checkpoints.unpack(content, state, identity(run, data))
-        except (ValueError, StorageError) as error:
-            problems.append(f"{path}: cannot be used: {error}")
-            continue
-        if problems:  # heal: the next save keeps what it finds under the first name
-            tell(f"{problems[0]}; going on from the one before")
-            storage.write(run.folder / CHECKPOINT, content)
+    path, previous = run.folder / CHECKPOINT, run.folder / PREVIOUS
+    problem = _unpack(path, run, state, data)
+    if problem is None or not (storage.exists(path) or storage.exists(previous)):
         return
-    if problems:
-        raise RunError(*problems)
+    second = _unpack(previous, run, state, data)
+    if second is not None:
+        raise RunError(problem, second)
+    if storage.exists(path):
+        storage.move_aside(path)
+    storage.write(path, storage.read(previous, checkpoints.size_limit(state)))
+    tell(f"{problem}; going on from the one before")
 
 
-def _weights(run: Run, flat: Array) -> dict[str, Array]:
-    return views(flat, trainer.widths(run.config))
+def _unpack(path: Path, run: Run, state: TrainingState, data: Mapping[str, str]) -> str | None:
+    """Bring `state` to where the checkpoint is, or return what is wrong with it."""
+    if not storage.exists(path):
+        return f"{path}: is missing"
+    content = storage.read(path, checkpoints.size_limit(state))
+    try:
+        checkpoints.unpack(content, state, _identity(run, data))
+    except ValueError as error:
+        return f"{path}: {error}"
+    except RunError as error:
+        raise RunError(f"{path}: {error}") from error
+    return None
 
 
 def log(records: list[EpochRecord]) -> str:
@@ -182,21 +219,21 @@ def load_weights(run: Run) -> Network:
     path = run.folder / "weights.npz"
     if not storage.exists(path):
         raise RunError(f"{path}: is missing: the run has not finished an epoch")
-    network = trainer.build(run.config)
-    content = storage.read(path, npz.size_limit(_weight_forms(run)))
+    dtype = np.dtype(run.config.train.dtype).str
+    forms = {name: (dtype, shape) for name, shape in shapes(trainer.widths(run.config)).items()}
+    content = storage.read(path, npz.size_limit(forms))
     if facts.read(run.folder).get("weights_sha256", _sha256(content)) != _sha256(content):
         raise RunError(f"{path}: not the weights that the run ended with: its SHA-256 differs")
     try:
-        arrays = npz.unpack(content, _weight_forms(run))
+        arrays = npz.unpack(content, forms)
     except ValueError as error:
         raise RunError(f"{path}: {error}") from error
+    network = trainer.build(run.config)
     for name, array in network.params.items():
         array[:] = arrays[name]
+    if not np.isfinite(network.parameters).all():
+        raise RunError(f"{path}: holds weights that are not finite numbers")
     return network
-
-
-def _weight_forms(run: Run) -> dict[str, npz.Form]:
-    return {name: npz.form(array) for name, array in trainer.build(run.config).params.items()}
 
 
 def _sha256(content: bytes) -> str:

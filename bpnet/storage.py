@@ -80,9 +80,16 @@ def write(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
 
 
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that a killed process has left in the folder."""
+    with _told(folder, "cannot be swept"):
+        for temporary in folder.glob(".*.tmp"):
+            temporary.unlink(missing_ok=True)
+
+
 def _write_new(path: Path, content: bytes) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines
     with os.fdopen(os.open(path, flags, 0o666), "wb") as file:  # 0o666: the umask decides
         file.write(content)
         file.flush()

@@ -4,6 +4,7 @@ The BLAS library behind NumPy reads the number from the environment once, when N
 """
 
 import os
+import re
 
 from bpnet.errors import UsageError
 
@@ -33,9 +34,9 @@ def current() -> int:
 
 def _from_environment() -> int | None:
     for variable in VARIABLES:
-        text = os.environ.get(variable, "")
+        text = os.environ.get(variable, "").partition(",")[0]  # OpenMP's may be a list
         if text:
-            if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1024:
+            if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 1024:
                 raise UsageError(f"{variable}: expected a whole number from 1 to 1024, got {text}")
             return int(text)
     return None

@@ -2,7 +2,7 @@
 
 Training is a pure function of the config, the data and the number of threads. The order of the
 images in an epoch comes from a generator seeded with [seed, stream, epoch], so a position in the
-run is a single number, the step, and there is no state of a random generator to save.
+run is just an epoch and a step, and there is no state of a random generator to save.
 """
 
 import math
@@ -84,13 +84,13 @@ def best(records: list[EpochRecord]) -> EpochRecord | None:
     None if there is nothing to choose by: without validation the last epoch is the result.
     """
     scored = [r for r in records if r.validation_accuracy is not None]
-    return max(scored, key=_rank, default=None)
+    return max(scored, key=_rank, default=None)  # the first of equals
 
 
-def _rank(record: EpochRecord) -> tuple[float, float, int]:
+def _rank(record: EpochRecord) -> tuple[float, float]:
     assert record.validation_accuracy is not None
     assert record.validation_loss is not None
-    return record.validation_accuracy, -record.validation_loss, -record.epoch
+    return record.validation_accuracy, -record.validation_loss
 
 
 def result(state: TrainingState) -> Array:
@@ -104,7 +104,7 @@ def train(
     dataset: Dataset,
     config: Config,
     stop: Callable[[], bool] = lambda: False,
-    watch: Callable[[TrainingState, int], object] = lambda state, images: None,
+    watch: Callable[[int], object] = lambda images: None,
 ) -> Iterator[EpochRecord]:
     """Train on from `state`, keep it up to date, and yield the record of each finished epoch.
 
@@ -119,7 +119,7 @@ def train(
             if stop():
                 return
             _step(network, optimizer, state, x, t)
-            watch(state, len(t))
+            watch(len(t))
             now = time.perf_counter()
             state.seconds += now - started
             started = now
@@ -129,10 +129,14 @@ def train(
 def _rest_of_epoch(
     state: TrainingState, split: Split, config: Config
 ) -> Iterator[tuple[Array, Array]]:
-    epoch, size = len(state.records), config.train.batch_size
-    done = state.step - epoch * math.ceil(len(split) / size)
-    rng = np.random.default_rng([config.seed, ORDER, epoch])
-    return split.in_random_order(size, state.parameters.dtype, rng, done)
+    rng = np.random.default_rng([config.seed, ORDER, len(state.records)])
+    done = batches_done(state, len(split), config)
+    return split.in_random_order(config.train.batch_size, state.parameters.dtype, rng, done)
+
+
+def batches_done(state: TrainingState, images: int, config: Config) -> int:
+    """Return how many batches of the running epoch are behind, of so many images."""
+    return state.step - len(state.records) * math.ceil(images / config.train.batch_size)
 
 
 def _step(network: Network, optimizer: SGD, state: TrainingState, x: Array, t: Array) -> None:
@@ -140,17 +144,17 @@ def _step(network: Network, optimizer: SGD, state: TrainingState, x: Array, t: A
         network.gradient(x, t)
         loss, y = network.last_layer.loss, network.last_layer.y
         if not math.isfinite(loss):
-            raise _diverged(loss, optimizer, state)
+            raise _diverged(state, state.step + 1, optimizer)
         optimizer.update(network.parameters, network.gradients)
     state.step += 1
     state.loss_sum += loss * len(t)
     state.correct += int(np.count_nonzero(y.argmax(axis=1) == t))
 
 
-def _diverged(loss: float, optimizer: SGD, state: TrainingState) -> DivergedError:
+def _diverged(state: TrainingState, step: int, optimizer: SGD) -> DivergedError:
     return DivergedError(
-        f"the loss became {loss} in epoch {len(state.records) + 1}, step {state.step + 1}, "
-        f"at train.learning_rate {optimizer.learning_rate:g}; try a smaller one"
+        f"the loss is no longer a finite number, in epoch {len(state.records) + 1} at step {step}, "
+        f"with train.learning_rate {optimizer.learning_rate:g}; try a smaller one"
     )
 
 
@@ -162,7 +166,7 @@ def _finish_epoch(
         validation = _score(network, dataset.validation)
         test = _score(network, dataset.test[:0] if len(dataset.validation) else dataset.test)
     except DivergedError as error:
-        raise _diverged(math.nan, optimizer, state) from error
+        raise _diverged(state, state.step, optimizer) from error
     images = len(dataset.train)
     record = EpochRecord(
         len(state.records) + 1,

@@ -19,7 +19,7 @@ import numpy as np  # noqa: E402
 from bpnet.cli import main  # noqa: E402
 from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  # noqa: E402
 from bpnet.datasets import drawn_digits  # noqa: E402
-from bpnet.datasets.loading import silent  # noqa: E402
+from bpnet.progress import silent  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +106,7 @@ def program(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
             [sys.executable, "-m", "bpnet", *map(str, arguments)],
             cwd=tmp_path,
             env=clean | environment,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored behind a "&"
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -10,7 +10,7 @@ import bpnet
 
 ROOT = Path(bpnet.__file__).parent
 ROOMS = [  # from the ground up; a room may import what stands before it
-    "array", "errors", "storage", "threads",
+    "array", "errors", "progress", "storage", "threads",
     "facts", "config", "layers", "download", "idx", "npz",
     "drawn", "datasets", "network", "optimizers",
     "evaluation", "trainer", "gradcheck",

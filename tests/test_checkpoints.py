@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bpnet import checkpoints, datasets, npz, trainer
+from bpnet.errors import RunError
 
 IDENTITY = {"seed": 0, "threads": 1}
 
@@ -38,10 +39,10 @@ def test_equal_states_give_equal_bytes(state):
     assert checkpoints.pack(state, IDENTITY) == checkpoints.pack(state, IDENTITY)
 
 
-def test_another_runs_checkpoint_is_refused_by_naming_what_differs(state, new):
+def test_another_runs_checkpoint_is_refused(state, new):
     content = checkpoints.pack(state, IDENTITY)
     before = new.parameters.copy()
-    with pytest.raises(ValueError, match="of a run that differs in threads; put config.yaml back"):
+    with pytest.raises(RunError, match="of another run: its config, data or number of threads"):
         checkpoints.unpack(content, new, {"seed": 0, "threads": 2})
     assert np.array_equal(new.parameters, before)
 
@@ -50,7 +51,7 @@ def test_another_format_is_refused(state, new, monkeypatch):
     monkeypatch.setattr(checkpoints, "FORMAT", 2)
     content = checkpoints.pack(state, IDENTITY)
     monkeypatch.undo()
-    with pytest.raises(ValueError, match="of format 2, while this bpnet reads 1"):
+    with pytest.raises(RunError, match="format 2, while this bpnet reads 1"):
         checkpoints.unpack(content, new, IDENTITY)
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from bpnet.cli import terminal
+from bpnet.config.schema import rules
+from bpnet.datasets import drawn_digits
+from bpnet.datasets.published import SOURCES
 
 DRAWN = ("--dataset", "drawn")
 
@@ -49,6 +52,20 @@ def test_show_takes_as_many_of_each_digit_as_asked(bpnet, small_data, monkeypatc
     assert len(result.out.splitlines()) == 10 * 14
 
 
+def test_show_takes_what_there_is_if_there_is_less(bpnet, small_data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "28")
+    show = ("data", "show", *DRAWN, "--data-dir", small_data, "--split", "test", "--each", 100)
+    assert len(bpnet(*show).out.splitlines()) == 200 * 14
+
+
+def test_digits_that_cannot_be_kept_are_not_fetched(bpnet, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(drawn_digits, "COUNTS", (30, 20))
+    result = bpnet("data", "fetch", *DRAWN, "--data-dir", tmp_path / "file")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.endswith("file/drawn: the files could not be kept there\n")
+
+
 def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):
     (tmp_path / "file").touch()
     result = bpnet("data", "fetch", "--data-dir", "a\nb", *DRAWN)
@@ -78,3 +95,10 @@ def test_config_check_says_right_or_everything_that_is_wrong(bpnet):
 def test_every_shipped_config_is_right(bpnet, path, request):
     result = bpnet("config", "check", "--config", request.config.rootpath / path)
     assert result.status == 0
+
+
+def test_the_option_the_config_and_the_sources_know_the_same_datasets(bpnet):
+    words = rules()["data.dataset"].words
+    assert (*SOURCES, "drawn") == words
+    assert bpnet("data", "path", "--dataset", "x").err.count("'fashion-mnist'") == 1
+    assert all(bpnet("data", "path", "--dataset", word).status == 0 for word in words)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bpnet import facts
+from bpnet import facts, threads
+from bpnet.datasets import drawn_digits
 
 
 @pytest.fixture
@@ -83,4 +84,23 @@ def test_weights_of_another_network_are_refused(bpnet, run):
     path.write_text(text, encoding="utf-8")
     result = bpnet("eval", run)
     assert result.status == 1
-    assert re.search(r"weights.npz: W1 is not of type <f4 and shape \(784, 17\)", result.err)
+    assert "weights.npz: W1 is not of type <f4 and shape (784, 17)" in result.err
+
+
+def test_a_changed_config_or_other_data_are_refused(bpnet, run, tmp_path, monkeypatch):
+    path = Path(run) / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("relu", "sigmoid"), encoding="utf-8")
+    assert "network.activation is sigmoid, but was relu when the run" in bpnet("eval", run).err
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(drawn_digits, "COUNTS", (600, 200))
+    monkeypatch.setattr(drawn_digits, "SEED", 0)
+    result = bpnet("eval", run, "--data-dir", tmp_path)
+    assert result.status == 1
+    assert result.err.endswith(f"Error: {run}: began with other files of drawn\n")
+
+
+def test_the_runs_own_number_of_threads_is_used(bpnet, run, monkeypatch):
+    facts.write(Path(run), threads=3)
+    bpnet("eval", run)
+    assert threads.current() == 3

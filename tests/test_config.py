@@ -136,12 +136,12 @@ def test_no_hidden_layer_at_all_is_a_network_too(read):
     [
         (b"", "c.yaml: is empty; `bpnet config show` prints every key"),
         (b"# only this\n", "c.yaml: is empty; `bpnet config show` prints every key"),
-        (b"[1]", "c.yaml:1:1: the config: expected a mapping of keys to values, got a list"),
+        (b"[1]", "c.yaml:1:1: the config: expected a mapping of keys to values, got [1]"),
         (b"network: 5", "c.yaml:1:10: network: expected a mapping of keys to values, got 5"),
         (b"a: b: c", "c.yaml:1:5: mapping values are not allowed here"),
         (b"seed: ]", "c.yaml:1:7: expected the node content, but found ']'"),
         (b"x: 1\n\xff", "c.yaml:2:1: not UTF-8: the byte 0xff"),
-        (b"seed: 1\nx\x00", "c.yaml:2:2: the character 0 is not allowed"),
+        (b"seed: 1\nx\x00", "c.yaml:2:2: the character \\x00 is not allowed"),
         (b"\tseed: 1", "c.yaml:1:1: found character '\\t' that cannot start any token"),
         (b"seed: &a 1", "c.yaml:1:7: anchors and aliases (& and *) are not allowed"),
         (b"seed: *a", "c.yaml:1:7: anchors and aliases (& and *) are not allowed"),
@@ -149,8 +149,13 @@ def test_no_hidden_layer_at_all_is_a_network_too(read):
         (b"!!python/object/apply:os.abort []", "c.yaml:1:1: tags (!) are not allowed"),
         (b"seed: 1\n---\nseed: 2", "c.yaml:2:1: a second document: a config is one"),
         (b"[" * 5000, "c.yaml:1:11: nested too deep"),
-        (b"? [a]\n: 1", "c.yaml:1:3: expected the name of a key, got a list"),
+        (b"? [a]\n: 1", "c.yaml:1:3: expected the name of a key, got [a]"),
         (b'"a\\nb": 1', "c.yaml:1:1: expected the name of a key, got the text 'a\\nb'"),
+        (b'seed: "\\UFFFFFFFF"', "c.yaml:1:1: not YAML: Python int too large to convert to C int"),
+        (
+            b"train.epochs: 5",
+            "c.yaml:1:1: train.epochs: in a file, a key stands inside its section, without a dot",
+        ),
         (b"#" * 65537, "c.yaml: larger than the 65536 bytes it may have"),
     ],
 )
@@ -177,6 +182,23 @@ def test_a_bom_windows_lines_and_korean_comments_are_fine(read):
 def test_a_broken_list_on_the_command_line_is_told(read, setting):
     (line,) = read("seed: 0", setting)
     assert line.startswith(f"--set {setting}: network.hidden: expected a list")
+
+
+def test_a_section_is_not_a_setting(read):
+    assert read("seed: 0", "train=3") == [
+        "--set train=3: train: is a section; its keys are train.epochs, train.batch_size, "
+        "train.learning_rate, train.dtype"
+    ]
+
+
+def test_the_environment_is_held_to_the_same_rule(read):
+    (line,) = read("seed: 0", environment={"BPNET_DATA_DIR": "a\nb"})
+    assert line == "BPNET_DATA_DIR: data.dir: expected a path, got a\\nb"
+
+
+def test_an_entry_of_a_list_is_shown(read):
+    (line,) = read("network: {hidden: [50, 2.5]}")
+    assert line.endswith("got [50, 2.5]")
 
 
 def test_an_unprintable_setting_is_told_in_one_line(read):

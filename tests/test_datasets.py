@@ -10,6 +10,7 @@ from bpnet.config import DataConfig
 from bpnet.datasets import drawn_digits, loading
 from bpnet.datasets.splits import Split, split
 from bpnet.errors import DataError
+from bpnet.progress import silent
 
 FLOAT32 = np.dtype("float32")
 
@@ -94,18 +95,18 @@ def test_drawn_digits_are_drawn_once_and_then_read(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("name", [*drawn_digits.NAMES, drawn_digits.MANIFEST])
 def test_a_damaged_cache_of_drawn_digits_is_drawn_anew(tmp_path, name):
-    first = drawn_digits.load(tmp_path, loading.silent)
+    first = drawn_digits.load(tmp_path, silent)
     content = bytearray((tmp_path / name).read_bytes())
     content[-2] ^= 1
     (tmp_path / name).write_bytes(content)
     assert drawn_digits.read(tmp_path) is None
-    assert drawn_digits.load(tmp_path, loading.silent) == first
+    assert drawn_digits.load(tmp_path, silent) == first
     assert drawn_digits.read(tmp_path) == first
 
 
 @pytest.mark.usefixtures("few")
 def test_digits_of_another_version_are_drawn_anew(tmp_path, monkeypatch):
-    drawn_digits.load(tmp_path, loading.silent)
+    drawn_digits.load(tmp_path, silent)
     monkeypatch.setattr(drawn_digits.drawn, "VERSION", 0)
     assert drawn_digits.read(tmp_path) is None
 

@@ -39,7 +39,7 @@ def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monk
     with pytest.raises(RunError, match="holds no finished run"):
         facts.newest()
     for name, status, started in [
-        ("b", "finished", "2026-01-01"),
+        ("y", "finished", "2026-01-01"),
         ("batch/seed-1", "finished", "2026-01-03"),
         ("a", "finished", "2026-01-02"),
         ("c", "interrupted", "2026-01-04"),

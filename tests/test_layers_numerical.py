@@ -7,7 +7,7 @@ from bpnet.layers import numerical_gradient
 
 
 def test_it_finds_the_gradient_of_a_function_of_a_matrix_and_puts_the_matrix_back():
-    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    x = np.array([[1.1, 2.3], [3.7, 4.9]])
     before = x.copy()
     gradient = numerical_gradient(lambda x: np.sum(x**3), x)
     assert gradient == pytest.approx(3 * before**2, rel=1e-6)

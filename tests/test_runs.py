@@ -11,7 +11,7 @@ import pytest
 
 from bpnet import config, datasets, facts, runs, trainer
 from bpnet.config import Config
-from bpnet.errors import RunError, UsageError
+from bpnet.errors import RunError, StorageError, UsageError
 from bpnet.evaluation import evaluate
 
 
@@ -57,6 +57,9 @@ def test_two_runs_begun_in_the_same_second_get_directories_of_their_own(tmp_path
 def test_a_directory_with_something_in_it_is_refused_and_an_empty_one_taken(run, tmp_path):
     with pytest.raises(UsageError, match=f"{run.folder}: is there already; .* --resume"):
         runs.create(run.config, "small", run.folder)
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="file: is there already; give another --run-dir$"):
+        runs.create(run.config, "small", tmp_path / "file")
     (tmp_path / "empty").mkdir()
     assert runs.create(run.config, "small", tmp_path / "empty").folder == tmp_path / "empty"
 
@@ -134,17 +137,43 @@ def test_a_run_without_a_checkpoint_is_resumed_from_its_beginning(run, dataset):
     assert state.step == 0
 
 
-def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(run, dataset):
+@pytest.mark.parametrize("damage", ["short", "missing"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(
+    run, dataset, damage
+):
     train(run, dataset)
     path, previous = run.folder / runs.CHECKPOINT, run.folder / runs.PREVIOUS
-    path.write_bytes(path.read_bytes()[:-100])
+    damaged = path.read_bytes()[:-100]
+    path.write_bytes(damaged)
+    if damage == "missing":
+        path.unlink()
     _, state = fresh(run)
     lines = []
     runs.restore(run, state, dataset.sha256, lines.append)
+    reason = {"short": "damaged", "missing": "is missing"}[damage]
     assert len(lines) == 1
-    assert re.search("checkpoint.npz: cannot be used: damaged.*going on from the one", lines[0])
+    assert re.search(f"checkpoint.npz: {reason}.*going on from the one before", lines[0])
     assert state.step == 48
     assert path.read_bytes() == previous.read_bytes()
+    if damage == "short":
+        assert (run.folder / "checkpoint.npz.corrupt").read_bytes() == damaged
+
+
+@pytest.mark.parametrize("problem", ["unreadable", "newer"])
+def test_a_checkpoint_that_is_not_damaged_is_never_replaced(run, dataset, monkeypatch, problem):
+    train(run, dataset)
+    path = run.folder / runs.CHECKPOINT
+    before = path.read_bytes()
+    _, state = fresh(run)
+    if problem == "newer":
+        monkeypatch.setattr(runs.checkpoints, "FORMAT", 0)
+        with pytest.raises(RunError, match="checkpoint.npz: format 1, while this bpnet reads 0"):
+            runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+    else:
+        monkeypatch.setattr(runs.checkpoints, "size_limit", lambda state: 10)
+        with pytest.raises(StorageError, match="checkpoint.npz: larger than the 10 bytes"):
+            runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+    assert path.read_bytes() == before
 
 
 def test_the_checkpoint_before_is_kept(run, dataset):
@@ -172,11 +201,15 @@ def test_a_changed_config_is_not_resumed_but_data_may_have_moved(run, dataset):
     _, state = fresh(moved)
     runs.restore(moved, state, dataset.sha256, tell=pytest.fail)
     assert state.step == 20
+    runs.refuse_changes(moved, dataset.sha256)
     changed = replace(run, config=replace(run.config, seed=1))
-    with pytest.raises(RunError, match="differs in seed; put config.yaml back as it was"):
-        runs.restore(changed, fresh(changed)[1], dataset.sha256, tell=pytest.fail)
-    with pytest.raises(RunError, match="differs in files"):
-        runs.restore(run, fresh(run)[1], {"x": "y"}, tell=pytest.fail)
+    with pytest.raises(RunError, match="seed is 1, but was 0 when the run began"):
+        runs.refuse_changes(changed, dataset.sha256)
+    with pytest.raises(RunError, match="began with other files of drawn"):
+        runs.refuse_changes(run, {"x": "y"})
+    for other, data in ((changed, dataset.sha256), (run, {"x": "y"})):
+        with pytest.raises(RunError, match="checkpoint.npz: of another run"):
+            runs.restore(other, fresh(other)[1], data, tell=pytest.fail)
 
 
 def test_weights_that_the_run_did_not_write_are_refused(run, dataset):
@@ -193,6 +226,14 @@ def test_weights_that_the_run_did_not_write_are_refused(run, dataset):
     runs.load_weights(run)
     facts.write(run.folder, weights_sha256="0" * 64)
     with pytest.raises(RunError, match="not the weights that the run ended with"):
+        runs.load_weights(run)
+
+
+def test_weights_that_are_not_finite_are_refused(run, dataset):
+    _, state = train(run, dataset)
+    state.best_parameters[3] = np.nan
+    runs.save(run, state, dataset.sha256)
+    with pytest.raises(RunError, match="weights.npz: holds weights that are not finite numbers"):
         runs.load_weights(run)
 
 

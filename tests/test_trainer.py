@@ -1,5 +1,6 @@
 """Training as a pure function of config, data and position."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -62,6 +63,15 @@ def test_weights_and_order_come_from_streams_of_their_own(small_config, dataset)
     assert orders[0] == orders[1]
 
 
+def test_the_streams_are_seeded_with_seed_number_and_epoch(small_config, dataset):
+    network, state = fresh(replace(small_config, seed=7))
+    expected = np.random.default_rng([7, 0]).normal(0, math.sqrt(2 / 784), (784, 16))
+    assert network.params["W1"] == pytest.approx(expected, rel=1e-6)
+    _, labels = next(trainer._rest_of_epoch(state, dataset.train, replace(small_config, seed=7)))
+    order = np.random.default_rng([7, 1, 0]).permutation(500)
+    assert labels.tolist() == dataset.train.labels[order[:32]].tolist()
+
+
 def test_each_epoch_has_an_order_of_its_own(small_config, dataset):
     _, state = fresh(small_config)
     first = next(iter(trainer._rest_of_epoch(state, dataset.train, small_config)))[1]
@@ -74,7 +84,7 @@ def test_the_running_figures_are_those_of_the_epochs_own_batches(small_config, d
     network, state = fresh(changed(small_config, epochs=1))
     losses, sizes = [], []
 
-    def watch(state, count):
+    def watch(count):
         losses.append(network.last_layer.loss * count)
         sizes.append(count)
 
@@ -83,6 +93,14 @@ def test_the_running_figures_are_those_of_the_epochs_own_batches(small_config, d
     assert record.train_loss == sum(losses) / 500
     assert 0.1 < record.train_accuracy < 0.9
     assert record.images_per_second == 500 / record.seconds
+
+
+def test_the_seconds_are_those_of_the_epochs_steps(small_config, dataset, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(trainer.time, "perf_counter", lambda: float(next(ticks)))
+    _, records = train(small_config, dataset)
+    assert [record.seconds for record in records] == [16.0] * 3
+    assert records[0].images_per_second == 500 / 16
 
 
 @pytest.mark.parametrize("steps", [0, 1, 15, 16, 17, 31, 40, 47])
@@ -143,7 +161,7 @@ def test_a_loss_that_is_not_finite_stops_before_the_weights_are_spoilt(small_con
     deep = replace(small_config.network, hidden=(16, 16, 16))
     config = changed(replace(small_config, network=deep), learning_rate=1e6)
     network, state = fresh(config)
-    with pytest.raises(DivergedError, match=r"epoch 1, step \d+, at train.learning_rate 1e\+06"):
+    with pytest.raises(DivergedError, match=r"epoch 1 at step \d+, .*rate 1e\+06"):
         list(trainer.train(network, state, dataset, config))
     assert 0 < state.step < 16
     assert np.isfinite(state.parameters).all()
@@ -153,22 +171,22 @@ def test_a_loss_that_is_not_finite_stops_before_the_weights_are_spoilt(small_con
 def test_a_spoilt_weight_stops_training_in_that_very_step(small_config, dataset, value):
     network, state = fresh(small_config)
 
-    def spoil(state, count):
+    def spoil(count):
         if state.step == 20:
             state.parameters[0 : 16 * 784] = value
 
-    with pytest.raises(DivergedError, match="epoch 2, step 21"):
+    with pytest.raises(DivergedError, match="epoch 2 at step 21"):
         list(trainer.train(network, state, dataset, small_config, watch=spoil))
 
 
 def test_weights_spoilt_in_an_epochs_last_step_are_not_scored(small_config, dataset):
     network, state = fresh(small_config)
 
-    def spoil(state, count):
+    def spoil(count):
         if state.step == 16:
             state.parameters[:] = np.nan
 
-    with pytest.raises(DivergedError, match="epoch 1"):
+    with pytest.raises(DivergedError, match="epoch 1 at step 16"):
         list(trainer.train(network, state, dataset, small_config, watch=spoil))
 
 
@@ -179,7 +197,8 @@ def test_a_network_that_only_guesses_is_noticed(small_config, dataset):
     _, guesses = train(guessing, dataset)
     assert guesses[0].train_loss == pytest.approx(math.log(10), abs=0.01)
     assert not trainer.is_learning(guesses[0])
-    assert trainer.is_learning(replace(records[0], train_loss=2.0))
+    assert trainer.is_learning(replace(records[0], train_loss=2.2))
+    assert not trainer.is_learning(replace(records[0], train_loss=2.25))
 
 
 def test_a_network_without_a_hidden_layer_trains_too(small_config, dataset):

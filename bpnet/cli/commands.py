@@ -4,34 +4,13 @@ Each command fixes the number of threads before it imports what needs NumPy, and
 neither. So the imports stand inside the commands.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from bpnet import __version__, facts, threads
+from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, JSON, SET, data_settings, with_data_dir
 from bpnet.errors import UsageError
-
-CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
-SET = click.option(
-    "--set",
-    "settings",
-    metavar="KEY=VALUE",
-    multiple=True,
-    help="Override a key of the config, such as train.learning_rate=0.05; repeatable.",
-)
-DATA_DIR = click.option(
-    "--data-dir",
-    metavar="DIR",
-    help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
-)
-DATASET = click.option(
-    "--dataset",
-    type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
-    default="mnist",
-    show_default=True,
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -99,6 +78,7 @@ def train(
     type=click.Choice(["test", "validation", "train"]),
     default="test",
     show_default=True,
+    help="Which images.",
 )
 @DATA_DIR
 @JSON
@@ -140,7 +120,10 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
 
 @bpnet.group()
 def data() -> None:
-    """Fetch, verify, find or look at a dataset."""
+    """Fetch, verify, find or look at a dataset.
+
+    bpnet data show --dataset mnist
+    """
 
 
 @data.command()
@@ -153,7 +136,7 @@ def fetch(dataset: str, data_dir: str | None) -> None:
     """
     from bpnet.cli import data
 
-    data.fetch(dataset, data_dir)
+    data.fetch(data_settings(dataset, data_dir))
 
 
 @data.command()
@@ -166,7 +149,7 @@ def verify(dataset: str, data_dir: str | None) -> None:
     """
     from bpnet.cli import data
 
-    data.verify(dataset, data_dir)
+    data.verify(data_settings(dataset, data_dir))
 
 
 @data.command()
@@ -179,7 +162,7 @@ def path(dataset: str, data_dir: str | None) -> None:
     """
     from bpnet.cli import data
 
-    data.path(dataset, data_dir)
+    data.path(data_settings(dataset, data_dir))
 
 
 @data.command()
@@ -190,6 +173,7 @@ def path(dataset: str, data_dir: str | None) -> None:
     type=click.Choice(["train", "test"]),
     default="train",
     show_default=True,
+    help="Which images.",
 )
 @click.option(
     "--each",
@@ -205,12 +189,15 @@ def show(dataset: str, data_dir: str | None, split: str, each: int) -> None:
     """
     from bpnet.cli import data
 
-    data.show(dataset, data_dir, split, each)
+    data.show(data_settings(dataset, data_dir), split, each)
 
 
 @bpnet.group("config")
 def config_group() -> None:
-    """Look at a config, or check it."""
+    """Look at a config, or check it.
+
+    bpnet config check --config configs/mnist.yaml
+    """
 
 
 @config_group.command("show")
@@ -238,8 +225,3 @@ def check_config(config_file: Path | None, settings: tuple[str, ...]) -> None:
 
     config.load(config_file, settings)
     click.echo(f"{config_file or 'the defaults'}: right")
-
-
-def with_data_dir(settings: Sequence[str], data_dir: str | None) -> list[str]:
-    """Return the settings, with --data-dir as one more."""
-    return [*settings, f"data.dir={data_dir}"] if data_dir else list(settings)

@@ -1,43 +1,46 @@
 """`bpnet data`: fetch, verify, find and look at a dataset."""
 
+from collections.abc import Mapping, Sequence
+
 import click
 import numpy as np
 
 from bpnet import config
 from bpnet.cli.terminal import byte_bar, echo_all, sheet, tell
-from bpnet.config import DataConfig
 from bpnet.datasets import loading
 from bpnet.datasets.splits import CLASSES
+from bpnet.errors import DataError
 
 
-def fetch(dataset: str, data_dir: str | None) -> None:
+def fetch(settings: Sequence[str]) -> None:
     """Have every file of the dataset in its folder, and print the folder."""
-    settings = _settings(dataset, data_dir)
-    loading.fetch(settings, byte_bar, tell)
-    click.echo(loading.folder(settings))
+    data = config.load(None, settings).data
+    loading.fetch(data, byte_bar, tell)
+    if not _right(loading.verify(data)):
+        raise DataError(f"{loading.folder(data)}: the files could not be kept there")
+    click.echo(loading.folder(data))
 
 
-def verify(dataset: str, data_dir: str | None) -> None:
+def verify(settings: Sequence[str]) -> None:
     """Print what is found of each file; leave with exit status 1 if one is not right."""
-    states = loading.verify(_settings(dataset, data_dir))
+    states = loading.verify(config.load(None, settings).data)
     echo_all([f"{name}: {state}" for name, state in states.items()])
-    if not all(state.startswith("right") for state in states.values()):
+    if not _right(states):
         raise click.exceptions.Exit(1)
 
 
-def path(dataset: str, data_dir: str | None) -> None:
+def path(settings: Sequence[str]) -> None:
     """Print the folder of the dataset."""
-    click.echo(loading.folder(_settings(dataset, data_dir)))
+    click.echo(loading.folder(config.load(None, settings).data))
 
 
-def show(dataset: str, data_dir: str | None, split: str, each: int) -> None:
+def show(settings: Sequence[str], split: str, each: int) -> None:
     """Print the first images of each digit."""
-    loaded = loading.load(_settings(dataset, data_dir), byte_bar, tell)
+    loaded = loading.load(config.load(None, settings).data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
-    rows = np.array([np.flatnonzero(images.labels == digit)[:each] for digit in range(CLASSES)])
-    echo_all(sheet(list(images.images[rows.ravel()].reshape(-1, 28, 28))))
+    rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(CLASSES)]
+    echo_all(sheet(list(images.images[np.concatenate(rows)].reshape(-1, 28, 28))))
 
 
-def _settings(dataset: str, data_dir: str | None) -> DataConfig:
-    settings = [f"data.dataset={dataset}", "data.validation=0"]
-    return config.load(None, [*settings, *([f"data.dir={data_dir}"] if data_dir else [])]).data
+def _right(states: Mapping[str, str]) -> bool:
+    return all(state.startswith("right") for state in states.values())

@@ -27,6 +27,7 @@ def score(folders: Sequence[Path], split: str, settings: Sequence[str], as_json:
         data = run.config.data
         if data not in loaded:
             loaded[data] = datasets.load(data, byte_bar, tell)
+        runs.refuse_changes(run, loaded[data].sha256)
         images = getattr(loaded[data], split)
         if not len(images):
             raise UsageError(f"{folder}: has no {split} images: its data.validation is 0")

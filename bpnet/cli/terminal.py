@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 from tqdm import tqdm
@@ -13,15 +13,23 @@ from bpnet.array import Array
 INK = " .:-=+*#%@"
 
 
+def stderr_is_a_terminal() -> bool:
+    """Whether there is somebody to show a bar to; stderr can be closed altogether."""
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
 def tell(line: str) -> None:
-    """Write a line to stderr, above any bar."""
-    tqdm.write(line, file=sys.stderr)
+    """Write a line to stderr, above any bar; training does not die of a stderr that is gone."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            tqdm.write(line, file=sys.stderr)
 
 
 @contextmanager
 def byte_bar(name: str, size: int) -> Iterator[Callable[[int], object]]:
     """Show the bytes of a download; no bar where stderr is not a terminal."""
-    with tqdm(desc=name, total=size, unit="B", unit_scale=True, leave=False, disable=None) as bar:
+    hidden = not stderr_is_a_terminal()
+    with tqdm(desc=name, total=size, unit="B", unit_scale=True, leave=False, disable=hidden) as bar:
         yield bar.update
 
 

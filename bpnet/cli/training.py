@@ -3,7 +3,7 @@
 import shlex
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -11,11 +11,11 @@ import click
 import numpy as np
 from tqdm import tqdm
 
-from bpnet import datasets, facts, runs, trainer
-from bpnet.cli.terminal import byte_bar, percent, tell
+from bpnet import datasets, facts, runs, storage, trainer
+from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
 from bpnet.datasets import Dataset
-from bpnet.errors import BpnetError, DivergedError
+from bpnet.errors import BpnetError, DivergedError, RunError
 from bpnet.evaluation import evaluate
 from bpnet.network import Network
 from bpnet.runs import Run
@@ -45,30 +45,34 @@ def resume(folder: Path, settings: Sequence[str], quiet: bool) -> None:
             "the last bits may differ"
         )
     dataset = datasets.load(run.config.data, byte_bar, tell)
+    runs.refuse_changes(run, dataset.sha256)
     network = trainer.build(run.config)
     state = trainer.start(network)
+    storage.sweep(folder)
     runs.restore(run, state, dataset.sha256, tell)
     _train(run, network, state, dataset, quiet)
 
 
 def _train(run: Run, network: Network, state: TrainingState, dataset: Dataset, quiet: bool) -> None:
-    """Train to the end, unless a signal comes first; then score the result."""
+    """Train to the end and score the result, unless a signal comes first."""
     runs.begin(run, dataset.sha256)
     try:
-        with _signals() as received, _bar(run.config, state, dataset, quiet) as watch:
-            for record in trainer.train(
-                network, state, dataset, run.config, lambda: bool(received), watch
-            ):
-                runs.save(run, state, dataset.sha256)
-                _tell_epoch(record, run.config, quiet)
+        with _signals() as received:
+            with _bar(run.config, state, len(dataset.train), quiet) as watch:
+                for record in trainer.train(
+                    network, state, dataset, run.config, lambda: bool(received), watch
+                ):
+                    runs.save(run, state, dataset.sha256)
+                    _tell_epoch(record, run.config, quiet)
             if len(state.records) < run.config.train.epochs:
                 runs.save(run, state, dataset.sha256)
                 _leave(run, state, received[0])
-        network.parameters[:] = trainer.result(state)
-        runs.finish(run, state, evaluate(network, dataset.test))
+            network.parameters[:] = trainer.result(state)
+            runs.finish(run, state, evaluate(network, dataset.test))
     except BpnetError as error:
-        diverged = isinstance(error, DivergedError)
-        facts.write(run.folder, status="diverged" if diverged else "failed", ended=facts.now())
+        status = "diverged" if isinstance(error, DivergedError) else "failed"
+        with suppress(BpnetError):  # a full disk is full for this too; the first error is told
+            facts.write(run.folder, status=status, ended=facts.now())
         raise
     _print_result(run.folder)
 
@@ -101,28 +105,28 @@ def _signals() -> Iterator[list[int]]:
 
 @contextmanager
 def _bar(
-    config: Config, state: TrainingState, dataset: Dataset, quiet: bool
-) -> Iterator[Callable[[TrainingState, int], object]]:
+    config: Config, state: TrainingState, images: int, quiet: bool
+) -> Iterator[Callable[[int], object]]:
     """Show the images of the whole run, with loss and accuracy of the running epoch."""
-    images, epochs = len(dataset.train), config.train.epochs
-    epoch_steps = -(-images // config.train.batch_size)
-    done = len(state.records) * images
-    done += (state.step - len(state.records) * epoch_steps) * config.train.batch_size
+
+    def seen() -> int:
+        batches = trainer.batches_done(state, images, config)
+        return min(batches * config.train.batch_size, images)
+
     with tqdm(
-        total=epochs * images,
-        initial=done,
+        total=config.train.epochs * images,
+        initial=len(state.records) * images + seen(),
         unit=" images",
         unit_scale=True,
         leave=False,
-        disable=True if quiet else None,
+        disable=quiet or not stderr_is_a_terminal(),
     ) as bar:
 
-        def watch(state: TrainingState, count: int) -> None:
+        def watch(count: int) -> None:
             if bar.update(count):  # now and then: the text is shown with the next update
-                seen = (state.step - len(state.records) * epoch_steps) * config.train.batch_size
-                seen = min(seen, images)
-                bar.set_description_str(f"epoch {len(state.records) + 1}/{epochs}", refresh=False)
-                loss, accuracy = state.loss_sum / seen, state.correct / seen
+                epoch = f"epoch {len(state.records) + 1}/{config.train.epochs}"
+                loss, accuracy = state.loss_sum / seen(), state.correct / seen()
+                bar.set_description_str(epoch, refresh=False)
                 bar.set_postfix_str(f"loss {loss:.4f}, accuracy {percent(accuracy)}", refresh=False)
 
         yield watch
@@ -150,9 +154,12 @@ def _tell_epoch(record: EpochRecord, config: Config, quiet: bool) -> None:
 def _leave(run: Run, state: TrainingState, number: int) -> None:
     """Say how to go on, and leave with the exit status of the signal."""
     facts.write(run.folder, status="interrupted", ended=facts.now())
+    command = ["bpnet", "train", "--resume", str(run.folder)]
+    if runs.open_run(run.folder).config != run.config:  # the data have moved
+        command += ["--data-dir", run.config.data.dir]
     tell(
         f"interrupted in epoch {len(state.records) + 1}, after step {state.step}; go on with: "
-        f"bpnet train --resume {shlex.quote(str(run.folder))}"
+        f"{shlex.join(command)}"
     )
     raise click.exceptions.Exit(128 + number)
 
@@ -160,15 +167,17 @@ def _leave(run: Run, state: TrainingState, number: int) -> None:
 def _print_result(folder: Path) -> None:
     """Print the scores of a finished run and, last, its path."""
     result = facts.read(folder)
-    chosen = ""
-    if result["best_epoch"]:
-        chosen = (
-            f", weights of epoch {result['best_epoch']}: "
-            f"{percent(result['validation_accuracy'])} on validation"
+    try:
+        line = (
+            f"test accuracy {percent(result['test_accuracy'])} "
+            f"({result['test_correct']}/{result['test_images']}), loss {result['test_loss']:.4f}"
         )
-    click.echo(
-        f"test accuracy {percent(result['test_accuracy'])} "
-        f"({result['test_correct']}/{result['test_images']}), "
-        f"loss {result['test_loss']:.4f}{chosen}"
-    )
+        if result["best_epoch"]:
+            line += (
+                f", weights of epoch {result['best_epoch']}: "
+                f"{percent(result['validation_accuracy'])} on validation"
+            )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{folder / 'run.json'}: not as bpnet has written it: {error}") from error
+    click.echo(line)
     click.echo(folder)

@@ -47,7 +47,10 @@ def parse(content: bytes) -> Node | None:
         raise Problem(1, 1, message) if mark is None else Problem.at(mark, message) from error
     except yaml.reader.ReaderError as error:
         line, column = _place(text[: error.position])
-        raise Problem(line, column, f"the character {error.character!r} is not allowed") from error
+        code = text[error.position].encode("unicode_escape").decode()
+        raise Problem(line, column, f"the character {code} is not allowed") from error
+    except (ValueError, OverflowError) as error:  # PyYAML on impossible escapes and versions
+        raise Problem(1, 1, f"not YAML: {error}"[:100]) from error
     return node
 
 

@@ -33,13 +33,14 @@ def load(
     problems: list[str] = []
     if path is not None:
         values, problems = _read_file(path)
+    overrides = [(f"--set {setting}", setting) for setting in settings]
     if environment.get("BPNET_DATA_DIR"):
-        values["data.dir"] = environment["BPNET_DATA_DIR"]
-    for setting in settings:
+        overrides.insert(0, ("BPNET_DATA_DIR", f"data.dir={environment['BPNET_DATA_DIR']}"))
+    for source, setting in overrides:
         try:
             values |= _read_setting(setting)
         except Refused as refusal:
-            problems.append(f"--set {setting}: {refusal}")
+            problems.append(f"{source}: {refusal}")
     if problems:
         raise ConfigError(*problems)
     config: Config = build(values)
@@ -58,7 +59,6 @@ def _read_file(path: Path) -> tuple[dict[str, Any], list[str]]:
         raise ConfigError(*error.lines) from error
     except Problem as problem:
         problems.append(problem)
-    problems.sort(key=lambda problem: (problem.line, problem.column))
     return values, [f"{path}:{p.line}:{p.column}: {p.message}" for p in problems]
 
 
@@ -96,6 +96,8 @@ def _told_at(node: Node) -> Iterator[None]:
 def _key(node: Node) -> str:
     if not isinstance(node, ScalarNode) or not node.value.isprintable() or len(node.value) > 40:
         raise Refused(f"expected the name of a key, got {shown(node)}")
+    if "." in node.value:
+        raise Refused(f"{node.value}: in a file, a key stands inside its section, without a dot")
     return str(node.value)
 
 
@@ -108,6 +110,9 @@ def _refuse_second(name: str, key: Node, first_lines: dict[str, int]) -> None:
 def _rule(name: str) -> Rule:
     if name in RULES:
         return RULES[name]
+    if name in SECTIONS:
+        keys = ", ".join(known for known in RULES if known.startswith(f"{name}."))
+        raise Refused(f"{name}: is a section; its keys are {keys}")
     word = name.rpartition(".")[2]
     elsewhere = [known for known in RULES if known.rpartition(".")[2] == word]
     near = elsewhere or get_close_matches(name, [*RULES, *SECTIONS], n=1)

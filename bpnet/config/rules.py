@@ -133,12 +133,18 @@ def shown(node: Node) -> str:
     >>> shown(ScalarNode("tag:yaml.org,2002:str", "50", style='"'))
     "the text '50'"
     """
+    if isinstance(node, SequenceNode):
+        return _short(f"[{', '.join(map(shown, node.value))}]")
     if not isinstance(node, ScalarNode):
-        return "a list" if isinstance(node, SequenceNode) else "a mapping"
+        return "a mapping"
     if node.tag == _NULL:
         return "nothing"
-    text = node.value if len(node.value) <= 40 else f"{node.value[:40]}..."
-    return f"the text {text!r}" if node.style else repr(text)[1:-1] or "nothing"
+    text = _short(node.value)
+    return f"the text {text!r}" if node.style else text or "nothing"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _text(node: Node) -> str:

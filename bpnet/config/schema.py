@@ -1,6 +1,7 @@
 """The keys of the config: each with its rule and its default, nowhere else."""
 
 from dataclasses import dataclass, field, fields, is_dataclass
+from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, OneOf, Real, Rule, Whole
@@ -73,3 +74,12 @@ def build(values: dict[str, Any], section: Any = Config, prefix: str = "") -> An
         elif name in values:
             parts[part.name] = values[name]
     return section(**parts)
+
+
+def flatten(config: Config) -> dict[str, Any]:
+    """Return every value by its full name.
+
+    >>> flatten(Config())["network.hidden"]
+    (100,)
+    """
+    return {name: attrgetter(name)(config) for name in rules()}

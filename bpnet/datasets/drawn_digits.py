@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from bpnet import drawn, idx, storage
-from bpnet.datasets.published import NAMES, Tell
+from bpnet.datasets.published import NAMES
 from bpnet.errors import StorageError
+from bpnet.progress import Tell
 
 SEED = 1998
 COUNTS = (60_000, 10_000)

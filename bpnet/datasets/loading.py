@@ -7,14 +7,10 @@ from pathlib import Path
 from bpnet import idx
 from bpnet.config import DataConfig
 from bpnet.datasets import drawn_digits, published
-from bpnet.datasets.published import NAMES, Tell
+from bpnet.datasets.published import NAMES
 from bpnet.datasets.splits import Dataset, Split, split
-from bpnet.download import ByteProgress, silently
 from bpnet.errors import DataError
-
-
-def silent(line: str) -> None:
-    """Tell nobody."""
+from bpnet.progress import ByteProgress, Tell, silent, silently
 
 
 def folder(config: DataConfig) -> Path:

@@ -5,16 +5,14 @@ into it, and unpacked beside it, so that the next start is quicker.
 """
 
 import gzip
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 from bpnet import download, storage
-from bpnet.download import ByteProgress, Published
+from bpnet.download import Published
 from bpnet.errors import DataError, StorageError
-
-Tell: TypeAlias = Callable[[str], object]  # gives the user a line of news
+from bpnet.progress import ByteProgress, Tell
 
 NAMES = (
     "train-images-idx3-ubyte",

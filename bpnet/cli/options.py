@@ -1,0 +1,38 @@
+"""The options that several commands share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
+SET = click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Override a key of the config, such as train.learning_rate=0.05; repeatable.",
+)
+DATA_DIR = click.option(
+    "--data-dir",
+    metavar="DIR",
+    help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
+)
+DATASET = click.option(
+    "--dataset",
+    type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
+    default="mnist",
+    show_default=True,
+    help="Which digits.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def with_data_dir(settings: Sequence[str], data_dir: str | None) -> list[str]:
+    """Return the settings, with --data-dir as one more."""
+    return list(settings) if data_dir is None else [*settings, f"data.dir={data_dir}"]
+
+
+def data_settings(dataset: str, data_dir: str | None) -> list[str]:
+    """Return the settings that choose a dataset, all of it."""
+    return with_data_dir((f"data.dataset={dataset}", "data.validation=0"), data_dir)
