@@ -62,8 +62,8 @@ def check_layers(rng: np.random.Generator) -> Iterator[Row]:
     yield from _check_layer(Relu(), {"x": x})
     yield from _check_layer(Sigmoid(), {"x": x})
     yield from _check_layer(Affine(W, b), {"x": x.reshape(3, 2, 2)}, {"W": W, "b": b})
-    yield from _check_layer(SoftmaxWithLoss(), {"x": x}, answers=(labels,))
-    yield from _check_layer(SoftmaxWithLoss(), {"x": x}, answers=(np.eye(4)[labels],))
+    for t in (labels, np.eye(4)[labels]):
+        yield from _check_layer(SoftmaxWithLoss(), {"x": x}, answers=(t,))
 
 
 def _check_layer(
@@ -85,7 +85,8 @@ def _check_layer(
     analytic = dict(zip(inputs, dx if isinstance(dx, tuple) else (dx,), strict=True))
     analytic |= {name: getattr(layer, f"d{name}") for name in parameters}
     for name, array in (inputs | parameters).items():
-        label = f"{type(layer).__name__}.{name}"
+        form = "".join(", labels" if t.ndim == 1 else ", one-hot" for t in answers)
+        label = f"{type(layer).__name__}.{name}{form}"
         yield _compare(label, probe, array, analytic[name], np.ndindex(array.shape))
 
 
