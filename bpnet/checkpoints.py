@@ -18,6 +18,7 @@ from bpnet.errors import RunError
 from bpnet.trainer import EpochRecord, TrainingState
 
 FORMAT = 1
+NUMBERS = ("step", "loss_sum", "correct", "seconds")  # of the state, beside arrays and records
 METADATA_LIMIT = 16 * 2**20  # the records of 10,000 epochs take 4 MB
 
 
@@ -26,10 +27,7 @@ def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:
     metadata = {
         "format": FORMAT,
         "identity": identity,
-        "step": state.step,
-        "loss_sum": state.loss_sum,
-        "correct": state.correct,
-        "seconds": state.seconds,
+        **{name: getattr(state, name) for name in NUMBERS},
         "records": [asdict(record) for record in state.records],
     }
     text = json.dumps(metadata, allow_nan=False).encode()
@@ -46,16 +44,19 @@ def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any]) ->
     if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
         raise ValueError("damaged: its SHA-256 differs")
     metadata = json.loads(arrays.pop("metadata").tobytes())
-    if metadata["format"] != FORMAT:
-        raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
-    if metadata["identity"] != identity:
-        raise RunError("of another run: its config, data or number of threads differ")
-    records = [EpochRecord(**record) for record in metadata["records"]]
+    try:
+        if metadata["format"] != FORMAT:
+            raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
+        if metadata["identity"] != identity:
+            raise RunError("of another run: its config, data or number of threads differ")
+        records = [EpochRecord(**record) for record in metadata["records"]]
+        numbers = {name: metadata[name] for name in NUMBERS}
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not as bpnet writes it: {error!r}") from error
     for name, array in state.arrays().items():
         array[:] = arrays[name]
     state.records[:] = records
-    for name in ("step", "loss_sum", "correct", "seconds"):
-        setattr(state, name, metadata[name])
+    vars(state).update(numbers)
 
 
 def size_limit(state: TrainingState) -> int:

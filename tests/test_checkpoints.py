@@ -77,3 +77,16 @@ def test_the_metadata_is_plain_json(state):
     metadata = json.loads(arrays["metadata"].tobytes())
     assert metadata["step"] == 20
     assert metadata["records"][0]["epoch"] == 1
+
+
+@pytest.mark.parametrize("wrong", [{"records": [3]}, {"records": [{"epoch": 1}]}, {"step": None}])
+def test_metadata_that_bpnet_has_not_written_is_refused(state, new, wrong):
+    arrays = dict(npz.unpack(checkpoints.pack(state, IDENTITY), checkpoints._forms(state)))
+    metadata = json.loads(arrays["metadata"].tobytes()) | wrong
+    metadata = {name: value for name, value in metadata.items() if value is not None}
+    arrays["metadata"] = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
+    del arrays["sha256"]
+    content = npz.pack({"sha256": checkpoints._digest(arrays), **arrays})
+    with pytest.raises(ValueError, match="not as bpnet writes it"):
+        checkpoints.unpack(content, new, IDENTITY)
+    assert new.step == 0
