@@ -9,6 +9,7 @@ import pytest
 
 from bpnet import config, datasets, trainer
 from bpnet.datasets import loading
+from bpnet.evaluation import evaluate
 
 ROOT = Path(__file__).parent.parent
 DATA = config.load(environment={}).data
@@ -68,3 +69,14 @@ def test_the_program_trains_twice_to_the_same_bytes_and_scores_them(program, tmp
     assert a == b
     process = program("eval", "a")
     assert process.communicate(timeout=60)[0].splitlines()[1].startswith(out[:22])
+
+
+def test_a_network_that_has_seen_only_drawn_digits_reads_real_ones(tmp_path):
+    """The real test images choose nothing: they measure what the drawn digits are good for."""
+    config_file = ROOT / "configs" / "drawn.yaml"
+    loaded = config.load(config_file, [f"data.dir={tmp_path}", "data.validation=0"], {})
+    network = trainer.build(loaded)
+    drawn, real = datasets.load(loaded.data), datasets.load(replace(FOLDER, validation=0))
+    list(trainer.train(network, trainer.start(network), drawn, loaded))
+    assert evaluate(network, drawn.test).accuracy > 0.97
+    assert evaluate(network, real.test).accuracy > 0.95

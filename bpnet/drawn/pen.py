@@ -8,14 +8,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bpnet.drawn.curves import Atlas, Floats
+from bpnet.drawn.curves import PIECES, Atlas, Floats
 
 BOX = 20  # every digit fills a box of 20 x 20 pixels, as in MNIST,
 FRAME = 28  # and the box lies in a picture of 28 x 28
 
 # Spreads (standard deviations) of a digit that reaches from -1 to 1:
 JITTER = 0.08  # every control point on its own
-RUBBER, REACH = 0.12, 0.5  # the page at each of 4 x 4 places, and how far that is felt
+RUBBER, REACH = 0.11, 0.5  # the page at each of 4 x 4 places, and how far that is felt
 SLANT, SLANT_SPREAD = 0.08, 0.2  # rightward step per step upwards
 CLIMB = 0.05  # upward step per step to the right
 WIDTH = 0.15  # logarithm of the width
@@ -24,6 +24,7 @@ WIDTH = 0.15  # logarithm of the width
 RADIUS = np.array([1.42, 1.42, 1.32, 1.32, 1.24, 1.26, 1.27, 1.34, 1.18, 1.15], np.float32)
 RADIUS_SPREAD = 0.22  # of the radius's logarithm
 FINEST = 0.6
+PRESSURE, SWELLS = 0.22, 5  # of the ink's logarithm at each of 5 places along the path
 EDGE = 1.3  # from full ink to none
 SHARPNESS = 1.5  # standard deviations of the dots in one radius
 
@@ -36,7 +37,8 @@ def write(atlas: Atlas, styles: NDArray[np.intp], rng: np.random.Generator) -> F
     radii = RADIUS[atlas.digits[styles], None, None]
     radii *= np.exp(RADIUS_SPREAD * normal(rng, len(styles), 1, 1))
     radii = np.maximum(radii, FINEST)
-    return ink(fit(curves, radii), radii, atlas.down[styles], atlas.rests[styles])
+    force = press(len(styles), rng)
+    return ink(fit(curves, radii), radii, atlas.down[styles] * force, atlas.rests[styles] * force)
 
 
 def normal(rng: np.random.Generator, *shape: int) -> Floats:
@@ -65,6 +67,18 @@ def lean(points: Floats, rng: np.random.Generator) -> Floats:
     x, y = points[..., 0], points[..., 1]
     slanted = x - (SLANT + SLANT_SPREAD * slant) * y
     return np.stack([slanted * np.exp(WIDTH * width), y - CLIMB * climb * x], axis=-1)
+
+
+def press(count: int, rng: np.random.Generator) -> Floats:
+    """Press unevenly along the path: exp(sum_k bell((t - t_k) / s) z_k).
+
+    Harder strokes run broad, lighter ones thin, and the lightest leave a gap.
+    """
+    places = np.linspace(0, 1, SWELLS, dtype=np.float32)[:, None]
+    along = np.linspace(0, 1, PIECES, dtype=np.float32)
+    near = bell((along - places) * SWELLS / 0.6)  # each fades into the next
+    force: Floats = np.exp(PRESSURE * normal(rng, count, SWELLS) @ near)
+    return force
 
 
 def fit(curves: Floats, radii: Floats) -> Floats:
