@@ -14,7 +14,7 @@ BOX = 20  # every digit fills a box of 20 x 20 pixels, as in MNIST,
 FRAME = 28  # and the box lies in a picture of 28 x 28
 
 # Spreads (standard deviations) of a digit that reaches from -1 to 1:
-JITTER = 0.08  # every control point on its own
+JITTER = 0.07  # every control point on its own
 RUBBER, REACH = 0.11, 0.5  # the page at each of 4 x 4 places, and how far that is felt
 SLANT, SLANT_SPREAD = 0.08, 0.2  # rightward step per step upwards
 CLIMB = 0.05  # upward step per step to the right
