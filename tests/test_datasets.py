@@ -123,3 +123,5 @@ def test_where_they_cannot_be_kept_the_digits_are_drawn_in_memory(tmp_path):
 def test_the_folder_is_that_of_the_dataset_below_the_data_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert loading.folder(DataConfig(dir="~/d")) == tmp_path / "d" / "mnist"
+    with pytest.raises(DataError, match="data.dir: ~nobody-at-all/d: Could not determine home"):
+        loading.folder(DataConfig(dir="~nobody-at-all/d"))

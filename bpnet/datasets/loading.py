@@ -14,8 +14,14 @@ from bpnet.progress import ByteProgress, Tell, silent, silently
 
 
 def folder(config: DataConfig) -> Path:
-    """Return the folder in which the dataset's files lie, or will."""
-    return Path(config.dir).expanduser() / config.dataset
+    """Return the folder in which the dataset's files lie, or will.
+
+    Raises: DataError if it is in the home of a user that is not known.
+    """
+    try:
+        return Path(config.dir).expanduser() / config.dataset
+    except RuntimeError as error:
+        raise DataError(f"data.dir: {config.dir}: {error}") from error
 
 
 def load(config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent) -> Dataset:
