@@ -34,7 +34,7 @@ class Network:
 
     `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes. All
     parameters start at zero: see `initialize`. `params` and the result of `gradient` are
-    dictionaries of views by the book's names: W1, b1, W2, b2, ...
+    dictionaries of views by the book's names: W1, b1, W2, b2, ...; they are changed in place.
 
     >>> network = Network([2, 3, 2])
     >>> network.parameters.shape, network.params["W2"].shape
@@ -90,8 +90,8 @@ class Network:
     def gradient(self, x: Array, t: Array) -> dict[str, Array]:
         """Return dL/dW and dL/db of every layer: the views of the flat array, written anew.
 
-        The loss itself is left in `last_layer.loss`. The first layer is not asked for dL/dx: the
-        images are what they are.
+        The next call writes into these arrays again. The loss itself is left in `last_layer.loss`.
+        The first layer is not asked for dL/dx: the images are what they are.
         """
         self.loss(x, t)
         dout = self.last_layer.backward()

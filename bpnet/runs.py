@@ -69,6 +69,8 @@ def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
     Raises: RunError if there is none.
     """
     path = folder / "config.yaml"
+    if not storage.exists(folder):
+        raise RunError(f"{folder}: does not exist")
     if not storage.exists(path):
         raise RunError(f"{folder}: not a run directory: it has no config.yaml")
     try:

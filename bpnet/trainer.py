@@ -1,8 +1,9 @@
 """Training: epochs, as a generator of records; no files and no terminal.
 
-Training is a pure function of the config, the data and the number of threads. The order of the
-images in an epoch comes from a generator seeded with [seed, stream, epoch], so a position in the
-run is just an epoch and a step, and there is no state of a random generator to save.
+What comes out depends on nothing but the config, the data and the number of threads (on the same
+machine, with the same NumPy). The order of the images in an epoch comes from a generator seeded
+with [seed, stream, epoch], so a position in the run is just an epoch and a step, and there is no
+state of a random generator to save.
 """
 
 import math
@@ -110,7 +111,7 @@ def train(
 
     `watch` is called after each step with the number of its images. `stop` is asked before each
     step; once it says yes the generator ends, and `state` is where to go on from.
-    Raises: DivergedError before a loss that is not finite can spoil the parameters.
+    Raises: DivergedError at the first loss that is not finite, before anything is recorded of it.
     """
     optimizer = SGD(config.train.learning_rate)
     while len(state.records) < config.train.epochs:
@@ -164,7 +165,7 @@ def _finish_epoch(
     """Score the epoch that has ended, and make `state` ready for the next."""
     try:
         validation = _score(network, dataset.validation)
-        test = _score(network, dataset.test[:0] if len(dataset.validation) else dataset.test)
+        test = (None, None) if len(dataset.validation) else _score(network, dataset.test)
     except DivergedError as error:
         raise _diverged(state, state.step, optimizer) from error
     images = len(dataset.train)

@@ -82,7 +82,7 @@ def test_config_show_prints_what_loads_back_as_it_is(bpnet):
 
 def test_config_check_says_right_or_everything_that_is_wrong(bpnet):
     Path("c.yaml").write_text("sed: 1\ntrain: {epochs: 0}\n", encoding="utf-8")
-    assert bpnet("config", "check").out == "the defaults: right\n"
+    assert bpnet("config", "check").out == "the defaults: no problems\n"
     result = bpnet("config", "check", "--config", "c.yaml")
     assert (result.status, result.out) == (2, "")
     assert result.err.splitlines() == [

@@ -65,11 +65,12 @@ def test_the_data_may_lie_elsewhere(bpnet, run, small_data, tmp_path):
     assert bpnet("eval", run, "--data-dir", small_data).status == 0
 
 
-@pytest.mark.parametrize("folder", ["nothing", "."])
-def test_what_is_no_run_is_told(bpnet, folder):
-    result = bpnet("eval", folder)
-    assert (result.status, result.out) == (1, "")
-    assert result.err == f"Error: {folder}: not a run directory: it has no config.yaml\n"
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [("nothing", "does not exist"), (".", "not a run directory: it has no config.yaml")],
+)
+def test_what_is_no_run_is_told(bpnet, folder, reason):
+    assert bpnet("eval", folder) == (1, "", f"Error: {folder}: {reason}\n")
 
 
 def test_without_any_run_there_is_nothing_to_score(bpnet):

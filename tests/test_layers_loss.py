@@ -44,6 +44,12 @@ def test_the_loss_is_exact_where_the_books_epsilon_would_cap_it():
     assert layer.forward(np.array([[1000.0, 0.0]]), np.array([0])) == 0.0
 
 
+@pytest.mark.parametrize("t", [[0, 1, 0], [0, 1], [[0], [1]], [[0, 1, 0]] * 2, 1])
+def test_answers_that_do_not_fit_the_scores_are_refused(t):
+    with pytest.raises(ValueError, match="do not fit scores of shape"):
+        SoftmaxWithLoss().forward(np.zeros((1, 3)), np.array(t))
+
+
 def test_the_gradient_is_scaled_by_dout():
     layer = SoftmaxWithLoss()
     layer.forward(np.zeros((1, 2)), np.array([0]))

@@ -47,7 +47,7 @@ def train(
 
     \b
     bpnet train --config configs/mnist.yaml
-    bpnet train --config configs/mnist.yaml --set network.hidden=[300] --set seed=1
+    bpnet train --config configs/mnist.yaml --set 'network.hidden=[300]' --set seed=1
     bpnet train --resume runs/2026-01-31_142530_mnist-s0
 
     Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
@@ -224,4 +224,4 @@ def check_config(config_file: Path | None, settings: tuple[str, ...]) -> None:
     from bpnet import config
 
     config.load(config_file, settings)
-    click.echo(f"{config_file or 'the defaults'}: right")
+    click.echo(f"{config_file or 'the defaults'}: no problems")

@@ -23,7 +23,7 @@ DATASET = click.option(
     type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
     default="mnist",
     show_default=True,
-    help="Which digits.",
+    help="Which dataset.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 

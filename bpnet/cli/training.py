@@ -1,5 +1,6 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
+import math
 import shlex
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from bpnet import datasets, facts, runs, storage, trainer
 from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
 from bpnet.datasets import Dataset
+from bpnet.datasets.splits import CLASSES
 from bpnet.errors import BpnetError, DivergedError, RunError
 from bpnet.evaluation import evaluate
 from bpnet.network import Network
@@ -133,12 +135,8 @@ def _bar(
 
 
 def _tell_epoch(record: EpochRecord, config: Config, quiet: bool) -> None:
-    if record.epoch == 1 and not trainer.is_learning(record):
-        tell(
-            f"warning: the loss is {record.train_loss:.2f} after an epoch, as if guessing among "
-            "ten digits (2.30): the network is not learning; try another train.learning_rate, "
-            "or network.init he"
-        )
+    if record.epoch == 1:
+        _warn(record)
     if quiet:
         return
     scored = "validation" if record.validation_accuracy is not None else "test"
@@ -149,6 +147,22 @@ def _tell_epoch(record: EpochRecord, config: Config, quiet: bool) -> None:
         f"  {scored} {percent(accuracy)}"
         f"  {record.seconds:.1f} s  {record.images_per_second:,.0f} images/s"
     )
+
+
+def _warn(record: EpochRecord) -> None:
+    """Warn of a first epoch that has learnt nothing, or has made everything worse."""
+    guessing, loss = math.log(CLASSES), record.train_loss
+    if loss > 2 * guessing:
+        tell(
+            f"warning: the loss is {loss:.3g} after an epoch, far above that of guessing "
+            f"({guessing:.2f}): train.learning_rate {record.learning_rate:g} is too large"
+        )
+    elif not trainer.is_learning(record):
+        tell(
+            f"warning: the loss is {loss:.2f} after an epoch, as if guessing among ten digits "
+            f"({guessing:.2f}): the network is not learning; try another train.learning_rate, "
+            "or network.init he"
+        )
 
 
 def _leave(run: Run, state: TrainingState, number: int) -> None:

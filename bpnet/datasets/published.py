@@ -170,8 +170,8 @@ def _fetch(
     except DataError as error:
         raise DataError(
             *error.lines,
-            f"put the four .gz files into {folder} by hand, "
-            "or go on without a download: --config configs/drawn.yaml",
+            f"put the four .gz files into {folder} by hand, or name the folder above another with "
+            "--data-dir; without a download: bpnet train --config configs/drawn.yaml",
         ) from error
     content = gzip.decompress(packed)
     _keep(folder / file.packed.name, packed, tell)

@@ -11,7 +11,7 @@ class Affine:
     Shapes: x (N, D) or (N, ...) with D numbers an image, W (D, H), b (H,), y and dout (N, H).
     W and b are kept as they are given, uncopied. Each backward binds a fresh dW and db, unless
     arrays for them are given: those are written into.
-    Raises: ValueError if an image has not D numbers.
+    Raises: ValueError if an image does not have D numbers.
     Source: sections 5.6.1, the Affine layer (Affine 계층), and 5.6.2, the same for batches
     (배치용 Affine 계층).
 
@@ -31,7 +31,7 @@ class Affine:
         self.b = b
         self.dW = dW
         self.db = db
-        self._dW_out = dW
+        self._dW_out = dW  # where to write, if a place was given
         self._db_out = db
 
     def forward(self, x: Array) -> Array:

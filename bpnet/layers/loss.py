@@ -55,7 +55,12 @@ class SoftmaxWithLoss:
     loss: float
 
     def forward(self, x: Array, t: Array) -> float:
-        """Return the mean cross-entropy of softmax(x) against t."""
+        """Return the mean cross-entropy of softmax(x) against t.
+
+        Raises: ValueError unless t has a label, or a one-hot row, for each row of x.
+        """
+        if t.shape != x.shape and t.shape != x.shape[:1]:
+            raise ValueError(f"answers of shape {t.shape} do not fit scores of shape {x.shape}")
         shifted = x - x.max(axis=1, keepdims=True)
         e = np.exp(shifted)
         total = e.sum(axis=1, keepdims=True)
