@@ -230,7 +230,9 @@ def load_weights(run: Run) -> Network:
         arrays = npz.unpack(content, forms)
     except ValueError as error:
         raise RunError(f"{path}: {error}") from error
-    network = trainer.build(run.config)
+    network = Network(
+        trainer.widths(run.config), run.config.network.activation, run.config.train.dtype
+    )
     for name, array in network.params.items():
         array[:] = arrays[name]
     if not np.isfinite(network.parameters).all():

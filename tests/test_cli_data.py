@@ -1,5 +1,7 @@
 """`bpnet data` and `bpnet config`."""
 
+import gzip
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from bpnet.cli import terminal
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
-from bpnet.datasets.published import SOURCES
+from bpnet.datasets.published import SOURCES, File, Source
+from bpnet.download import Published
 
 DRAWN = ("--dataset", "drawn")
 
@@ -64,6 +67,22 @@ def test_digits_that_cannot_be_kept_are_not_fetched(bpnet, tmp_path, monkeypatch
     result = bpnet("data", "fetch", *DRAWN, "--data-dir", tmp_path / "file")
     assert (result.status, result.out) == (1, "")
     assert result.err.endswith("file/drawn: the files could not be kept there\n")
+
+
+def test_a_wrong_file_beside_a_right_one_is_no_failure_of_a_fetch(bpnet, tmp_path, monkeypatch):
+    packed, folder = gzip.compress(b"right"), tmp_path / "mnist"
+    folder.mkdir()
+    (folder / "f.gz").write_bytes(packed)
+    (folder / "f").write_bytes(b"wrong")
+    forms = [
+        Published(name, len(content), hashlib.sha256(content).hexdigest())
+        for name, content in (("f.gz", packed), ("f", b"right"))
+    ]
+    monkeypatch.setitem(SOURCES, "mnist", Source((), (File(*forms),)))
+    result = bpnet("data", "fetch", "--data-dir", tmp_path)
+    assert (result.status, result.out) == (0, f"{folder}\n")
+    assert result.err == f"{folder / 'f'}: not the published file; passed over\n"
+    assert bpnet("data", "verify", "--data-dir", tmp_path).out == "f: wrong: f\n"
 
 
 def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):

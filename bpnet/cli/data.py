@@ -1,6 +1,6 @@
 """`bpnet data`: fetch, verify, find and look at a dataset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import click
 import numpy as np
@@ -16,7 +16,7 @@ def fetch(settings: Sequence[str]) -> None:
     """Have every file of the dataset in its folder, and print the folder."""
     data = config.load(None, settings).data
     loading.fetch(data, byte_bar, tell)
-    if not _right(loading.verify(data)):
+    if any(state.startswith("missing") for state in loading.verify(data).values()):
         raise DataError(f"{loading.folder(data)}: the files could not be kept there")
     click.echo(loading.folder(data))
 
@@ -25,7 +25,7 @@ def verify(settings: Sequence[str]) -> None:
     """Print what is found of each file; leave with exit status 1 if one is not right."""
     states = loading.verify(config.load(None, settings).data)
     echo_all([f"{name}: {state}" for name, state in states.items()])
-    if not _right(states):
+    if not all(state.startswith("right") for state in states.values()):
         raise click.exceptions.Exit(1)
 
 
@@ -40,7 +40,3 @@ def show(settings: Sequence[str], split: str, each: int) -> None:
     images = loaded.train if split == "train" else loaded.test
     rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(CLASSES)]
     echo_all(sheet(list(images.images[np.concatenate(rows)].reshape(-1, 28, 28))))
-
-
-def _right(states: Mapping[str, str]) -> bool:
-    return all(state.startswith("right") for state in states.values())

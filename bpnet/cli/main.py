@@ -23,7 +23,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may have any letter in it
-    debug = os.environ.get("BPNET_DEBUG")
     try:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
     except click.ClickException as error:
@@ -31,23 +30,22 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _fail(["interrupted"], 128 + signal.SIGINT)
-    except BpnetError as error:
-        if debug:
-            raise
-        return _fail(error.lines, error.exit_status)
-    except OSError as error:  # files have their own errors: this is stdout, full or gone
-        if debug:
-            raise
-        return _fail([f"{error.filename or 'stdout'}: {error.strerror}"], 1)
-    except MemoryError:
-        if debug:
-            raise
-        return _fail(["not enough memory for this network and batch"], 1)
     except Exception as error:
-        if debug:
+        if os.environ.get("BPNET_DEBUG"):
             raise
-        told = printable(f"{type(error).__name__}: {error}")
-        return _fail([f"{told} (this is a bug of bpnet; BPNET_DEBUG=1 shows where)"], 1)
+        return _fail(*_explain(error))
+
+
+def _explain(error: Exception) -> tuple[Sequence[str], int]:
+    """Return the lines that tell of an error, and its exit status."""
+    if isinstance(error, BpnetError):
+        return error.lines, error.exit_status
+    if isinstance(error, OSError):  # files have their own errors: this is a stream, full or gone
+        return [f"{error.filename or 'stdout'}: {error.strerror}"], 1
+    if isinstance(error, MemoryError):
+        return ["not enough memory for this network and batch"], 1
+    told = printable(f"{type(error).__name__}: {error}")
+    return [f"{told} (this is a bug of bpnet; BPNET_DEBUG=1 shows where)"], 1
 
 
 def _fail(lines: Sequence[str], status: int) -> int:
