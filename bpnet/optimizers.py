@@ -4,7 +4,7 @@ from bpnet.array import Array
 
 
 class SGD:
-    """W <- W - learning_rate * dL/dW, in place.
+    """W <- W - learning_rate * dL/dW, in place; dL/dW becomes the step, learning_rate * dL/dW.
 
     Source: section 6.1.2.
 
@@ -19,5 +19,6 @@ class SGD:
         self.learning_rate = learning_rate
 
     def update(self, parameters: Array, gradients: Array) -> None:
-        """Move the parameters one step against their gradients."""
-        parameters -= self.learning_rate * gradients
+        """Move the parameters one step against their gradients, which are used up."""
+        gradients *= self.learning_rate
+        parameters -= gradients

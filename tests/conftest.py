@@ -21,6 +21,8 @@ from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  #
 from bpnet.datasets import drawn_digits  # noqa: E402
 from bpnet.progress import silent  # noqa: E402
 
+collect_ignore = ["benchmarks"]  # they need more than the tests do
+
 
 @pytest.fixture(autouse=True)
 def _strict_arithmetic() -> Iterator[None]:

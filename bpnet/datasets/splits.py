@@ -29,14 +29,15 @@ class Split:
     def __getitem__(self, part: slice) -> "Split":
         return Split(self.images[part], self.labels[part])
 
-    def batch(self, rows: Array | slice, dtype: np.dtype) -> tuple[Array, Array]:
+    def batch(self, rows: Array, dtype: np.dtype) -> tuple[Array, Array]:
         """Return the images of these rows as numbers from 0 to 1, and their labels."""
-        return np.multiply(self.images[rows], 1 / 255, dtype=dtype), self.labels[rows]
+        return scaled(self.images.take(rows, axis=0), dtype), self.labels.take(rows)
 
     def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
         """Yield every image once, in batches of `size`; the last may be short."""
         for start in range(0, len(self), size):
-            yield self.batch(slice(start, start + size), dtype)
+            part = self[start : start + size]
+            yield scaled(part.images, dtype), part.labels
 
     def in_random_order(
         self, size: int, dtype: np.dtype, rng: np.random.Generator, done: int = 0
@@ -45,6 +46,17 @@ class Split:
         order = rng.permutation(len(self))
         for start in range(done * size, len(self), size):
             yield self.batch(order[start : start + size], dtype)
+
+
+def scaled(images: Array, dtype: np.dtype) -> Array:
+    """Return the bytes as numbers from 0 to 1.
+
+    >>> scaled(np.array([0, 255], np.uint8), np.dtype("float32")).tolist()
+    [0.0, 1.0]
+    """
+    x = images.astype(dtype)
+    x *= 1 / 255
+    return x
 
 
 @dataclass(frozen=True)

@@ -48,4 +48,4 @@ class Affine:
     def backward_parameters(self, dout: Array) -> None:
         """Set dW = x^T dout and db = the sum of dout; the images need no dL/dx."""
         self.dW = np.matmul(self.x.T, dout, out=self._dW_out)
-        self.db = np.sum(dout, axis=0, out=self._db_out)
+        self.db = dout.sum(axis=0, out=self._db_out)
