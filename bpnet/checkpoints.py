@@ -48,7 +48,7 @@ def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any]) ->
         if metadata["format"] != FORMAT:
             raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
         if metadata["identity"] != identity:
-            raise RunError("of another run: its config, data or number of threads differ")
+            raise RunError("of another run: its config or data differ")
         records = [EpochRecord(**record) for record in metadata["records"]]
         numbers = {name: metadata[name] for name in NUMBERS}
     except (KeyError, TypeError) as error:

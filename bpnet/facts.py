@@ -1,18 +1,48 @@
-"""run.json: what a run is, how far it is, and what came out; read and written without NumPy.
+"""What is known of a run without NumPy: its config, and run.json.
 
-The number of threads in it must be known before NumPy is imported.
+run.json holds what the run is, how far it is, and what came out. The config is read without NumPy
+because the number of threads in it must be known before NumPy is imported.
 """
 
 import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bpnet import storage
-from bpnet.errors import RunError
+from bpnet import config, storage
+from bpnet.config import Config
+from bpnet.errors import ConfigError, RunError
 
 LIMIT = 2**20
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run directory and its config."""
+
+    folder: Path
+    config: Config
+
+
+def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
+    """Return the run in this directory; settings and BPNET_DATA_DIR say where its data lie now.
+
+    Raises: RunError if there is none.
+    """
+    path = folder / "config.yaml"
+    if not storage.exists(folder):
+        raise RunError(f"{folder}: does not exist")
+    if not storage.exists(path):
+        raise RunError(f"{folder}: not a run directory: it has no config.yaml")
+    environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}  # the threads stay
+    try:
+        return Run(folder, config.load(path, settings, environment))
+    except ConfigError as error:
+        raise RunError(*error.lines) from error
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -36,14 +66,6 @@ def write(folder: Path, **facts: Any) -> None:
     """Add the facts to run.json, in the place of those of the same names."""
     text = json.dumps(read(folder) | facts, indent=2, allow_nan=False) + "\n"
     storage.write(folder / "run.json", text.encode())
-
-
-def threads(folder: Path) -> int | None:
-    """Return the number of threads of the run, or None if it is not written down."""
-    number = read(folder).get("threads")
-    if number is not None and (type(number) is not int or not 1 <= number <= 1024):
-        raise RunError(f"{folder / 'run.json'}: threads: expected a whole number, got {number!r}")
-    return number
 
 
 def newest() -> Path:

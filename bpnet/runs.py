@@ -14,8 +14,8 @@ import csv
 import hashlib
 import io
 import platform
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -23,23 +23,16 @@ from typing import Any
 
 import numpy as np
 
-from bpnet import __version__, checkpoints, config, facts, npz, storage, threads, trainer
+from bpnet import __version__, checkpoints, config, facts, npz, storage, trainer
 from bpnet.config import Config
-from bpnet.errors import ConfigError, RunError, UsageError
+from bpnet.errors import RunError, UsageError
 from bpnet.evaluation import Scores
+from bpnet.facts import Run
 from bpnet.network import Network, shapes, views
 from bpnet.progress import Tell
 from bpnet.trainer import EpochRecord, TrainingState
 
 CHECKPOINT, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run directory and its config."""
-
-    folder: Path
-    config: Config
 
 
 def create(settings: Config, name: str, folder: Path | None = None) -> Run:
@@ -63,22 +56,6 @@ def _numbered(stem: str) -> Iterator[Path]:
     return chain([runs / stem], (runs / f"{stem}-{number}" for number in count(2)))
 
 
-def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
-    """Return the run in this directory; settings say where its data lie now.
-
-    Raises: RunError if there is none.
-    """
-    path = folder / "config.yaml"
-    if not storage.exists(folder):
-        raise RunError(f"{folder}: does not exist")
-    if not storage.exists(path):
-        raise RunError(f"{folder}: not a run directory: it has no config.yaml")
-    try:
-        return Run(folder, config.load(path, settings))
-    except ConfigError as error:
-        raise RunError(*error.lines) from error
-
-
 def begin(run: Run, data: Mapping[str, str]) -> None:
     """Write down in run.json that the run is running, since when, and on what."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
@@ -89,10 +66,10 @@ def begin(run: Run, data: Mapping[str, str]) -> None:
         python=platform.python_version(),
         numpy=np.__version__,
         blas=f"{blas.get('name')} {blas.get('version')}",
-        threads=threads.current(),
+        threads=run.config.train.threads,
         platform=platform.platform(),
         seed=run.config.seed,
-        config=_settings(run),
+        config=_settings(run.config),
         data=dict(data),
         started=facts.read(run.folder).get("started", facts.now()),
     )
@@ -101,15 +78,16 @@ def begin(run: Run, data: Mapping[str, str]) -> None:
 def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
     began = facts.read(run.folder)
-    settings = _settings(run)
+    settings = _settings(run.config)
     before = began.get("config", settings)
     if not isinstance(before, dict):
         raise RunError(f"{run.folder / 'run.json'}: config: expected an object, got {before!r}")
+    before = _settings(Config()) | before  # a key that came later had its default
     problems = [
-        f"{run.folder / 'config.yaml'}: {name} is {value}, but was {before.get(name)} when the run "
+        f"{run.folder / 'config.yaml'}: {name} is {value}, but was {before[name]} when the run "
         "began; put it back, or start a new run"
         for name, value in settings.items()
-        if before.get(name) != value
+        if before[name] != value
     ]
     if began.get("data", data) != data:
         problems.append(f"{run.folder}: began with other files of {run.config.data.dataset}")
@@ -117,9 +95,9 @@ def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
         raise RunError(*problems)
 
 
-def _settings(run: Run) -> dict[str, Any]:
+def _settings(chosen: Config) -> dict[str, Any]:
     """Return the config as JSON has it, but for where the data lie: that may change."""
-    settings = config.flatten(run.config)
+    settings = config.flatten(chosen)
     del settings["data.dir"]
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()
@@ -128,7 +106,7 @@ def _settings(run: Run) -> dict[str, Any]:
 
 def _identity(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
     """Return all that decides how a run goes on."""
-    return {"config": _settings(run), "data": dict(data), "threads": threads.current()}
+    return {"config": _settings(run.config), "data": dict(data)}
 
 
 def finish(run: Run, state: TrainingState, test: Scores) -> None:

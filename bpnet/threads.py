@@ -4,11 +4,8 @@ The BLAS library behind NumPy reads the number from the environment once, when N
 """
 
 import os
-import re
+from collections.abc import Mapping
 
-from bpnet.errors import UsageError
-
-DEFAULT = 1  # a constant, never the number of cores: small products are slower on many threads
 VARIABLES = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -17,26 +14,19 @@ VARIABLES = (
 )
 
 
-def fix(number: int | None = None) -> int:
-    """Set and return the number of threads: the given one, else the environment's, else 1.
-
-    Works only before NumPy is imported. Raises: UsageError if the environment's is no number.
-    """
-    number = number or _from_environment() or DEFAULT
+def fix(number: int) -> None:
+    """Set the number of threads; works only before NumPy is imported."""
     os.environ.update(dict.fromkeys(VARIABLES, str(number)))
-    return number
 
 
-def current() -> int:
-    """Return the number that `fix` has set."""
-    return _from_environment() or DEFAULT
+def given(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the first variable that gives a number of threads, and its text.
 
-
-def _from_environment() -> int | None:
+    >>> given({"OMP_NUM_THREADS": "4,2"})  # OpenMP's list for nested levels: the first counts
+    ('OMP_NUM_THREADS', '4')
+    """
     for variable in VARIABLES:
-        text = os.environ.get(variable, "").partition(",")[0]  # OpenMP's may be a list
+        text = environment.get(variable, "").partition(",")[0]
         if text:
-            if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= 1024:
-                raise UsageError(f"{variable}: expected a whole number from 1 to 1024, got {text}")
-            return int(text)
+            return variable, text
     return None

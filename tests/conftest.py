@@ -12,7 +12,7 @@ import pytest
 
 from bpnet import threads
 
-threads.fix()  # before NumPy: on busy machines two threads are far slower than one
+threads.fix(1)  # before NumPy: on busy machines two threads are far slower than one
 
 import numpy as np  # noqa: E402
 
@@ -34,7 +34,7 @@ def _strict_arithmetic() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is set where the tests are started decides nothing in them."""
-    for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG"):
+    for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG", *threads.VARIABLES):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -86,8 +86,6 @@ def bpnet(
     """The command line, run in this process from an empty folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    for name in threads.VARIABLES:
-        monkeypatch.setenv(name, "")
     before = signal.getsignal(signal.SIGTERM)
 
     def run(*arguments: object) -> Result:

@@ -11,7 +11,7 @@ import bpnet
 ROOT = Path(bpnet.__file__).parent
 ROOMS = [  # from the ground up; a room may import what stands before it
     "array", "errors", "progress", "storage", "threads",
-    "facts", "config", "layers", "download", "idx", "npz",
+    "config", "facts", "layers", "download", "idx", "npz",
     "drawn", "datasets", "network", "optimizers",
     "evaluation", "trainer", "gradcheck",
     "checkpoints", "runs",

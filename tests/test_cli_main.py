@@ -58,7 +58,7 @@ def test_a_wrong_number_of_threads_in_the_environment_is_told(bpnet, monkeypatch
     monkeypatch.setenv("OMP_NUM_THREADS", "many")
     result = bpnet("gradcheck")
     assert result.status == 2
-    assert result.err.startswith("Error: OMP_NUM_THREADS: expected a whole number")
+    assert result.err.startswith("Error: OMP_NUM_THREADS: train.threads: expected a whole number")
 
 
 def test_help_and_version_have_exit_status_0(bpnet):

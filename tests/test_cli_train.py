@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpnet import config, facts, storage, trainer
+from bpnet import config, facts, storage, threads, trainer
 from bpnet.cli import training
 from bpnet.datasets import loading
 from bpnet.evaluation import Scores
@@ -46,14 +46,18 @@ def test_without_validation_the_test_set_is_shown_each_epoch(bpnet, small_file):
     assert facts.read(Path("r"))["best_epoch"] is None
 
 
-def test_settings_and_data_dir_are_in_the_runs_config(bpnet, small_file, small_data):
+def test_settings_data_dir_and_threads_are_in_the_runs_config(
+    bpnet, small_file, small_data, monkeypatch
+):
+    monkeypatch.setattr(threads, "fix", lambda number: None)
     result = bpnet(
         "train", "--config", small_file, "--set", "seed=5", "--set", "data.dir=nowhere",
-        "--data-dir", small_data, "--run-dir", "r",
+        "--data-dir", small_data, "--threads", 2, "--run-dir", "r",
     )  # fmt: skip
     assert result.status == 0
     written = config.load(Path("r/config.yaml"), environment={})
     assert (written.seed, written.data.dir) == (5, str(small_data))
+    assert written.train.threads == facts.read(Path("r"))["threads"] == 2
 
 
 def test_the_environment_names_the_data_folder_too(bpnet, small_file, small_data, monkeypatch):
@@ -176,7 +180,14 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
     ("arguments", "error"),
     [
         ([], "train needs --config FILE, or --resume DIR"),
-        (["--resume", "x", "--set", "seed=1"], "--resume takes no --config, --set or --run-dir"),
+        (
+            ["--resume", "x", "--set", "seed=1"],
+            "--resume takes no --config, --set, --run-dir or --threads",
+        ),
+        (
+            ["--resume", "x", "--threads", "2"],
+            "--resume takes no --config, --set, --run-dir or --threads",
+        ),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
         (["--config", "."], ".: not a regular file"),
     ],

@@ -30,7 +30,7 @@ def test_every_key_can_be_given(read):
         "seed: 7\n"
         "data: {dataset: drawn, dir: /tmp/a b, validation: 0}\n"
         "network: {hidden: [30, 20], activation: sigmoid, init: 0.01}\n"
-        "train: {epochs: 2, batch_size: 64, learning_rate: 1e-3, dtype: float64}\n"
+        "train: {epochs: 2, batch_size: 64, learning_rate: 1e-3, dtype: float64, threads: 2}\n"
     )
     assert config.seed == 7
     assert config.data.dir == "/tmp/a b"
@@ -187,7 +187,7 @@ def test_a_broken_list_on_the_command_line_is_told(read, setting):
 def test_a_section_is_not_a_setting(read):
     assert read("seed: 0", "train=3") == [
         "--set train=3: train: is a section; its keys are train.epochs, train.batch_size, "
-        "train.learning_rate, train.dtype"
+        "train.learning_rate, train.dtype, train.threads"
     ]
 
 
@@ -217,5 +217,5 @@ def test_what_is_written_loads_back_as_it_is(read):
     assert list(rules()) == [
         "seed", "data.dataset", "data.dir", "data.validation",
         "network.hidden", "network.activation", "network.init",
-        "train.epochs", "train.batch_size", "train.learning_rate", "train.dtype",
+        "train.epochs", "train.batch_size", "train.learning_rate", "train.dtype", "train.threads",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""run.json, and which run is the newest."""
+"""Config and run.json of a run, and which run is the newest."""
 
 import pytest
 
@@ -24,14 +24,21 @@ def test_what_is_no_json_object_is_told(tmp_path, text):
         facts.read(tmp_path)
 
 
-def test_the_threads_of_a_run_are_a_number_or_not_there(tmp_path):
-    assert facts.threads(tmp_path) is None
-    facts.write(tmp_path, threads=2)
-    assert facts.threads(tmp_path) == 2
-    for wrong in (0, True, "2", 1.5, 10**9):
-        facts.write(tmp_path, threads=wrong)
-        with pytest.raises(RunError, match="threads: expected a whole number"):
-            facts.threads(tmp_path)
+def test_a_run_keeps_its_threads_whatever_the_environment_says(tmp_path, monkeypatch):
+    (tmp_path / "config.yaml").write_text("train: {threads: 2}", encoding="utf-8")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setenv("BPNET_DATA_DIR", "elsewhere")
+    config = facts.open_run(tmp_path).config
+    assert config.train.threads == 2
+    assert config.data.dir == "elsewhere"
+
+
+def test_what_is_no_run_is_told(tmp_path):
+    with pytest.raises(RunError, match="not a run directory: it has no config.yaml"):
+        facts.open_run(tmp_path)
+    (tmp_path / "config.yaml").write_text("sed: 1", encoding="utf-8")
+    with pytest.raises(RunError, match="config.yaml:1:1: sed: unknown key; did you mean seed?"):
+        facts.open_run(tmp_path)
 
 
 def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monkeypatch):

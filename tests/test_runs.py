@@ -66,16 +66,8 @@ def test_a_directory_with_something_in_it_is_refused_and_an_empty_one_taken(run,
 
 def test_the_config_is_there_before_anything_else_and_loads_back(run):
     assert [path.name for path in run.folder.iterdir()] == ["config.yaml"]
-    assert runs.open_run(run.folder) == run
+    assert facts.open_run(run.folder) == run
     assert config.load(run.folder / "config.yaml", environment={}) == run.config
-
-
-def test_what_is_no_run_is_told(tmp_path):
-    with pytest.raises(RunError, match="not a run directory: it has no config.yaml"):
-        runs.open_run(tmp_path)
-    (tmp_path / "config.yaml").write_text("sed: 1", encoding="utf-8")
-    with pytest.raises(RunError, match="config.yaml:1:1: sed: unknown key; did you mean seed?"):
-        runs.open_run(tmp_path)
 
 
 def test_a_finished_run_has_the_files_of_the_contract_and_nothing_else(run, dataset):
@@ -88,7 +80,7 @@ def test_a_finished_run_has_the_files_of_the_contract_and_nothing_else(run, data
     ]  # fmt: skip
     written = facts.read(run.folder)
     assert written["status"] == "finished"
-    assert written["threads"] >= 1
+    assert written["threads"] == 1
     assert written["data"] == dataset.sha256
     assert written["best_epoch"] == trainer.best(state.records).epoch
     assert written["test_images"] == 200

@@ -8,8 +8,17 @@ from pathlib import Path
 
 import click
 
-from bpnet import __version__, facts, threads
-from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, JSON, SET, data_settings, with_data_dir
+from bpnet import __version__, threads
+from bpnet.cli.options import (
+    CONFIG,
+    DATA_DIR,
+    DATASET,
+    JSON,
+    SET,
+    THREADS,
+    data_settings,
+    with_options,
+)
 from bpnet.errors import UsageError
 
 
@@ -33,6 +42,7 @@ def bpnet() -> None:
 @SET
 @click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
 @click.option("--resume", metavar="DIR", type=Path, help="Go on with this run.")
+@THREADS
 @DATA_DIR
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
 def train(
@@ -40,6 +50,7 @@ def train(
     settings: tuple[str, ...],
     run_dir: Path | None,
     resume: Path | None,
+    thread_count: str | None,
     data_dir: str | None,
     quiet: bool,
 ) -> None:
@@ -53,19 +64,24 @@ def train(
     Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
     """
     if resume:
-        if config_file or settings or run_dir:
-            raise UsageError("--resume takes no --config, --set or --run-dir: the run has its own")
-        threads.fix(facts.threads(resume))
+        if config_file or settings or run_dir or thread_count is not None:
+            raise UsageError(
+                "--resume takes no --config, --set, --run-dir or --threads: the run has its own"
+            )
+        from bpnet import facts
+
+        run = facts.open_run(resume, with_options((), data_dir))
+        threads.fix(run.config.train.threads)
         from bpnet.cli import training
 
-        training.resume(resume, with_data_dir((), data_dir), quiet)
+        training.resume(run, quiet)
         return
     if config_file is None:
         raise UsageError("train needs --config FILE, or --resume DIR")
     from bpnet import config
 
-    loaded = config.load(config_file, with_data_dir(settings, data_dir))
-    threads.fix()
+    loaded = config.load(config_file, with_options(settings, data_dir, thread_count))
+    threads.fix(loaded.train.threads)
     from bpnet.cli import training
 
     training.start(loaded, config_file.stem, run_dir, quiet)
@@ -89,11 +105,14 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     bpnet eval
     bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
     """
-    folders = folders or (facts.newest(),)
-    threads.fix(facts.threads(folders[0]))
+    from bpnet import facts
+
+    settings = with_options((), data_dir)
+    runs = [facts.open_run(folder, settings) for folder in folders or [facts.newest()]]
+    threads.fix(runs[0].config.train.threads)
     from bpnet.cli import scoring
 
-    scoring.score(folders, split, with_data_dir((), data_dir), as_json)
+    scoring.score(runs, split, as_json)
 
 
 @bpnet.command()
@@ -112,7 +131,7 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
     from bpnet import config
 
     loaded = config.load(config_file, settings)
-    threads.fix()
+    threads.fix(loaded.train.threads)
     from bpnet.cli import checking
 
     checking.check(loaded, as_json)

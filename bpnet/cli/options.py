@@ -18,6 +18,13 @@ DATA_DIR = click.option(
     metavar="DIR",
     help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
 )
+THREADS = click.option(
+    "--threads",
+    "thread_count",
+    metavar="N",
+    help="How many threads the matrix products run on: train.threads; also OPENBLAS_NUM_THREADS. "
+    "[default: 1]",
+)
 DATASET = click.option(
     "--dataset",
     type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
@@ -28,11 +35,14 @@ DATASET = click.option(
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
-def with_data_dir(settings: Sequence[str], data_dir: str | None) -> list[str]:
-    """Return the settings, with --data-dir as one more."""
-    return list(settings) if data_dir is None else [*settings, f"data.dir={data_dir}"]
+def with_options(
+    settings: Sequence[str], data_dir: str | None, thread_count: str | None = None
+) -> list[str]:
+    """Return the settings, with --data-dir and --threads as two more."""
+    options = {"data.dir": data_dir, "train.threads": thread_count}
+    return [*settings, *(f"{key}={text}" for key, text in options.items() if text is not None)]
 
 
 def data_settings(dataset: str, data_dir: str | None) -> list[str]:
     """Return the settings that choose a dataset, all of it."""
-    return with_data_dir((f"data.dataset={dataset}", "data.validation=0"), data_dir)
+    return with_options((f"data.dataset={dataset}", "data.validation=0"), data_dir)

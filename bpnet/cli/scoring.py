@@ -13,14 +13,15 @@ from bpnet.config import DataConfig
 from bpnet.datasets import Dataset
 from bpnet.errors import UsageError
 from bpnet.evaluation import Scores
+from bpnet.facts import Run
 
 
-def score(folders: Sequence[Path], split: str, settings: Sequence[str], as_json: bool) -> None:
+def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
     """Print the scores of each run on the split."""
     loaded: dict[DataConfig, Dataset] = {}
     results = []
-    for folder in folders:
-        run = runs.open_run(folder, settings)
+    for run in chosen:
+        folder = run.folder
         network = runs.load_weights(run)
         if facts.read(folder).get("status") != "finished":
             tell(f"{folder}: has not finished: these are its weights so far")

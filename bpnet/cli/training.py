@@ -3,7 +3,7 @@
 import math
 import shlex
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -19,8 +19,8 @@ from bpnet.datasets import Dataset
 from bpnet.datasets.splits import CLASSES
 from bpnet.errors import BpnetError, DivergedError, RunError
 from bpnet.evaluation import evaluate
+from bpnet.facts import Run
 from bpnet.network import Network
-from bpnet.runs import Run
 from bpnet.trainer import EpochRecord, TrainingState
 
 
@@ -33,9 +33,9 @@ def start(config: Config, name: str, folder: Path | None, quiet: bool) -> None:
     _train(run, network, state, dataset, quiet)
 
 
-def resume(folder: Path, settings: Sequence[str], quiet: bool) -> None:
+def resume(run: Run, quiet: bool) -> None:
     """Train a run on from its checkpoint."""
-    run = runs.open_run(folder, settings)
+    folder = run.folder
     before = facts.read(folder)
     if before.get("status") == "finished":
         tell(f"{folder}: has finished all its epochs: nothing to do")
@@ -169,7 +169,7 @@ def _leave(run: Run, state: TrainingState, number: int) -> None:
     """Say how to go on, and leave with the exit status of the signal."""
     facts.write(run.folder, status="interrupted", ended=facts.now())
     command = ["bpnet", "train", "--resume", str(run.folder)]
-    if runs.open_run(run.folder).config != run.config:  # the data have moved
+    if facts.open_run(run.folder).config != run.config:  # the data have moved
         command += ["--data-dir", run.config.data.dir]
     tell(
         f"interrupted in epoch {len(state.records) + 1}, after step {state.step}; go on with: "

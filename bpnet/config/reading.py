@@ -9,7 +9,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from bpnet import storage
+from bpnet import storage, threads
 from bpnet.config.document import Problem, parse
 from bpnet.config.rules import Refused, Rule, shown
 from bpnet.config.schema import Config, build, rules
@@ -34,9 +34,7 @@ def load(
     if path is not None:
         values, problems = _read_file(path)
     overrides = [(f"--set {setting}", setting) for setting in settings]
-    if environment.get("BPNET_DATA_DIR"):
-        overrides.insert(0, ("BPNET_DATA_DIR", f"data.dir={environment['BPNET_DATA_DIR']}"))
-    for source, setting in overrides:
+    for source, setting in [*_from_environment(environment), *overrides]:
         try:
             values |= _read_setting(setting)
         except Refused as refusal:
@@ -45,6 +43,14 @@ def load(
         raise ConfigError(*problems)
     config: Config = build(values)
     return config
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the name of each variable that sets a key, with the setting."""
+    if folder := environment.get("BPNET_DATA_DIR"):
+        yield "BPNET_DATA_DIR", f"data.dir={folder}"
+    if number := threads.given(environment):
+        yield number[0], f"train.threads={number[1]}"
 
 
 def _read_file(path: Path) -> tuple[dict[str, Any], list[str]]:

@@ -33,11 +33,12 @@ class TrainConfig:
     batch_size: Annotated[int, Whole(1, 10_000)] = 100
     learning_rate: Annotated[float, Real(0, 1e6)] = 0.1
     dtype: Annotated[str, OneOf(("float32", "float64"))] = "float32"
+    threads: Annotated[int, Whole(1, 1024)] = 1  # small products are slower on many
 
 
 @dataclass(frozen=True)
 class Config:
-    """Everything a run depends on, beside the data themselves and the number of threads."""
+    """Everything a run depends on, beside the data themselves."""
 
     seed: Annotated[int, Whole(0, 2**32 - 1)] = 0
     data: DataConfig = field(default_factory=DataConfig)
