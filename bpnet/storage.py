@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +69,7 @@ def write(path: Path, content: bytes) -> None:
     name. A failed fsync is never tried again: what the disk then holds is unknown.
     Raises: StorageError; the old file is then as it was.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
     with _told(path, "cannot be written"):
         try:
             _write_new(temporary, content)

@@ -10,7 +10,7 @@ from bpnet.cli import terminal
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
 from bpnet.datasets.published import SOURCES, File, Source
-from bpnet.download import Published
+from bpnet.download.published import Published
 
 DRAWN = ("--dataset", "drawn")
 

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from server import serving, status, whole
 
-from bpnet import download
 from bpnet.config import DataConfig
 from bpnet.datasets import loading, published
 from bpnet.datasets.published import File, Source
-from bpnet.download import Limits, Published, silently
+from bpnet.download import fetching
+from bpnet.download.fetching import Limits
+from bpnet.download.published import Published
 from bpnet.errors import DataError, StorageError
+from bpnet.progress import silently
 
 LIMITS = Limits(connect=0.5, read=0.5, file=1, pause=0.01)
 RNG = np.random.default_rng(1)
@@ -37,7 +39,7 @@ def good(request):
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
-    monkeypatch.setattr(download, "fetch", partial(download.fetch, limits=LIMITS))
+    monkeypatch.setattr(fetching, "fetch", partial(fetching.fetch, limits=LIMITS))
 
 
 @pytest.fixture

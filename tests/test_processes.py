@@ -37,6 +37,11 @@ def test_errors_storage_and_config_import_no_numpy():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_reading_a_dataset_that_is_there_imports_no_requests():
+    code = "import sys; import bpnet.cli.training; sys.exit('requests' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_training_twice_gives_the_same_bytes_whatever_the_hash_seed(program, small_file, tmp_path):
     for name in ("a", "b"):
         arguments = ("train", "--config", small_file, "--run-dir", name)

@@ -1,10 +1,9 @@
-"""Mirrors and a SHA-256 -> the bytes of a file, verified.
+"""A published file from the first mirror that has it.
 
 The files are small (at most 26 MB), so a download stays in memory until it is proven; there are no
 partial files to resume, to mistake for whole ones, or to clean up.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,21 +14,9 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from bpnet.download.published import Published
 from bpnet.errors import DataError
 from bpnet.progress import Advance, ByteProgress, silently
-
-
-@dataclass(frozen=True)
-class Published:
-    """A file as it was published."""
-
-    name: str
-    size: int
-    sha256: str
-
-    def matches(self, content: bytes) -> bool:
-        """Whether these are the bytes that were published."""
-        return len(content) == self.size and hashlib.sha256(content).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True)
