@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bpnet.array import Array
+from bpnet.array import Array, aligned_zeros
 from bpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
 
 ACTIVATIONS: dict[str, Callable[[], "Layer"]] = {"relu": Relu, "sigmoid": Sigmoid}
@@ -47,8 +47,8 @@ class Network:
         self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
     ) -> None:
         count = sum(map(math.prod, shapes(widths).values()))
-        self.parameters = np.zeros(count, dtype)
-        self.gradients = np.zeros(count, dtype)
+        self.parameters = aligned_zeros((count,), dtype)
+        self.gradients = aligned_zeros((count,), dtype)
         self.params = views(self.parameters, widths)
         self.grads = views(self.gradients, widths)
         self.affines = [self._affine(number) for number in range(1, len(widths))]
@@ -91,14 +91,20 @@ class Network:
         """Return dL/dW and dL/db of every layer: the views of the flat array, written anew.
 
         The next call writes into these arrays again. The loss itself is left in `last_layer.loss`.
-        The first layer is not asked for dL/dx: the images are what they are.
         """
         self.loss(x, t)
-        dout = self.last_layer.backward()
-        for layer in reversed(self.layers[1:]):
-            dout = layer.backward(dout)
-        self.affines[0].backward_parameters(dout)
+        self.backward()
         return self.grads
+
+    def backward(self, dout: float = 1) -> None:
+        """Write dout * dL/dW and dout * dL/db of every layer, of the loss that was computed last.
+
+        The first layer is not asked for dL/dx: the images are what they are.
+        """
+        d = self.last_layer.backward(dout)
+        for layer in reversed(self.layers[1:]):
+            d = layer.backward(d)
+        self.affines[0].backward_parameters(d)
 
 
 def shapes(widths: Sequence[int]) -> dict[str, tuple[int, ...]]:

@@ -1,24 +1,27 @@
 """One step downhill, on the flat arrays of a network."""
 
-from bpnet.array import Array
+from bpnet.network import Network
 
 
 class SGD:
-    """W <- W - learning_rate * dL/dW, in place; dL/dW becomes the step, learning_rate * dL/dW.
+    """W <- W - learning_rate * dL/dW, in place.
 
+    The learning rate goes in where the backward pass starts, as the dL/dL that is otherwise 1: so
+    what arrives at each parameter is its step, and no pass over all of them is spent on scaling.
     Source: section 6.1.2.
 
     >>> import numpy as np
-    >>> parameters = np.array([1.0, 2.0])
-    >>> SGD(0.5).update(parameters, np.array([1.0, -1.0]))
-    >>> parameters.tolist()
-    [0.5, 2.5]
+    >>> network = Network([1, 2])  # two classes, no weights yet: both scores are 0
+    >>> loss = network.loss(np.array([[3.0]]), np.array([1]))
+    >>> SGD(0.5).update(network)
+    >>> network.params["W1"].tolist(), network.params["b1"].tolist()
+    ([[-0.75, 0.75]], [-0.25, 0.25])
     """
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
 
-    def update(self, parameters: Array, gradients: Array) -> None:
-        """Move the parameters one step against their gradients, which are used up."""
-        gradients *= self.learning_rate
-        parameters -= gradients
+    def update(self, network: Network) -> None:
+        """Move the parameters one step, for the images whose loss was computed last."""
+        network.backward(self.learning_rate)
+        network.parameters -= network.gradients

@@ -115,15 +115,9 @@ def train(
     """
     optimizer = SGD(config.train.learning_rate)
     while len(state.records) < config.train.epochs:
-        started = time.perf_counter()
-        for x, t in _rest_of_epoch(state, dataset.train, config):
-            if stop():
-                return
-            _step(network, optimizer, state, x, t)
-            watch(len(t))
-            now = time.perf_counter()
-            state.seconds += now - started
-            started = now
+        batches = _rest_of_epoch(state, dataset.train, config)
+        if not _take_steps(network, optimizer, state, batches, stop, watch):
+            return
         yield _finish_epoch(network, optimizer, state, dataset)
 
 
@@ -140,16 +134,36 @@ def batches_done(state: TrainingState, images: int, config: Config) -> int:
     return state.step - len(state.records) * math.ceil(images / config.train.batch_size)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # seen in the loss
+def _take_steps(
+    network: Network,
+    optimizer: SGD,
+    state: TrainingState,
+    batches: Iterator[tuple[Array, Array]],
+    stop: Callable[[], bool],
+    watch: Callable[[int], object],
+) -> bool:
+    """Train on the batches to their end; return False if `stop` came before it."""
+    started = time.perf_counter()
+    for x, t in batches:
+        if stop():
+            return False
+        _step(network, optimizer, state, x, t)
+        watch(len(t))
+        now = time.perf_counter()
+        state.seconds += now - started
+        started = now
+    return True
+
+
 def _step(network: Network, optimizer: SGD, state: TrainingState, x: Array, t: Array) -> None:
-    with np.errstate(over="ignore", invalid="ignore"):  # seen in the loss
-        network.gradient(x, t)
-        loss, y = network.last_layer.loss, network.last_layer.y
-        if not math.isfinite(loss):
-            raise _diverged(state, state.step + 1, optimizer)
-        optimizer.update(network.parameters, network.gradients)
+    loss = network.loss(x, t)
+    if not math.isfinite(loss):
+        raise _diverged(state, state.step + 1, optimizer)
+    optimizer.update(network)
     state.step += 1
     state.loss_sum += loss * len(t)
-    state.correct += int(np.count_nonzero(y.argmax(axis=1) == t))
+    state.correct += int(np.count_nonzero(network.last_layer.y.argmax(axis=1) == t))
 
 
 def _diverged(state: TrainingState, step: int, optimizer: SGD) -> DivergedError:

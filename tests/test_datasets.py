@@ -23,11 +23,12 @@ def ten():
 
 def test_a_batch_is_scaled_to_numbers_from_0_to_1_in_the_asked_dtype(ten):
     for dtype in ("float32", "float64"):
-        x, t = ten.batch(np.array([4, 0]), np.dtype(dtype))
+        ((x, t),) = ten.batches(np.array([4, 0]), 2, np.dtype(dtype))
         assert x.dtype == dtype
         assert x[:, 0] == pytest.approx([100 / 255, 0])
         assert t.tolist() == [4, 0]
-    assert Split(np.full((1, 784), 255, np.uint8), np.zeros(1)).batch([0], FLOAT32)[0].max() == 1
+    white = Split(np.full((1, 784), 255, np.uint8), np.zeros(1))
+    assert next(white.in_order(1, FLOAT32))[0].max() == 1
 
 
 def test_in_order_every_image_comes_once_and_the_last_batch_is_short(ten):
@@ -36,12 +37,14 @@ def test_in_order_every_image_comes_once_and_the_last_batch_is_short(ten):
 
 
 def test_in_random_order_every_image_comes_once_with_its_own_label(ten):
-    batches = list(ten.in_random_order(4, FLOAT32, np.random.default_rng(0)))
+    batches = [
+        (x[:, 0].copy(), t) for x, t in ten.in_random_order(4, FLOAT32, np.random.default_rng(0))
+    ]
     labels = np.concatenate([t for _, t in batches])
     assert [len(t) for _, t in batches] == [4, 4, 2]
     assert sorted(labels) == list(range(10))
     assert labels.tolist() != list(range(10))
-    assert np.concatenate([x[:, 0] for x, _ in batches]) == pytest.approx(labels * 25 / 255)
+    assert np.concatenate([x for x, _ in batches]) == pytest.approx(labels * 25 / 255)
 
 
 def test_leaving_out_the_first_batches_leaves_the_rest_as_it_is(ten):

@@ -23,7 +23,7 @@ def images(rng):
 
 
 def test_every_image_counts_also_those_of_the_short_last_chunk(network, images):
-    x, t = images.batch(np.arange(len(images)), np.dtype("float64"))
+    ((x, t),) = images.in_order(len(images), np.dtype("float64"))
     scores = evaluate(network, images)
     assert scores.total == len(images)
     assert scores.accuracy == network.accuracy(x, t)

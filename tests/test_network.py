@@ -68,6 +68,23 @@ def test_one_step_on_the_flat_array_moves_the_layers(rng):
     assert network.loss(x, t) < first / 2
 
 
+def test_backward_that_starts_with_dout_gives_dout_times_the_gradients(rng):
+    network, x, t = network_and_batch(rng)
+    network.gradient(x, t)
+    gradients = network.gradients.copy()
+    network.backward(0.25)
+    assert network.gradients == pytest.approx(gradients / 4, rel=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_flat_arrays_begin_where_a_cache_line_does(dtype):
+    for _ in range(4):
+        network = Network([20, 7, 10], dtype=dtype)
+        for flat in (network.parameters, network.gradients):
+            assert flat.ctypes.data % 64 == 0
+            assert flat.shape == (20 * 7 + 7 * 10 + 7 + 10,)
+
+
 def test_gradients_are_written_anew_by_each_batch(rng):
     network, x, t = network_and_batch(rng)
     once = {name: array.copy() for name, array in network.gradient(x, t).items()}

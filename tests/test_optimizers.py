@@ -18,8 +18,8 @@ def test_one_step_agrees_with_the_arithmetic_on_paper():
     # dhidden = dscores W2^T = (p - 1, 1 - p), and (p - 1, 0) below the Relu
     # dW1 = (1, 2)^T (p - 1, 0) = ((p - 1, 0), (2 (p - 1), 0));  db1 = (p - 1, 0)
     q = 0.5 * (1 - 1 / (1 + np.exp(-1)))  # learning rate 0.5 times (1 - p)
-    network.gradient(np.array([[1.0, 2.0]]), np.array([0]))
-    SGD(0.5).update(network.parameters, network.gradients)
+    network.loss(np.array([[1.0, 2.0]]), np.array([0]))
+    SGD(0.5).update(network)
     assert network.params["W1"] == pytest.approx(np.array([[1 + q, -1], [2 * q, 1]]))
     assert network.params["b1"] == pytest.approx(np.array([q, -2]))
     assert network.params["W2"] == pytest.approx(np.array([[1 + q, -q], [0, 1]]))
@@ -27,8 +27,10 @@ def test_one_step_agrees_with_the_arithmetic_on_paper():
 
 
 def test_the_step_is_in_place_and_keeps_the_dtype():
-    parameters = np.ones(3, "float32")
-    same = parameters
-    SGD(0.1).update(parameters, np.ones(3, "float32"))
-    assert same.dtype == "float32"
-    assert same == pytest.approx(0.9)
+    network = Network([1, 2], dtype="float32")
+    parameters = network.parameters
+    network.loss(np.ones((1, 1), "float32"), np.array([0]))
+    SGD(0.1).update(network)
+    assert network.parameters is parameters
+    assert parameters.dtype == "float32"
+    assert parameters == pytest.approx([0.05, -0.05, 0.05, -0.05])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpnet.array import Array
+from bpnet.array import Array, aligned_zeros
 from bpnet.errors import DataError
 
 WIDTH = 28 * 28
@@ -29,32 +29,34 @@ class Split:
     def __getitem__(self, part: slice) -> "Split":
         return Split(self.images[part], self.labels[part])
 
-    def batch(self, rows: Array, dtype: np.dtype) -> tuple[Array, Array]:
-        """Return the images of these rows as numbers from 0 to 1, and their labels."""
-        return scaled(self.images.take(rows, axis=0), dtype), self.labels.take(rows)
-
     def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
-        """Yield every image once, in batches of `size`; the last may be short."""
-        for start in range(0, len(self), size):
-            part = self[start : start + size]
-            yield scaled(part.images, dtype), part.labels
+        """Yield every image once, in batches."""
+        return self.batches(np.arange(len(self)), size, dtype)
 
     def in_random_order(
         self, size: int, dtype: np.dtype, rng: np.random.Generator, done: int = 0
     ) -> Iterator[tuple[Array, Array]]:
         """Yield every image once, in a random order, leaving out the first `done` batches."""
-        order = rng.permutation(len(self))
-        for start in range(done * size, len(self), size):
-            yield self.batch(order[start : start + size], dtype)
+        return self.batches(rng.permutation(len(self))[done * size :], size, dtype)
+
+    def batches(self, rows: Array, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
+        """Yield the images of these rows as numbers from 0 to 1, and their labels, in batches.
+
+        The last batch may be short. The images of each are written over those of the one before.
+        """
+        x = aligned_zeros((size, WIDTH), dtype)
+        for start in range(0, len(rows), size):
+            some = rows[start : start + size]
+            yield scaled(self.images.take(some, axis=0), x[: len(some)]), self.labels.take(some)
 
 
-def scaled(images: Array, dtype: np.dtype) -> Array:
-    """Return the bytes as numbers from 0 to 1.
+def scaled(images: Array, x: Array) -> Array:
+    """Write the bytes into x as numbers from 0 to 1, and return it.
 
-    >>> scaled(np.array([0, 255], np.uint8), np.dtype("float32")).tolist()
+    >>> scaled(np.array([0, 255], np.uint8), np.zeros(2)).tolist()
     [0.0, 1.0]
     """
-    x = images.astype(dtype)
+    x[:] = images
     x *= 1 / 255
     return x
 

@@ -6,7 +6,7 @@ from bpnet.array import Array
 
 
 class Affine:
-    """y = x W + b;  dL/dx = dout W^T,  dL/dW = x^T dout,  dL/db = the sum of dout over the batch.
+    """y = x W + b;  dL/dx = dout W^T,  dL/dW = x^T dout,  dL/db = 1^T dout, the sum over the batch.
 
     Shapes: x (N, D) or (N, ...) with D numbers an image, W (D, H), b (H,), y and dout (N, H).
     W and b are kept as they are given, uncopied. Each backward binds a fresh dW and db, unless
@@ -46,6 +46,6 @@ class Affine:
         return (dout @ self.W.T).reshape(self.original_x_shape)
 
     def backward_parameters(self, dout: Array) -> None:
-        """Set dW = x^T dout and db = the sum of dout; the images need no dL/dx."""
+        """Set dW = x^T dout and db = 1^T dout; the images need no dL/dx."""
         self.dW = np.matmul(self.x.T, dout, out=self._dW_out)
-        self.db = dout.sum(axis=0, out=self._db_out)
+        self.db = np.matmul(np.ones(len(dout), dout.dtype), dout, out=self._db_out)
