@@ -107,3 +107,13 @@ def test_the_runs_own_number_of_threads_is_used(bpnet, run, monkeypatch):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     assert bpnet("eval", run).status == 0
     assert fixed == [1]
+
+
+def test_several_runs_are_scored_on_the_first_ones_threads_with_a_note(bpnet, run, small_file):
+    bpnet("train", "--config", small_file, "--threads", 2, "--run-dir", "two", "--quiet")
+    assert bpnet("eval", run, run).err == ""
+    result = bpnet("eval", run, "two")
+    assert result.status == 0
+    assert result.err.startswith(
+        f"two: its train.threads is 2, but it is scored on the 1 of {run}: "
+    )

@@ -22,6 +22,7 @@ def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
     results = []
     for run in chosen:
         folder = run.folder
+        _tell_of_other_threads(run, chosen[0])
         network = runs.load_weights(run)
         if facts.read(folder).get("status") != "finished":
             tell(f"{folder}: has not finished: these are its weights so far")
@@ -38,6 +39,16 @@ def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
         return
     for folder, scores in results:
         echo_all(_report(folder, scores, split))
+
+
+def _tell_of_other_threads(run: Run, first: Run) -> None:
+    """A process has one number of threads: the first run's."""
+    own, used = run.config.train.threads, first.config.train.threads
+    if own != used:
+        tell(
+            f"{run.folder}: its train.threads is {own}, but it is scored on the {used} of "
+            f"{first.folder}: the last bits of its loss may differ from those of its own scoring"
+        )
 
 
 def _as_json(folder: Path, scores: Scores, split: str) -> dict[str, Any]:

@@ -20,7 +20,10 @@ class Measurement:
 
 
 def measure(command, threads=None, **environment):
-    """Run the command with so many threads, or as it likes; what it writes to stderr passes on."""
+    """Run the command with so many threads, or as it likes; what it writes to stderr passes on.
+
+    Linux starts a process with the peak memory of the one that forked it: this one must stay small.
+    """
     environment = os.environ | environment
     for name in VARIABLES:
         environment.pop(name, None)

@@ -81,8 +81,9 @@ def installed():
 
 
 def run(data, rounds):
-    """Print a table for each width: the medians of so many starts of each contender."""
+    """Print a table for each width, the medians of so many starts of each contender; then all."""
     contenders = installed()
+    ratios = {contender: [] for contender in contenders}
     for hidden in WIDTHS:
         figures = {pair: Figures() for pair in product(contenders, THREADS)}
         for number in range(rounds):
@@ -90,19 +91,23 @@ def run(data, rounds):
                 print(f"{hidden}, round {number + 1}: {contender.title} {threads}", file=sys.stderr)
                 started = contender.start(threads, data, hidden, f"--epochs={EPOCHS}")
                 figures[contender, threads].add(*started)
-        _report(hidden, contenders, figures, rounds)
+        for contender, ratio in _report(hidden, contenders, figures, rounds).items():
+            ratios[contender].append(ratio)
+    print(f"\nbpnet's rate / theirs, each on its better number of threads, of {rounds} starts\n")
+    heads = ["", *(f"784-{hidden}-10" for hidden in WIDTHS)]
+    print(table(heads, [[contender.title, *row] for contender, row in ratios.items()]), flush=True)
 
 
 def _report(hidden, contenders, figures, rounds):
     print(f"\n784-{hidden}-10, batches of 100, medians of {rounds} starts of {EPOCHS - 1} epochs\n")
     best = {c: max(THREADS, key=lambda n: _median(figures[c, n].rates)) for c in contenders}
-    ours = figures[BPNET, best[BPNET]].rates
+    chosen = {c: figures[c, best[c]] for c in contenders}
+    ratios = {c: _ratio(chosen[BPNET], found) for c, found in chosen.items()}
     rows = []
-    for contender in contenders:
-        found = figures[contender, best[contender]]
+    for contender, found in chosen.items():
         rows.append([
             contender.title,
-            spread([a / b for a, b in zip(ours, found.rates, strict=True)]),
+            ratios[contender],
             *(f"{_median(figures[contender, n].rates):,.0f}" for n in THREADS),
             f"{found.accuracy:.2%}" if contender is not LIMIT else "-",
             f"{_median(found.memory):.0f} MB",
@@ -117,13 +122,14 @@ def _report(hidden, contenders, figures, rounds):
         rows,
     ))  # fmt: skip
     for threads in THREADS:
-        shares = [
-            a / b
-            for a, b in zip(
-                figures[BPNET, threads].rates, figures[LIMIT, threads].rates, strict=True
-            )
-        ]
-        print(f"\nbpnet on {threads}: {spread(shares)} of the five products alone")
+        share = _ratio(figures[BPNET, threads], figures[LIMIT, threads])
+        print(f"\nbpnet on {threads}: {share} of the five products alone", flush=True)
+    return ratios
+
+
+def _ratio(one, other):
+    """Return how many times as fast one is as the other, round by round."""
+    return spread([a / b for a, b in zip(one.rates, other.rates, strict=True)])
 
 
 _median = statistics.median

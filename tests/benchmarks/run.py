@@ -11,6 +11,7 @@ to all, and each round is a new start of each. The tables go to stdout, what is 
 import argparse
 import gzip
 import os
+import shutil
 from pathlib import Path
 
 import commands
@@ -37,7 +38,8 @@ def unpack():
     if len(packed) != 4:
         raise SystemExit(f"{source}: not the four .gz files of MNIST; try bpnet data fetch")
     for path in packed:
-        (folder / path.stem).write_bytes(gzip.decompress(path.read_bytes()))
+        with gzip.open(path) as packed_file, (folder / path.stem).open("wb") as file:
+            shutil.copyfileobj(packed_file, file)
     return folder
 
 
