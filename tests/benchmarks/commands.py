@@ -66,11 +66,12 @@ def _training(data, hidden, epochs, threads):
     numbers = count()
     config = folder / "job.yaml"
     config.write_text(
-        f"data: {{validation: 0, dir: {data.parent}}}\nnetwork: {{hidden: [{hidden}]}}\n"
+        f"data: {{validation: 0}}\nnetwork: {{hidden: [{hidden}]}}\n"
         f"train: {{epochs: {epochs}, threads: {threads}}}\n",
         encoding="utf-8",
     )
-    command = [environments.python("bpnet").with_name("bpnet"), "train", "--config", config]
+    bpnet = environments.python("bpnet").with_name("bpnet")
+    command = [bpnet, "train", "--config", config, "--data-dir", data.parent]  # not BPNET_DATA_DIR
     return lambda: measure([*command, "--run-dir", folder / str(next(numbers))])
 
 
