@@ -22,6 +22,9 @@ class SGD:
         self.learning_rate = learning_rate
 
     def update(self, network: Network) -> None:
-        """Move the parameters one step, for the images whose loss was computed last."""
+        """Move the parameters one step, for the images that went through the network last.
+
+        `network.gradients` then holds that step, learning_rate * dL/dW.
+        """
         network.backward(self.learning_rate)
         network.parameters -= network.gradients

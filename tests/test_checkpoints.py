@@ -48,10 +48,10 @@ def test_another_runs_checkpoint_is_refused(state, new):
 
 
 def test_another_format_is_refused(state, new, monkeypatch):
-    monkeypatch.setattr(checkpoints, "FORMAT", 2)
+    monkeypatch.setattr(checkpoints, "FORMAT", 3)
     content = checkpoints.pack(state, IDENTITY)
     monkeypatch.undo()
-    with pytest.raises(RunError, match="format 2, while this bpnet reads 1"):
+    with pytest.raises(RunError, match="format 3, while this bpnet reads 2"):
         checkpoints.unpack(content, new, IDENTITY)
 
 

@@ -38,6 +38,7 @@ def test_no_layer_writes_into_what_it_is_given_nor_changes_its_dtype(name, dtype
 
     back = back if isinstance(back, tuple) else (back,)
     assert out.dtype == dtype
+    assert all(getattr(layer, name, out).dtype == dtype for name in ("dW", "db"))
     assert [dx.dtype for dx in back] == [dtype] * inputs
     assert [dx.shape for dx in back] == [x.shape for x in given]
 

@@ -50,6 +50,11 @@ def test_answers_that_do_not_fit_the_scores_are_refused(t):
         SoftmaxWithLoss().forward(np.zeros((1, 3)), np.array(t))
 
 
+def test_the_scores_of_a_single_image_without_a_batch_are_refused():
+    with pytest.raises(ValueError, match=r"do not fit scores of shape \(3,\)"):
+        SoftmaxWithLoss().forward(np.array([0.3, 2.9, 4.0]), np.array([0, 0, 1]))
+
+
 def test_the_gradient_is_scaled_by_dout():
     layer = SoftmaxWithLoss()
     layer.forward(np.zeros((1, 2)), np.array([0]))

@@ -42,3 +42,13 @@ def test_so_many_threads_there_are_once_numpy_is_imported(number):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert int(done.stdout) == min(number, len(os.sched_getaffinity(0)))
+
+
+def test_each_command_fixes_the_number_of_the_config_or_of_the_run(bpnet, small_file, monkeypatch):
+    fixed = []
+    monkeypatch.setattr(threads, "fix", fixed.append)
+    bpnet("train", "--config", small_file, "--threads", 2, "--run-dir", "r", "--quiet")
+    bpnet("train", "--resume", "r")
+    bpnet("eval", "r")
+    bpnet("gradcheck", "--set", "train.threads=2")
+    assert fixed == [2, 2, 2, 2]

@@ -30,13 +30,13 @@ class Split:
         return Split(self.images[part], self.labels[part])
 
     def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
-        """Yield every image once, in batches."""
+        """Yield every image once, as `batches` does."""
         return self.batches(np.arange(len(self)), size, dtype)
 
     def in_random_order(
         self, size: int, dtype: np.dtype, rng: np.random.Generator, done: int = 0
     ) -> Iterator[tuple[Array, Array]]:
-        """Yield every image once, in a random order, leaving out the first `done` batches."""
+        """Yield every image once in a random order, as `batches` does, but for the first `done`."""
         return self.batches(rng.permutation(len(self))[done * size :], size, dtype)
 
     def batches(self, rows: Array, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:

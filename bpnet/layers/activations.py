@@ -8,8 +8,8 @@ from bpnet.array import Array
 class Relu:
     """y = x where x > 0, else 0; dL/dx = dout where x > 0, else 0.
 
-    The slope at x = 0 is 0. A NaN passes through, and an infinite dout becomes one where x <= 0, so
-    that a divergence is seen.
+    The slope at x = 0 is 0. A NaN passes through, and where x <= 0 an infinite dout becomes NaN
+    (inf * 0), so that a divergence is seen.
     Source: section 5.5.1, the ReLU layer (ReLU 계층).
 
     >>> layer = Relu()

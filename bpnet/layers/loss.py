@@ -59,7 +59,7 @@ class SoftmaxWithLoss:
 
         Raises: ValueError unless t has a label, or a one-hot row, for each row of x.
         """
-        if t.shape != x.shape and t.shape != x.shape[:1]:
+        if x.ndim != 2 or (t.shape != x.shape and t.shape != x.shape[:1]):
             raise ValueError(f"answers of shape {t.shape} do not fit scores of shape {x.shape}")
         scores = np.ascontiguousarray(x.T)  # a row for each class: NumPy is quick along long rows
         shifted = scores - scores.max(axis=0)
