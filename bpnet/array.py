@@ -14,8 +14,8 @@ CACHE_LINE = 64
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike) -> Array:
     """Return zeros that begin where a cache line does.
 
-    NumPy's own large arrays begin 16 bytes behind one, so each wide store touches two lines, and on
-    two threads it waits for both to come from the other core.
+    NumPy's own large arrays begin, on Linux, 16 bytes past that: each wide store touches two lines,
+    and on two threads it waits for both to come from the other core.
 
     >>> aligned_zeros((2, 3), "float32").ctypes.data % 64
     0

@@ -97,8 +97,9 @@ class Network:
         return self.grads
 
     def backward(self, dout: float = 1) -> None:
-        """Write dout * dL/dW and dout * dL/db of every layer, of the loss that was computed last.
+        """Write dout * dL/dW and dout * dL/db of every layer, for the images of the last `loss`.
 
+        Nothing else may have gone through the network since: the layers remember one batch.
         The first layer is not asked for dL/dx: the images are what they are.
         """
         d = self.last_layer.backward(dout)

@@ -22,7 +22,7 @@ class SGD:
         self.learning_rate = learning_rate
 
     def update(self, network: Network) -> None:
-        """Move the parameters one step, for the images that went through the network last.
+        """Move the parameters one step, for the images of the network's last `loss`.
 
         `network.gradients` then holds that step, learning_rate * dL/dW.
         """
