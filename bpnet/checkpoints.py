@@ -17,7 +17,7 @@ from bpnet.array import Array
 from bpnet.errors import RunError
 from bpnet.trainer import EpochRecord, TrainingState
 
-FORMAT = 2
+FORMAT = 3
 NUMBERS = ("step", "loss_sum", "correct", "seconds")  # of the state, beside arrays and records
 METADATA_LIMIT = 16 * 2**20  # the records of 10,000 epochs take 4 MB
 

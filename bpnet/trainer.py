@@ -1,28 +1,29 @@
 """Training: epochs, as a generator of records; no files and no terminal.
 
 What comes out depends on nothing but the config, the data and the number of threads (on the same
-machine, with the same NumPy). The order of the images in an epoch comes from a generator seeded
-with [seed, stream, epoch], so a position in the run is just an epoch and a step, and there is no
-state of a random generator to save.
+machine, with the same NumPy). Every generator of random numbers is made where it is needed, from
+the seed and the place in the run: so a position is just an epoch and a step, and there is no state
+of a generator to save.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
-from bpnet.array import Array
+from bpnet.array import Array, aligned_zeros
+from bpnet.batches import WEIGHTS, Batches, rest_of_epoch
 from bpnet.config import Config
 from bpnet.datasets import Dataset, Split
 from bpnet.datasets.splits import CLASSES, WIDTH
 from bpnet.errors import DivergedError
 from bpnet.evaluation import evaluate
 from bpnet.network import Network
-from bpnet.optimizers import SGD
-
-WEIGHTS, ORDER = 0, 1  # the streams of random numbers
+from bpnet.optimizers import SGD, Momentum, Optimizer
+from bpnet.schedules import learning_rate
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,13 @@ class EpochRecord:
 class TrainingState:
     """Everything that training changes, and so everything that a checkpoint holds.
 
-    `parameters` is the network's own flat array. The sums are those of the running epoch.
+    `parameters` is the network's own flat array; `velocity` is empty where there is no momentum.
+    The sums are those of the running epoch.
     """
 
     parameters: Array
     best_parameters: Array
+    velocity: Array
     step: int = 0
     loss_sum: float = 0.0
     correct: int = 0
@@ -59,7 +62,11 @@ class TrainingState:
 
     def arrays(self) -> dict[str, Array]:
         """Return the arrays by their names."""
-        return {"parameters": self.parameters, "best_parameters": self.best_parameters}
+        return {
+            "parameters": self.parameters,
+            "best_parameters": self.best_parameters,
+            "velocity": self.velocity,
+        }
 
 
 def build(config: Config) -> Network:
@@ -74,9 +81,11 @@ def widths(config: Config) -> list[int]:
     return [WIDTH, *config.network.hidden, CLASSES]
 
 
-def start(network: Network) -> TrainingState:
+def start(network: Network, config: Config) -> TrainingState:
     """Return the state of a training that has not begun."""
-    return TrainingState(network.parameters, network.parameters.copy())
+    moving = len(network.parameters) if config.train.momentum else 0
+    velocity = aligned_zeros((moving,), network.parameters.dtype)
+    return TrainingState(network.parameters, network.parameters.copy(), velocity)
 
 
 def best(records: list[EpochRecord]) -> EpochRecord | None:
@@ -113,33 +122,44 @@ def train(
     step; once it says yes the generator ends, and `state` is where to go on from.
     Raises: DivergedError at the first loss that is not finite, before anything is recorded of it.
     """
-    optimizer = SGD(config.train.learning_rate)
+    optimizer = _optimizer(state, config)
+    schedule = partial(learning_rate, config.train, steps=_steps(len(dataset.train), config))
     while len(state.records) < config.train.epochs:
-        batches = _rest_of_epoch(state, dataset.train, config)
-        if not _take_steps(network, optimizer, state, batches, stop, watch):
+        batches = rest_of_epoch(
+            dataset.train,
+            config,
+            state.parameters.dtype,
+            epoch=len(state.records),
+            done=batches_done(state, len(dataset.train), config),
+        )
+        if not _take_steps(network, optimizer, schedule, state, batches, stop, watch):
             return
         yield _finish_epoch(network, optimizer, state, dataset)
 
 
-def _rest_of_epoch(
-    state: TrainingState, split: Split, config: Config
-) -> Iterator[tuple[Array, Array]]:
-    rng = np.random.default_rng([config.seed, ORDER, len(state.records)])
-    done = batches_done(state, len(split), config)
-    return split.in_random_order(config.train.batch_size, state.parameters.dtype, rng, done)
+def _optimizer(state: TrainingState, config: Config) -> Optimizer:
+    if config.train.momentum:
+        return Momentum(config.train.learning_rate, config.train.momentum, state.velocity)
+    return SGD(config.train.learning_rate)
 
 
 def batches_done(state: TrainingState, images: int, config: Config) -> int:
     """Return how many batches of the running epoch are behind, of so many images."""
-    return state.step - len(state.records) * math.ceil(images / config.train.batch_size)
+    return state.step - len(state.records) * _steps(images, config)
+
+
+def _steps(images: int, config: Config) -> int:
+    """Return how many batches an epoch has, of so many images."""
+    return math.ceil(images / config.train.batch_size)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the loss
 def _take_steps(
     network: Network,
-    optimizer: SGD,
+    optimizer: Optimizer,
+    schedule: Callable[[int], float],
     state: TrainingState,
-    batches: Iterator[tuple[Array, Array]],
+    batches: Batches,
     stop: Callable[[], bool],
     watch: Callable[[int], object],
 ) -> bool:
@@ -148,6 +168,7 @@ def _take_steps(
     for x, t in batches:
         if stop():
             return False
+        optimizer.learning_rate = schedule(state.step)
         _step(network, optimizer, state, x, t)
         watch(len(t))
         now = time.perf_counter()
@@ -156,7 +177,7 @@ def _take_steps(
     return True
 
 
-def _step(network: Network, optimizer: SGD, state: TrainingState, x: Array, t: Array) -> None:
+def _step(network: Network, optimizer: Optimizer, state: TrainingState, x: Array, t: Array) -> None:
     loss = network.loss(x, t)
     if not math.isfinite(loss):
         raise _diverged(state, state.step + 1, optimizer)
@@ -166,7 +187,7 @@ def _step(network: Network, optimizer: SGD, state: TrainingState, x: Array, t: A
     state.correct += int(np.count_nonzero(network.last_layer.y.argmax(axis=1) == t))
 
 
-def _diverged(state: TrainingState, step: int, optimizer: SGD) -> DivergedError:
+def _diverged(state: TrainingState, step: int, optimizer: Optimizer) -> DivergedError:
     return DivergedError(
         f"the loss is no longer a finite number, in epoch {len(state.records) + 1} at step {step}, "
         f"with train.learning_rate {optimizer.learning_rate:g}; try a smaller one"
@@ -174,7 +195,7 @@ def _diverged(state: TrainingState, step: int, optimizer: SGD) -> DivergedError:
 
 
 def _finish_epoch(
-    network: Network, optimizer: SGD, state: TrainingState, dataset: Dataset
+    network: Network, optimizer: Optimizer, state: TrainingState, dataset: Dataset
 ) -> EpochRecord:
     """Score the epoch that has ended, and make `state` ready for the next."""
     try:

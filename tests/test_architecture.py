@@ -11,8 +11,8 @@ import bpnet
 ROOT = Path(bpnet.__file__).parent
 ROOMS = [  # from the ground up; a room may import what stands before it
     "array", "errors", "progress", "storage", "threads",
-    "config", "facts", "layers", "download", "idx", "npz",
-    "drawn", "datasets", "network", "optimizers",
+    "ahead", "config", "schedules", "facts", "layers", "download", "idx", "npz",
+    "drawn", "datasets", "distortions", "batches", "network", "optimizers",
     "evaluation", "trainer", "gradcheck",
     "checkpoints", "runs",
     "cli", "__main__",

@@ -15,7 +15,7 @@ IDENTITY = {"seed": 0}
 def state(small_config):
     """A state in the middle of its second epoch."""
     network = trainer.build(small_config)
-    state = trainer.start(network)
+    state = trainer.start(network, small_config)
     dataset = datasets.load(small_config.data)
     list(trainer.train(network, state, dataset, small_config, stop=lambda: state.step == 20))
     return state
@@ -23,7 +23,7 @@ def state(small_config):
 
 @pytest.fixture
 def new(small_config):
-    return trainer.start(trainer.build(small_config))
+    return trainer.start(trainer.build(small_config), small_config)
 
 
 def test_a_state_comes_back_as_it_was(state, new):
@@ -48,10 +48,10 @@ def test_another_runs_checkpoint_is_refused(state, new):
 
 
 def test_another_format_is_refused(state, new, monkeypatch):
-    monkeypatch.setattr(checkpoints, "FORMAT", 3)
+    monkeypatch.setattr(checkpoints, "FORMAT", 4)
     content = checkpoints.pack(state, IDENTITY)
     monkeypatch.undo()
-    with pytest.raises(RunError, match="format 3, while this bpnet reads 2"):
+    with pytest.raises(RunError, match="format 4, while this bpnet reads 3"):
         checkpoints.unpack(content, new, IDENTITY)
 
 

@@ -218,7 +218,7 @@ def test_a_bar_counts_the_images_of_the_whole_run(small_config, monkeypatch, sta
     monkeypatch.setattr(training, "tqdm", Bar)
     dataset = loading.load(small_config.data)
     network = trainer.build(small_config)
-    state = trainer.start(network)
+    state = trainer.start(network, small_config)
     list(trainer.train(network, state, dataset, small_config, lambda: state.step == start))
     with training._bar(small_config, state, 500, quiet=False) as watch:
         list(trainer.train(network, state, dataset, small_config, watch=watch))

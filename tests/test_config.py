@@ -185,9 +185,9 @@ def test_a_broken_list_on_the_command_line_is_told(read, setting):
 
 
 def test_a_section_is_not_a_setting(read):
-    assert read("seed: 0", "train=3") == [
-        "--set train=3: train: is a section; its keys are train.epochs, train.batch_size, "
-        "train.learning_rate, train.dtype, train.threads"
+    assert read("seed: 0", "network=3") == [
+        "--set network=3: network: is a section; its keys are network.hidden, network.activation, "
+        "network.init"
     ]
 
 
@@ -217,5 +217,8 @@ def test_what_is_written_loads_back_as_it_is(read):
     assert list(rules()) == [
         "seed", "data.dataset", "data.dir", "data.validation",
         "network.hidden", "network.activation", "network.init",
-        "train.epochs", "train.batch_size", "train.learning_rate", "train.dtype", "train.threads",
+        "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.warmup",
+        "train.momentum", "train.dtype", "train.threads",
+        "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
+        "augment.sigma",
     ]  # fmt: skip

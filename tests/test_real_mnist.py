@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 def run(name, *settings):
     loaded = config.load(ROOT / "configs" / name, [*settings, f"data.dir={FOLDER.dir}"], {})
     network = trainer.build(loaded)
-    state = trainer.start(network)
+    state = trainer.start(network, loaded)
     dataset = datasets.load(loaded.data)
     return dataset, list(trainer.train(network, state, dataset, loaded))
 
@@ -77,6 +77,6 @@ def test_a_network_that_has_seen_only_drawn_digits_reads_real_ones(tmp_path):
     loaded = config.load(config_file, [f"data.dir={tmp_path}", "data.validation=0"], {})
     network = trainer.build(loaded)
     drawn, real = datasets.load(loaded.data), datasets.load(replace(FOLDER, validation=0))
-    list(trainer.train(network, trainer.start(network), drawn, loaded))
+    list(trainer.train(network, trainer.start(network, loaded), drawn, loaded))
     assert evaluate(network, drawn.test).accuracy > 0.97
     assert evaluate(network, real.test).accuracy > 0.95

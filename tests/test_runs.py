@@ -22,7 +22,7 @@ def dataset(small_config):
 
 def fresh(run):
     network = trainer.build(run.config)
-    return network, trainer.start(network)
+    return network, trainer.start(network, run.config)
 
 
 def train(run, dataset, until=None):
@@ -159,7 +159,7 @@ def test_a_checkpoint_that_is_not_damaged_is_never_replaced(run, dataset, monkey
     _, state = fresh(run)
     if problem == "newer":
         monkeypatch.setattr(runs.checkpoints, "FORMAT", 0)
-        with pytest.raises(RunError, match="checkpoint.npz: format 2, while this bpnet reads 0"):
+        with pytest.raises(RunError, match="checkpoint.npz: format 3, while this bpnet reads 0"):
             runs.restore(run, state, dataset.sha256, tell=pytest.fail)
     else:
         monkeypatch.setattr(runs.checkpoints, "size_limit", lambda state: 10)

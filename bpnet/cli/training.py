@@ -28,7 +28,7 @@ def start(config: Config, name: str, folder: Path | None, quiet: bool) -> None:
     """Train a new run."""
     dataset = datasets.load(config.data, byte_bar, tell)
     network = trainer.build(config)
-    state = trainer.start(network)
+    state = trainer.start(network, config)
     run = runs.create(config, name, folder)
     _train(run, network, state, dataset, quiet)
 
@@ -49,7 +49,7 @@ def resume(run: Run, quiet: bool) -> None:
     dataset = datasets.load(run.config.data, byte_bar, tell)
     runs.refuse_changes(run, dataset.sha256)
     network = trainer.build(run.config)
-    state = trainer.start(network)
+    state = trainer.start(network, run.config)
     storage.sweep(folder)
     runs.restore(run, state, dataset.sha256, tell)
     _train(run, network, state, dataset, quiet)

@@ -45,19 +45,36 @@ class Whole:
 
 @dataclass(frozen=True)
 class Real:
-    """A finite number above one bound and up to another."""
+    """A finite number in a range, its ends included."""
 
-    above: float
+    low: float
     high: float
 
     def read(self, node: Node) -> float:
         """Return the number; a whole one is taken too."""
-        if not _REAL.fullmatch(_plain(node)) or not self.above < float(node.value) <= self.high:
+        if not _REAL.fullmatch(_plain(node)) or not self.low <= float(node.value) <= self.high:
             raise Refused
         return float(node.value)
 
     def __str__(self) -> str:
-        return f"a number above {self.above:g}, at most {self.high:g}"
+        return f"a number from {self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Positive:
+    """A finite number above 0."""
+
+    high: float
+
+    def read(self, node: Node) -> float:
+        """Return the number; a whole one is taken too."""
+        number = Real(0, self.high).read(node)
+        if not number:
+            raise Refused
+        return number
+
+    def __str__(self) -> str:
+        return f"a number above 0, at most {self.high:g}"
 
 
 @dataclass(frozen=True)

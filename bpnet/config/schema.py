@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
-from bpnet.config.rules import Either, Folder, ListOf, OneOf, Real, Rule, Whole
+from bpnet.config.rules import Either, Folder, ListOf, OneOf, Positive, Real, Rule, Whole
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class NetworkConfig:
 
     hidden: Annotated[tuple[int, ...], ListOf(Whole(1, 10_000), longest=16)] = (100,)
     activation: Annotated[str, OneOf(("relu", "sigmoid"))] = "relu"
-    init: Annotated[str | float, Either(OneOf(("he", "xavier")), Real(0, 10))] = "he"
+    init: Annotated[str | float, Either(OneOf(("he", "xavier")), Positive(10))] = "he"
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,24 @@ class TrainConfig:
 
     epochs: Annotated[int, Whole(1, 10_000)] = 20
     batch_size: Annotated[int, Whole(1, 10_000)] = 100
-    learning_rate: Annotated[float, Real(0, 1e6)] = 0.1
+    learning_rate: Annotated[float, Positive(1e6)] = 0.1
+    schedule: Annotated[str, OneOf(("constant", "linear", "cosine"))] = "constant"
+    warmup: Annotated[float, Real(0, 10_000)] = 0.0  # epochs in which the learning rate rises
+    momentum: Annotated[float, Real(0, 0.999)] = 0.0
     dtype: Annotated[str, OneOf(("float32", "float64"))] = "float32"
     threads: Annotated[int, Whole(1, 1024)] = 1  # small products are slower on many
+
+
+@dataclass(frozen=True)
+class AugmentConfig:
+    """How far each image may be distorted, drawn afresh in every epoch; 0 is not at all."""
+
+    rotation: Annotated[float, Real(0, 180)] = 0.0  # degrees, to either side
+    scaling: Annotated[float, Real(0, 90)] = 0.0  # per cent of the height, and of the width
+    shear: Annotated[float, Real(0, 80)] = 0.0  # degrees
+    shift: Annotated[float, Real(0, 28)] = 0.0  # pixels
+    alpha: Annotated[float, Real(0, 1000)] = 0.0  # of the elastic field: its strength
+    sigma: Annotated[float, Real(0.5, 28)] = 4.0  # and its smoothness, in pixels
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class Config:
     data: DataConfig = field(default_factory=DataConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
 
 
 def rules(section: Any = Config, prefix: str = "") -> dict[str, Rule]:

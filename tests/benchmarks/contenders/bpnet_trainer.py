@@ -22,7 +22,7 @@ class Contender:
         split = Split(images, labels.astype(np.intp))
         dataset = Dataset(train=split, validation=split[:0], test=split[:0], sha256={})
         self.network = trainer.build(config)
-        state = trainer.start(self.network)
+        state = trainer.start(self.network, config)
         self.epochs = trainer.train(self.network, state, dataset, config)
 
     def train_epoch(self):

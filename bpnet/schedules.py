@@ -1,0 +1,30 @@
+"""The learning rate of each step: up, then down."""
+
+import math
+from collections.abc import Callable
+
+from bpnet.config import TrainConfig
+
+SHAPES: dict[str, Callable[[float], float]] = {
+    "constant": lambda progress: 1,
+    "linear": lambda progress: 1 - progress,
+    "cosine": lambda progress: (1 + math.cos(math.pi * progress)) / 2,
+}
+
+
+def learning_rate(config: TrainConfig, step: int, steps: int) -> float:
+    """Return the learning rate of a step, counted from 0, where an epoch has so many steps.
+
+    It rises in even steps during the epochs of `warmup`, and from there on follows the schedule:
+    with the progress p from 0 to 1, linear is 1 - p and cosine (1 + cos(pi p)) / 2 of it.
+    Source of cosine: Loshchilov, Hutter, SGDR, 2017, without its restarts.
+
+    >>> config = TrainConfig(epochs=3, learning_rate=0.5, schedule="linear", warmup=1)
+    >>> [learning_rate(config, step, steps=2) for step in range(6)]
+    [0.25, 0.5, 0.5, 0.375, 0.25, 0.125]
+    """
+    warm = round(config.warmup * steps)
+    if step < warm:
+        return config.learning_rate * (step + 1) / warm
+    progress = (step - warm) / (config.epochs * steps - warm)
+    return config.learning_rate * SHAPES[config.schedule](progress)
