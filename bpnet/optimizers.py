@@ -13,7 +13,8 @@ class Optimizer(Protocol):
 
     learning_rate: float
 
-    def update(self, network: Network) -> None: ...
+    def update(self, network: Network) -> None:
+        """Take the step."""
 
 
 class SGD:
