@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from autograd import grad
+from test_network import reference_loss
 
-from bpnet import datasets, trainer
+from bpnet import batches, datasets, trainer
+from bpnet.config import AugmentConfig
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores
 from bpnet.trainer import EpochRecord
@@ -54,6 +57,42 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small_conf
     assert not np.array_equal(one.parameters, other.parameters)
 
 
+RATES = {  # from warm-up's 32nd step to the 304th, in the words of the README
+    "constant": lambda step: 1,
+    "linear": lambda step: (304 - step) / (304 - 32),
+    "cosine": lambda step: 0.5 + 0.5 * math.cos(math.pi * (step - 32) / (304 - 32)),
+}
+
+
+@pytest.mark.parametrize(
+    ("momentum", "schedule"), [(0, "constant"), (0, "linear"), (0.9, "cosine"), (0.5, "linear")]
+)
+def test_300_steps_agree_with_an_independent_reference_to_1e_10(
+    small_config, dataset, momentum, schedule
+):
+    config = changed(
+        small_config, epochs=19, dtype="float64", learning_rate=0.05,
+        momentum=momentum, schedule=schedule, warmup=2,
+    )  # fmt: skip
+    network, state = fresh(config)
+    params = {name: array.copy() for name, array in network.params.items()}
+    velocity = {name: np.zeros_like(array) for name, array in params.items()}
+    steps = 0
+    for epoch in range(19):
+        for x, t in batches.rest_of_epoch(dataset.train, config, np.dtype("float64"), epoch, 0):
+            rate = 0.05 * ((steps + 1) / 32 if steps < 32 else RATES[schedule](steps))
+            gradients = grad(reference_loss)(params, x, t, "relu")
+            for name in params:
+                velocity[name] = momentum * velocity[name] - rate * gradients[name]
+                params[name] = params[name] + velocity[name]
+            steps += 1
+    records = list(trainer.train(network, state, dataset, config))
+    assert steps == state.step == 304
+    assert records[-1].learning_rate == pytest.approx(0.05 * RATES[schedule](303))
+    for name, expected in params.items():
+        assert np.abs(network.params[name] - expected).max() < 1e-10, name
+
+
 def test_the_weights_come_from_the_seeds_first_stream(small_config):
     network, _ = fresh(replace(small_config, seed=7))
     expected = np.random.default_rng([7, 0]).normal(0, math.sqrt(2 / 784), (784, 16))
@@ -84,7 +123,15 @@ def test_the_seconds_are_those_of_the_epochs_steps(small_config, dataset, monkey
 
 
 @pytest.mark.parametrize("steps", [0, 1, 15, 16, 17, 31, 40, 47])
-def test_stopped_after_any_step_and_gone_on_it_ends_the_same(small_config, dataset, steps):
+@pytest.mark.parametrize("everything", [False, True])
+def test_stopped_after_any_step_and_gone_on_it_ends_the_same(
+    small_config, dataset, steps, everything
+):
+    if everything:
+        small_config = replace(
+            changed(small_config, momentum=0.9, schedule="cosine", warmup=1.5, learning_rate=0.01),
+            augment=AugmentConfig(rotation=15, alpha=34),
+        )
     straight, expected = train(small_config, dataset)
     network, state = fresh(small_config)
     records = list(

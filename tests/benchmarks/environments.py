@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / ".bench"
 PACKAGES = {
-    "bpnet": [],
+    "bpnet": ["scipy"],
     "torch": ["torch", "numpy"],
     "jax": ["jax"],
     "keras-jax": ["keras", "jax"],
@@ -34,7 +34,9 @@ def install():
         print(f"installing {name}", file=sys.stderr)
         interpreter = FOLDER / name / "bin" / "python"
         subprocess.run([sys.executable, "-m", "venv", FOLDER / name], check=True)
-        wanted = [_requirement(package) for package in packages] or ["-e", ROOT]
+        wanted = [_requirement(package) for package in packages]
+        if name == "bpnet":
+            wanted += ["-e", ROOT]
         command = [interpreter, "-m", "pip", "install", "-q", *wanted]
         if subprocess.run(command, check=False).returncode == 0:
             (FOLDER / name / "installed").touch()

@@ -1,6 +1,6 @@
 """bpnet beside its peers, at the same work, on the machine it is run on.
 
-    python tests/benchmarks/run.py --install [--rounds N] [--only rates|commands|growth]
+    python tests/benchmarks/run.py --install [--rounds N] [--only rates|commands|growth|distorting]
 
 Needs MNIST (in BPNET_DATA_DIR or data/), Linux or macOS, and for `--install` a package index and 5
 GB. Each contender runs in a process and an environment of its own, with one and with two threads; a
@@ -20,13 +20,19 @@ import rates
 from processes import measure
 
 
-def grow(data, rounds):
-    """Print how bpnet's cost grows, on one thread."""
-    script = Path(__file__).with_name("growth.py")
-    print(measure([environments.python("bpnet"), script, str(rounds)], threads=1).output)
+def script(name):
+    """Return a section that is a script of its own, run on one thread."""
+    path = Path(__file__).with_name(name)
+    command = [environments.python("bpnet"), path]
+    return lambda data, rounds: print(measure([*command, str(rounds)], threads=1).output)
 
 
-SECTIONS = {"rates": rates.run, "commands": commands.run, "growth": grow}
+SECTIONS = {
+    "rates": rates.run,
+    "commands": commands.run,
+    "growth": script("growth.py"),
+    "distorting": script("distorting.py"),
+}
 
 
 def unpack():

@@ -1,0 +1,112 @@
+"""The distortions of configs/elastic-800.yaml beside SciPy's, and training with them and without.
+
+    python distorting.py ROUNDS
+
+Digits drawn by the program, one BLAS thread. What is compared takes turns; the first round does not
+count.
+"""
+
+import math
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+from environments import ROOT
+from scipy.ndimage import gaussian_filter, map_coordinates
+from tables import spread, table
+
+from bpnet import config, drawn, trainer
+from bpnet.config import AugmentConfig
+from bpnet.datasets import Dataset, Split
+from bpnet.distortions import SIDE, Distortion
+
+ELASTIC = config.load(ROOT / "configs" / "elastic-800.yaml", environment={})
+BATCH = ELASTIC.train.batch_size
+
+
+def by_bpnet(images, rng, distortion=Distortion(ELASTIC.augment)):
+    """Return the images (N, 784), distorted."""
+    return distortion(images, rng)
+
+
+def by_scipy(images, rng):
+    """Return the images, under distortions of the same kind and strength."""
+    return np.stack([_by_scipy(image.reshape(SIDE, SIDE), rng).ravel() for image in images])
+
+
+def _by_scipy(image, rng):
+    settings = ELASTIC.augment
+    margin = math.ceil(3 * settings.sigma)
+    noise = rng.uniform(-1, 1, (2, SIDE + 2 * margin, SIDE + 2 * margin))
+    blurred = [gaussian_filter(field, settings.sigma, truncate=3) for field in noise]
+    field = settings.alpha * np.stack(blurred)[:, margin:-margin, margin:-margin]
+    centre = (SIDE - 1) / 2
+    grid = np.indices((SIDE, SIDE)) - centre
+    places = np.tensordot(_matrix(settings, rng), grid, 1) + field + centre
+    places += settings.shift * rng.uniform(-1, 1, (2, 1, 1))
+    return map_coordinates(image, places, order=1)
+
+
+def _matrix(settings, rng):
+    turn, slant, high, wide = rng.uniform(-1, 1, 4)
+    turn *= math.radians(settings.rotation)
+    slant = math.tan(math.radians(settings.shear) * slant)
+    high, wide = 1 + settings.scaling / 100 * np.array([high, wide])
+    rotation = [[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]
+    return np.array(rotation) @ [[high, 0], [slant * high, wide]]
+
+
+def rate(distort, images, rng):
+    """Return how many images a second are distorted."""
+    started = time.perf_counter()
+    for start in range(0, len(images), BATCH):
+        distort(images[start : start + BATCH], rng)
+    return len(images) / (time.perf_counter() - started)
+
+
+def epochs(settings, split):
+    """Return the records of an endless training."""
+    settings = replace(settings, train=replace(settings.train, epochs=10_000, schedule="constant"))
+    network = trainer.build(settings)
+    dataset = Dataset(train=split, validation=split[:0], test=split[:0], sha256={})
+    return trainer.train(network, trainer.start(network, settings), dataset, settings)
+
+
+def seconds(records):
+    """Return the seconds of the next epoch."""
+    started = time.perf_counter()
+    next(records)
+    return time.perf_counter() - started
+
+
+def alternate(functions, rounds):
+    """Call the functions in turn; return the results of each."""
+    results = [[function() for function in functions] for _ in range(rounds + 1)][1:]
+    return list(zip(*results, strict=True))
+
+
+def main():
+    """Print both comparisons."""
+    rounds = int(sys.argv[1])
+    images, labels = drawn.draw(60_000, np.random.default_rng(0))
+    split = Split(images.reshape(-1, 784), labels.astype(np.intp))
+    x = split.images[:20_000].astype(np.float32) / 255
+    rng = np.random.default_rng(0)
+    ours, theirs = alternate(
+        [lambda: rate(by_bpnet, x, rng), lambda: rate(by_scipy, x[:1_000], rng)], rounds
+    )
+    ratios = [own / other for own, other in zip(ours, theirs, strict=True)]
+    print(f"\nThe distortions of configs/elastic-800.yaml, medians of {rounds} rounds\n")
+    rows = [["bpnet", spread(ours, 0)], ["scipy.ndimage", spread(theirs, 0)]]
+    print(table(["", "images/s (min to max)"], [*rows, ["ratio", spread(ratios, 1)]]))
+    runs = [epochs(ELASTIC, split), epochs(replace(ELASTIC, augment=AugmentConfig()), split)]
+    distorted, plain = alternate([lambda r=r: seconds(r) for r in runs], rounds)
+    ratios = [own / other for own, other in zip(distorted, plain, strict=True)]
+    print(f"\nAn epoch of configs/elastic-800.yaml, medians of {rounds} epochs\n")
+    rows = [["with distortions", spread(distorted)], ["without", spread(plain)]]
+    print(table(["", "seconds (min to max)"], [*rows, ["ratio", spread(ratios)]]))
+
+
+if __name__ == "__main__":
+    main()
