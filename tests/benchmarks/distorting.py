@@ -25,13 +25,11 @@ ELASTIC = config.load(ROOT / "configs" / "elastic-800.yaml", environment={})
 BATCH = ELASTIC.train.batch_size
 
 
-def by_bpnet(images, rng, distortion=Distortion(ELASTIC.augment)):
-    """Return the images (N, 784), distorted."""
-    return distortion(images, rng)
+by_bpnet = Distortion(ELASTIC.augment)
 
 
 def by_scipy(images, rng):
-    """Return the images, under distortions of the same kind and strength."""
+    """Return the images (N, 784), under distortions of the same kind and strength."""
     return np.stack([_by_scipy(image.reshape(SIDE, SIDE), rng).ravel() for image in images])
 
 
