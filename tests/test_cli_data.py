@@ -61,6 +61,22 @@ def test_show_takes_what_there_is_if_there_is_less(bpnet, small_data, monkeypatc
     assert len(bpnet(*show).out.splitlines()) == 200 * 14
 
 
+def test_a_config_shows_its_own_dataset_and_beside_each_image_distorted_ones(
+    bpnet, small_file, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "86")
+    plain = bpnet("data", "show", "--config", small_file)
+    assert len(plain.out.splitlines()) == 14 * 4  # ten digits, three side by side
+    show = ("data", "show", "--config", small_file, "--set")
+    bent = bpnet(*show, "augment.alpha=34").out.splitlines()
+    assert len(bent) == 14 * 10
+    zeros = [[line.ljust(86)[at : at + 28] for line in bent[:14]] for at in (0, 29, 58)]
+    assert zeros[0] == [line.ljust(86)[:28] for line in plain.out.splitlines()[:14]]
+    assert zeros[0] != zeros[1] != zeros[2] != zeros[0]
+    assert bpnet(*show, "augment.alpha=34").out.splitlines() == bent
+    assert bpnet(*show, "augment.alpha=34", "--set", "seed=1").out.splitlines() != bent
+
+
 def test_digits_that_cannot_be_kept_are_not_fetched(bpnet, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setattr(drawn_digits, "COUNTS", (30, 20))

@@ -9,14 +9,13 @@ from pathlib import Path
 import click
 
 from bpnet import __version__, threads
+from bpnet.cli.data_commands import data
 from bpnet.cli.options import (
     CONFIG,
     DATA_DIR,
-    DATASET,
     JSON,
     SET,
     THREADS,
-    data_settings,
     with_options,
 )
 from bpnet.errors import UsageError
@@ -137,78 +136,7 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
     checking.check(loaded, as_json)
 
 
-@bpnet.group()
-def data() -> None:
-    """Fetch, verify, find or look at a dataset.
-
-    bpnet data show --dataset mnist
-    """
-
-
-@data.command()
-@DATASET
-@DATA_DIR
-def fetch(dataset: str, data_dir: str | None) -> None:
-    """Download a dataset, unless its files are there already (or draw it).
-
-    bpnet data fetch --dataset mnist
-    """
-    from bpnet.cli import data
-
-    data.fetch(data_settings(dataset, data_dir))
-
-
-@data.command()
-@DATASET
-@DATA_DIR
-def verify(dataset: str, data_dir: str | None) -> None:
-    """Compare the SHA-256 of each file with the published one; exit status 1 if one is not right.
-
-    bpnet data verify --dataset mnist
-    """
-    from bpnet.cli import data
-
-    data.verify(data_settings(dataset, data_dir))
-
-
-@data.command()
-@DATASET
-@DATA_DIR
-def path(dataset: str, data_dir: str | None) -> None:
-    """Print the folder in which the files of a dataset lie, or would.
-
-    bpnet data path --dataset mnist
-    """
-    from bpnet.cli import data
-
-    data.path(data_settings(dataset, data_dir))
-
-
-@data.command()
-@DATASET
-@DATA_DIR
-@click.option(
-    "--split",
-    type=click.Choice(["train", "test"]),
-    default="train",
-    show_default=True,
-    help="Which images.",
-)
-@click.option(
-    "--each",
-    type=click.IntRange(1, 100),
-    default=1,
-    show_default=True,
-    help="How many of each digit.",
-)
-def show(dataset: str, data_dir: str | None, split: str, each: int) -> None:
-    """Print a sheet of images in the terminal.
-
-    bpnet data show --dataset drawn --each 3
-    """
-    from bpnet.cli import data
-
-    data.show(data_settings(dataset, data_dir), split, each)
+bpnet.add_command(data)
 
 
 @bpnet.group("config")

@@ -1,14 +1,18 @@
 """`bpnet data`: fetch, verify, find and look at a dataset."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import numpy as np
 
 from bpnet import config
-from bpnet.cli.terminal import byte_bar, echo_all, sheet, tell
+from bpnet.array import Array
+from bpnet.cli.terminal import byte_bar, echo_all, room, sheet, tell
+from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import loading
 from bpnet.datasets.splits import CLASSES
+from bpnet.distortions import Distortion
 from bpnet.errors import DataError
 
 
@@ -34,9 +38,22 @@ def path(settings: Sequence[str]) -> None:
     click.echo(loading.folder(config.load(None, settings).data))
 
 
-def show(settings: Sequence[str], split: str, each: int) -> None:
-    """Print the first images of each digit."""
-    loaded = loading.load(config.load(None, settings).data, byte_bar, tell)
+def show(path: Path | None, settings: Sequence[str], split: str, each: int) -> None:
+    """Print the first images of each digit, beside what the config's distortions make of them."""
+    chosen = config.load(path, settings)
+    loaded = loading.load(chosen.data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
     rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(CLASSES)]
-    echo_all(sheet(list(images.images[np.concatenate(rows)].reshape(-1, 28, 28))))
+    pictures = images.images[np.concatenate(rows)]
+    if chosen.augment != AugmentConfig():
+        pictures = _beside_distorted(pictures, chosen)
+    echo_all(sheet(list(pictures.reshape(-1, 28, 28))))
+
+
+def _beside_distorted(plain: Array, chosen: Config) -> Array:
+    """Return each image and after it distorted ones, as many as there is room for beside it."""
+    across = max(2, room())
+    pictures = np.repeat(plain, across, axis=0).astype(np.float32)
+    distorted = Distortion(chosen.augment)(pictures, np.random.default_rng(chosen.seed))
+    distorted[::across] = plain
+    return distorted

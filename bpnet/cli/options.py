@@ -28,9 +28,7 @@ THREADS = click.option(
 DATASET = click.option(
     "--dataset",
     type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
-    default="mnist",
-    show_default=True,
-    help="Which dataset.",
+    help="Which dataset.  [default: mnist]",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -43,6 +41,7 @@ def with_options(
     return [*settings, *(f"{key}={text}" for key, text in options.items() if text is not None)]
 
 
-def data_settings(dataset: str, data_dir: str | None) -> list[str]:
+def data_settings(dataset: str | None, data_dir: str | None) -> list[str]:
     """Return the settings that choose a dataset, all of it."""
-    return with_options((f"data.dataset={dataset}", "data.validation=0"), data_dir)
+    chosen = [f"data.dataset={dataset}"] if dataset else []
+    return with_options([*chosen, "data.validation=0"], data_dir)

@@ -44,11 +44,15 @@ def picture(image: Array) -> list[str]:
     return ["".join(INK[round(tone * (len(INK) - 1))] for tone in row) for row in tones.tolist()]
 
 
+def room() -> int:
+    """Return how many images stand side by side in the terminal."""
+    return max(1, (shutil.get_terminal_size().columns + 1) // 29)
+
+
 def sheet(images: Sequence[Array]) -> Iterator[str]:
-    """Yield the lines of a sheet of images, as many side by side as the terminal is wide."""
-    across = max(1, (shutil.get_terminal_size().columns + 1) // 29)
-    for start in range(0, len(images), across):
-        pictures = [picture(image) for image in images[start : start + across]]
+    """Yield the lines of a sheet of images, as many side by side as there is room for."""
+    for start in range(0, len(images), room()):
+        pictures = [picture(image) for image in images[start : start + room()]]
         yield from (" ".join(row).rstrip() for row in zip(*pictures, strict=True))
 
 
