@@ -47,8 +47,9 @@ class EpochRecord:
 class TrainingState:
     """Everything that training changes, and so everything that a checkpoint holds.
 
-    `parameters` is the network's own flat array; `velocity` is empty where there is no momentum.
-    The sums are those of the running epoch.
+    `parameters` is the network's own flat array. `best_parameters` is empty where there are no
+    validation images, `velocity` where there is no momentum. The sums are those of the running
+    epoch.
     """
 
     parameters: Array
@@ -83,9 +84,10 @@ def widths(config: Config) -> list[int]:
 
 def start(network: Network, config: Config) -> TrainingState:
     """Return the state of a training that has not begun."""
-    moving = len(network.parameters) if config.train.momentum else 0
-    velocity = aligned_zeros((moving,), network.parameters.dtype)
-    return TrainingState(network.parameters, network.parameters.copy(), velocity)
+    count, dtype = len(network.parameters), network.parameters.dtype
+    best_parameters = aligned_zeros((count if config.data.validation else 0,), dtype)
+    velocity = aligned_zeros((count if config.train.momentum else 0,), dtype)
+    return TrainingState(network.parameters, best_parameters, velocity)
 
 
 def best(records: list[EpochRecord]) -> EpochRecord | None:

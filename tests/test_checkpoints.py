@@ -1,6 +1,8 @@
 """Checkpoints: all of the state, checked whole before any of it is used."""
 
+import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -37,6 +39,22 @@ def test_a_state_comes_back_as_it_was(state, new):
 
 def test_equal_states_give_equal_bytes(state):
     assert checkpoints.pack(state, IDENTITY) == checkpoints.pack(state, IDENTITY)
+
+
+def test_what_training_does_not_need_takes_no_room(small_config):
+    data, train = small_config.data, small_config.train
+    sizes = {}
+    for validation, momentum in itertools.product((0, 100), (0, 0.9)):
+        config = replace(
+            small_config,
+            data=replace(data, validation=validation),
+            train=replace(train, momentum=momentum),
+        )
+        state = trainer.start(trainer.build(config), config)
+        sizes[validation, momentum] = len(checkpoints.pack(state, IDENTITY))
+    parameters = (784 * 16 + 16 * 10 + 16 + 10) * 4
+    assert sizes[100, 0] - sizes[0, 0] == pytest.approx(parameters, abs=100)
+    assert sizes[100, 0.9] - sizes[0, 0] == pytest.approx(2 * parameters, abs=100)
 
 
 def test_another_runs_checkpoint_is_refused(state, new):
