@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
@@ -22,8 +21,7 @@ from bpnet.datasets.splits import CLASSES, WIDTH
 from bpnet.errors import DivergedError
 from bpnet.evaluation import evaluate
 from bpnet.network import Network
-from bpnet.optimizers import SGD, Momentum, Optimizer
-from bpnet.schedules import learning_rate
+from bpnet.steps import Step
 
 
 @dataclass(frozen=True)
@@ -124,8 +122,8 @@ def train(
     step; once it says yes the generator ends, and `state` is where to go on from.
     Raises: DivergedError at the first loss that is not finite, before anything is recorded of it.
     """
-    optimizer = _optimizer(state, config)
-    schedule = partial(learning_rate, config.train, steps=_steps(len(dataset.train), config))
+    per_epoch = _batches(len(dataset.train), config)
+    step = Step(network, config.train, state.velocity, per_epoch)
     while len(state.records) < config.train.epochs:
         batches = rest_of_epoch(
             dataset.train,
@@ -134,32 +132,24 @@ def train(
             epoch=len(state.records),
             done=batches_done(state, len(dataset.train), config),
         )
-        if not _take_steps(network, optimizer, schedule, state, batches, stop, watch):
+        if not _take_steps(step, state, batches, stop, watch):
             return
-        yield _finish_epoch(network, optimizer, state, dataset)
-
-
-def _optimizer(state: TrainingState, config: Config) -> Optimizer:
-    if config.train.momentum:
-        return Momentum(config.train.learning_rate, config.train.momentum, state.velocity)
-    return SGD(config.train.learning_rate)
+        yield _finish_epoch(step, state, dataset)
 
 
 def batches_done(state: TrainingState, images: int, config: Config) -> int:
     """Return how many batches of the running epoch are behind, of so many images."""
-    return state.step - len(state.records) * _steps(images, config)
+    return state.step - len(state.records) * _batches(images, config)
 
 
-def _steps(images: int, config: Config) -> int:
+def _batches(images: int, config: Config) -> int:
     """Return how many batches an epoch has, of so many images."""
     return math.ceil(images / config.train.batch_size)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # seen in the loss
 def _take_steps(
-    network: Network,
-    optimizer: Optimizer,
-    schedule: Callable[[int], float],
+    step: Step,
     state: TrainingState,
     batches: Batches,
     stop: Callable[[], bool],
@@ -170,8 +160,10 @@ def _take_steps(
     for x, t in batches:
         if stop():
             return False
-        optimizer.learning_rate = schedule(state.step)
-        _step(network, optimizer, state, x, t)
+        loss = step(state.step, x, t)
+        state.step += 1
+        state.loss_sum += loss * len(t)
+        state.correct += int(np.count_nonzero(step.network.last_layer.y.argmax(axis=1) == t))
         watch(len(t))
         now = time.perf_counter()
         state.seconds += now - started
@@ -179,37 +171,19 @@ def _take_steps(
     return True
 
 
-def _step(network: Network, optimizer: Optimizer, state: TrainingState, x: Array, t: Array) -> None:
-    loss = network.loss(x, t)
-    if not math.isfinite(loss):
-        raise _diverged(state, state.step + 1, optimizer)
-    optimizer.update(network)
-    state.step += 1
-    state.loss_sum += loss * len(t)
-    state.correct += int(np.count_nonzero(network.last_layer.y.argmax(axis=1) == t))
-
-
-def _diverged(state: TrainingState, step: int, optimizer: Optimizer) -> DivergedError:
-    return DivergedError(
-        f"the loss is no longer a finite number, in epoch {len(state.records) + 1} at step {step}, "
-        f"with train.learning_rate {optimizer.learning_rate:g}; try a smaller one"
-    )
-
-
-def _finish_epoch(
-    network: Network, optimizer: Optimizer, state: TrainingState, dataset: Dataset
-) -> EpochRecord:
+def _finish_epoch(step: Step, state: TrainingState, dataset: Dataset) -> EpochRecord:
     """Score the epoch that has ended, and make `state` ready for the next."""
+    last = state.step - 1
     try:
-        validation = _score(network, dataset.validation)
-        test = (None, None) if len(dataset.validation) else _score(network, dataset.test)
+        validation = _score(step.network, dataset.validation)
+        test = (None, None) if len(dataset.validation) else _score(step.network, dataset.test)
     except DivergedError as error:
-        raise _diverged(state, state.step, optimizer) from error
+        raise step.diverged(last) from error
     images = len(dataset.train)
     record = EpochRecord(
         len(state.records) + 1,
         state.step,
-        optimizer.learning_rate,
+        step.learning_rate(last),
         state.loss_sum / images,
         state.correct / images,
         *validation,
@@ -220,7 +194,7 @@ def _finish_epoch(
     state.records.append(record)
     state.loss_sum, state.correct, state.seconds = 0.0, 0, 0.0
     if best(state.records) is record:
-        state.best_parameters[:] = network.parameters
+        state.best_parameters[:] = state.parameters
     return record
 
 

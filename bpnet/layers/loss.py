@@ -1,7 +1,7 @@
 """The last layer of training: scores and the right answers in, one number out.
 
-N images, C classes. The answers t are labels (N,), or one-hot (N, C): one-hot only where t has the
-very shape of the scores.
+N images, C classes. The answers t are labels (N,), or one-hot (N, C), or any shares of the classes
+that sum to 1: rows only where t has the very shape of the scores.
 """
 
 import numpy as np

@@ -1,0 +1,66 @@
+"""One step of training: the loss of a batch, and the parameters moved downhill."""
+
+import math
+
+import numpy as np
+
+from bpnet.array import Array
+from bpnet.config import TrainConfig
+from bpnet.datasets.splits import CLASSES
+from bpnet.errors import DivergedError
+from bpnet.network import Network
+from bpnet.optimizers import SGD, Momentum, Optimizer
+from bpnet.schedules import learning_rate
+
+
+class Step:
+    """Takes the steps of a training, `per_epoch` of them an epoch, as the config says.
+
+    `velocity` is that of `Momentum`, for whoever keeps it; without momentum it is not used.
+    """
+
+    def __init__(
+        self, network: Network, config: TrainConfig, velocity: Array, per_epoch: int
+    ) -> None:
+        self.network = network
+        self.config = config
+        self.per_epoch = per_epoch
+        self.optimizer: Optimizer = SGD(config.learning_rate)
+        if config.momentum:
+            self.optimizer = Momentum(config.learning_rate, config.momentum, velocity)
+        self.answers = smoothed(config.label_smoothing).astype(network.parameters.dtype)
+
+    def __call__(self, number: int, x: Array, t: Array) -> float:
+        """Take a step, counted from 0, on images x and labels t; return the loss before it.
+
+        Raises: DivergedError if the loss is not finite; the parameters are then as they were.
+        """
+        loss = self.network.loss(x, self.answers[t] if self.config.label_smoothing else t)
+        if not math.isfinite(loss):
+            raise self.diverged(number)
+        self.optimizer.learning_rate = self.learning_rate(number)
+        self.optimizer.update(self.network)
+        return loss
+
+    def learning_rate(self, number: int) -> float:
+        """Return the learning rate of a step."""
+        return learning_rate(self.config, number, self.per_epoch)
+
+    def diverged(self, number: int) -> DivergedError:
+        """Return the error that tells of a loss that is not finite."""
+        return DivergedError(
+            f"the loss is no longer a finite number, in epoch {number // self.per_epoch + 1} at "
+            f"step {number + 1}, with train.learning_rate {self.learning_rate(number):g}; try a "
+            "smaller one"
+        )
+
+
+def smoothed(share: float) -> Array:
+    """Return the answer for each label, as rows: `share` of it is spread over all classes.
+
+    Source: Szegedy and others, Rethinking the Inception architecture for computer vision, 2016.
+
+    >>> smoothed(0.5)[2].tolist()
+    [0.05, 0.05, 0.55, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
+    """
+    return (1 - share) * np.eye(CLASSES) + share / CLASSES
