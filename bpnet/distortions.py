@@ -17,6 +17,7 @@ from bpnet.config import AugmentConfig
 SIDE = 28
 BORDER = 2  # pixels of background around an image; places further out are moved into it
 PADDED = SIDE + 2 * BORDER
+MIDDLE = 127.5  # of the noise, which goes from 0 to 255
 PART = 100  # images at a time: a large batch needs no more memory than this
 
 
@@ -71,7 +72,9 @@ class Distortion:
             return np.zeros((SIDE, 2, count, SIDE), np.float32)
         side = self.blur.shape[1]
         field = self.blur @ noise(side * 2 * count * side, rng).reshape(side, -1)
-        field = field.reshape(-1, side) @ (np.float32(self.config.alpha) * self.blur.T)
+        field = field.reshape(-1, side) @ self.blur.T
+        field -= MIDDLE
+        field *= self.config.alpha / MIDDLE
         return field.reshape(SIDE, 2, count, SIDE)
 
 
@@ -92,12 +95,9 @@ def gaussian(sigma: float) -> Array:
 
 
 def noise(count: int, rng: np.random.Generator) -> Array:
-    """Return uniform noise from -1 to 1, in 256 levels: eight numbers from each draw."""
+    """Return uniform noise, whole numbers from 0 to 255: eight from each draw of the generator."""
     draws = rng.integers(0, 2**64, math.ceil(count / 8), dtype=np.uint64)
-    levels = draws.view(np.int8)[:count].astype(np.float32)
-    levels += 0.5
-    levels *= 1 / 127.5
-    return levels
+    return draws.view(np.uint8)[:count].astype(np.float32)
 
 
 def sampled(images: Array, places: Array) -> Array:
@@ -108,13 +108,13 @@ def sampled(images: Array, places: Array) -> Array:
     >>> float(sampled(ramp, np.stack([row, column], axis=1))[0, 0])
     7.25
     """
-    places = np.clip(places + BORDER, 0, PADDED - 2)
+    places = np.clip(places, -BORDER, SIDE)
     corners = np.floor(places)
     below, right = (places - corners).swapaxes(0, 1)
     padded = np.zeros((len(images), PADDED, PADDED), np.float32)
     padded[:, BORDER:-BORDER, BORDER:-BORDER] = images.reshape(-1, SIDE, SIDE)
-    first = np.arange(len(images), dtype=np.float32)[:, None] * PADDED**2
-    at = (corners[:, 0] * PADDED + corners[:, 1] + first).astype(np.intp)
+    origins = np.arange(len(images), dtype=np.float32) * PADDED**2 + BORDER * PADDED + BORDER
+    at = (corners[:, 0] * PADDED + corners[:, 1] + origins[:, None]).astype(np.intp)
     upper = _between(padded.reshape(-1), at, right)
     lower = _between(padded.reshape(-1)[PADDED:], at, right)
     lower -= upper

@@ -99,12 +99,12 @@ def test_the_elastic_field_is_alpha_times_blurred_noise(rng):
     distortion = Distortion(AugmentConfig(alpha=10, sigma=1))
     seed = rng.integers(2**32)
     fields = distortion._elastic_fields(3, np.random.default_rng(seed))
-    grid = noise(34 * 2 * 3 * 34, np.random.default_rng(seed)).reshape(34, 2, 3, 34)
+    grid = noise(34 * 2 * 3 * 34, np.random.default_rng(seed)).reshape(34, 2, 3, 34) / 127.5 - 1
     weights = [math.exp(-(d**2) / 2) for d in range(-3, 4)]
     kernel = np.outer(weights, weights) / sum(weights) ** 2
     for i, axis, n, j in [(0, 0, 0, 0), (27, 1, 2, 27), (13, 0, 1, 20)]:
         expected = 10 * np.sum(kernel * grid[i : i + 7, axis, n, j : j + 7])
-        assert fields[i, axis, n, j] == pytest.approx(expected, rel=1e-4)
+        assert fields[i, axis, n, j] == pytest.approx(expected, rel=1e-4, abs=1e-4)
 
 
 def test_the_field_is_as_strong_at_the_border_as_in_the_middle(rng):
@@ -114,9 +114,9 @@ def test_the_field_is_as_strong_at_the_border_as_in_the_middle(rng):
     assert strength == pytest.approx(np.full((28, 28), expected), rel=0.1)
 
 
-def test_the_noise_is_uniform_from_minus_one_to_one(rng):
+def test_the_noise_is_uniform(rng):
     found = noise(100_001, rng)
-    assert (len(found), found.dtype, found.min(), found.max()) == (100_001, "float32", -1, 1)
+    assert (len(found), found.dtype, found.min(), found.max()) == (100_001, "float32", 0, 255)
     assert np.histogram(found, 4)[0] == pytest.approx(np.full(4, 25_000), rel=0.03)
     assert abs(np.corrcoef(found[:-1], found[1:])[0, 1]) < 0.01
 
