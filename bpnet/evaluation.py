@@ -1,6 +1,7 @@
 """How good a network is: one pass over a split, and what can be read from it."""
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,14 +53,48 @@ def evaluate(network: Network, split: Split) -> Scores:
     loss = 0.0
     confusion = np.zeros(CLASSES * CLASSES, np.intp)
     with np.errstate(over="ignore", invalid="ignore"):  # seen in the loss, below
-        for x, t in split.in_order(CHUNK, network.parameters.dtype):
+        for x, t in _batches(network, split):
             scores = network.predict(x)
             loss += network.last_layer.forward(scores, t) * len(t)
-            pairs = t * CLASSES + scores.argmax(axis=1)
-            confusion += np.bincount(pairs, minlength=CLASSES * CLASSES)
+            confusion += _pairs(t, scores)
     if not math.isfinite(loss):
         raise DivergedError(f"the loss is {loss} on {len(split)} images: the weights are spoilt")
     return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+
+
+def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
+    """Score the mean of the networks' probabilities, y = 1/K sum of softmax(scores), on the split.
+
+    Each is scored before (`evaluate`), so that a spoilt one is not hidden among the others.
+    """
+    loss = 0.0
+    confusion = np.zeros(CLASSES * CLASSES, np.intp)
+    for batches in zip(*(_batches(network, split) for network in networks), strict=True):
+        logs = [
+            _log_softmax(network.predict(x))
+            for network, (x, _) in zip(networks, batches, strict=True)
+        ]
+        mean = np.logaddexp.reduce(logs) - math.log(len(networks))
+        t = batches[0][1]
+        loss -= float(mean[np.arange(len(t)), t].sum())
+        confusion += _pairs(t, mean)
+    return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+
+
+def _batches(network: Network, split: Split) -> Iterator[tuple[Array, Array]]:
+    return split.in_order(CHUNK, network.parameters.dtype)
+
+
+def _log_softmax(scores: Array) -> Array:
+    """Return log(softmax(scores)) in float64: where y is too small for a number, its log is not."""
+    scores = scores.astype(np.float64)
+    logs: Array = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    return logs
+
+
+def _pairs(t: Array, scores: Array) -> Array:
+    """Return how often each digit was taken for each, as a row of all pairs."""
+    return np.bincount(t * CLASSES + scores.argmax(axis=1), minlength=CLASSES * CLASSES)
 
 
 def interval(correct: int, total: int) -> tuple[float, float]:

@@ -28,6 +28,18 @@ class Run:
     config: Config
 
 
+@dataclass(frozen=True)
+class Result:
+    """What has come out of a finished run; the last two are None where nothing was chosen by."""
+
+    test_accuracy: float
+    test_correct: int
+    test_images: int
+    test_loss: float
+    best_epoch: int | None
+    validation_accuracy: float | None
+
+
 def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
     """Return the run in this directory; settings and BPNET_DATA_DIR say where its data lie now.
 
@@ -43,6 +55,16 @@ def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
         return Run(folder, config.load(path, settings, environment))
     except ConfigError as error:
         raise RunError(*error.lines) from error
+
+
+def seeds(folder: Path) -> list[Path]:
+    """Return the run directories seed-K that `train --seeds` has made in the folder, in order."""
+    found = {
+        path.name.removeprefix("seed-"): path
+        for path in folder.glob("seed-*")
+        if storage.exists(path / "config.yaml")
+    }
+    return [found[number] for number in sorted(filter(str.isdecimal, found), key=int)]
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -66,6 +88,25 @@ def write(folder: Path, **facts: Any) -> None:
     """Add the facts to run.json, in the place of those of the same names."""
     text = json.dumps(read(folder) | facts, indent=2, allow_nan=False) + "\n"
     storage.write(folder / "run.json", text.encode())
+
+
+def result(folder: Path) -> Result:
+    """Return what run.json says of the result.
+
+    Raises: RunError if it does not say it as `runs.finish` does.
+    """
+    found = read(folder)
+    try:
+        return Result(
+            float(found["test_accuracy"]),
+            int(found["test_correct"]),
+            int(found["test_images"]),
+            float(found["test_loss"]),
+            found["best_epoch"] and int(found["best_epoch"]),
+            found["validation_accuracy"] and float(found["validation_accuracy"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{folder / 'run.json'}: not as bpnet has written it: {error}") from error
 
 
 def newest() -> Path:

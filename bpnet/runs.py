@@ -13,9 +13,10 @@ Every file is put in place whole: from the end of the first epoch on there is al
 import csv
 import hashlib
 import io
+import os
 import platform
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -40,15 +41,33 @@ def create(settings: Config, name: str, folder: Path | None = None) -> Run:
 
     Raises: UsageError if the given one is not empty; what is in it is never overwritten.
     """
-    if folder is None:
-        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}-s{settings.seed}"
-        folder = next(path for path in _numbered(stem) if storage.make_new_folder(path))
-    elif not storage.make_new_folder(folder) and not storage.is_empty_folder(folder):
-        is_run = storage.exists(folder / "config.yaml")
-        hint = f", or go on with it by --resume {folder}" if is_run else ""
-        raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
+    folder = _new_folder(f"{name}-s{settings.seed}", folder)
     storage.write(folder / "config.yaml", config.dump(settings).encode())
     return Run(folder, settings)
+
+
+def create_seeds(settings: Config, name: str, count: int, folder: Path | None = None) -> Path:
+    """Make a folder, as `create` does, with a run directory seed-K for each seed from the config's.
+
+    All of them are there at once or none, so that a killed program leaves no smaller set.
+    """
+    folder = _new_folder(f"{name}-{count}-seeds", folder)
+    full = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    for seed in range(settings.seed, settings.seed + count):
+        create(replace(settings, seed=seed), name, full / f"seed-{seed}")
+    storage.fill(folder, full)
+    return folder
+
+
+def _new_folder(name: str, folder: Path | None) -> Path:
+    if folder is None:
+        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}"
+        return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+    if not storage.make_new_folder(folder) and not storage.is_empty_folder(folder):
+        is_run = storage.exists(folder / "config.yaml") or facts.seeds(folder)
+        hint = f", or go on with it by --resume {folder}" if is_run else ""
+        raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
+    return folder
 
 
 def _numbered(stem: str) -> Iterator[Path]:

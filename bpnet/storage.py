@@ -54,6 +54,14 @@ def is_empty_folder(path: Path) -> bool:
         return path.is_dir() and not any(path.iterdir())
 
 
+def fill(folder: Path, full: Path) -> None:
+    """Put the folder `full` in the place of the empty one, so that it is never seen half full."""
+    with _told(folder, "cannot be filled"):
+        folder.rmdir()
+        full.replace(folder)
+        _sync_folder(folder.parent)
+
+
 def move_aside(path: Path) -> Path:
     """Rename the file to one that nothing reads, and return the new path."""
     aside = path.with_name(f"{path.name}.corrupt")

@@ -1,7 +1,7 @@
 """`bpnet eval`: scores for people and as JSON."""
 
 import json
-import re
+import statistics
 from pathlib import Path
 
 import pytest
@@ -39,9 +39,61 @@ def test_json_holds_everything_that_is_printed_and_more(bpnet, run):
     assert len(scores["per_class"]) == 10
 
 
-def test_several_runs_are_scored_each_and_the_train_split_is_what_was_trained_on(bpnet, run):
-    result = bpnet("eval", run, run, "--split", "train")
-    assert len(re.findall(r"train accuracy .*/500\)", result.out)) == 2
+@pytest.fixture
+def other(bpnet, small_file):
+    """A second run, wider than the first."""
+    options = ("--set", "seed=1", "--set", "network.hidden=[20]", "--run-dir", "other", "--quiet")
+    bpnet("train", "--config", small_file, *options)
+    return "other"
+
+
+def test_several_runs_are_scored_each_and_as_a_committee(bpnet, run, other):
+    result = bpnet("eval", run, other)
+    alone = [json.loads(bpnet("eval", name, "--json").out)["runs"][0] for name in (run, other)]
+    heading, *rows, mean, committee, empty = result.out.splitlines()[:6]
+    assert heading.split() == ["run", "test", "accuracy", "wrong", "loss"]
+    for name, scores, row in zip((run, other), alone, rows, strict=True):
+        wrong = str(200 - scores["correct"])
+        percent = f"{100 * scores['accuracy']:.2f}"
+        assert row.split() == [name, percent, "%", wrong, f"{scores['loss']:.4f}"]
+    accuracies = [100 * scores["accuracy"] for scores in alone]
+    expected = f"{statistics.mean(accuracies):.2f} ± {statistics.stdev(accuracies):.2f} %"
+    assert mean == f"mean of 2 runs: {expected}"
+    assert committee.startswith("committee of 2: test accuracy ")
+    assert empty == ""
+    assert len(result.out.splitlines()) == 6 + 12
+
+
+def test_json_of_several_runs_holds_their_mean_and_the_committee(bpnet, run, other):
+    report = json.loads(bpnet("eval", run, other, "--split", "train", "--json").out)
+    accuracies = [scores["accuracy"] for scores in report["runs"]]
+    assert report["mean"] == pytest.approx(sum(accuracies) / 2)
+    assert report["standard_deviation"] == pytest.approx(
+        abs(accuracies[0] - accuracies[1]) / 2**0.5
+    )
+    assert report["committee"]["total"] == 500
+    assert report["committee"]["accuracy"] >= min(accuracies)
+    assert list(json.loads(bpnet("eval", run, "--json").out)) == ["runs"]
+
+
+def test_a_folder_of_seeds_means_its_runs(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, "--run-dir", "two")
+    together = bpnet("eval", "two", "--json")
+    assert together == bpnet("eval", "two/seed-0", "two/seed-1", "--json")
+    assert [scores["run"] for scores in json.loads(together.out)["runs"]] == [
+        "two/seed-0",
+        "two/seed-1",
+    ]
+
+
+def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file):
+    bpnet("train", "--config", small_file, "--set", "data.validation=50", "--run-dir", "r")
+    result = bpnet("eval", run, "r", "--split", "validation")
+    assert result.err == f"no committee: r has other images than {run}\n"
+    assert "committee" not in result.out
+    assert "committee" in bpnet("eval", run, "r").out
+    report = json.loads(bpnet("eval", run, "r", "--split", "validation", "--json").out)
+    assert report["committee"] is None
 
 
 def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from bpnet.cli.training import _signals
+from bpnet.cli.signals import collected
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -13,7 +13,7 @@ def test_the_first_signal_is_noted_and_the_second_acts(number):
     acted = []
     before = signal.signal(number, lambda *arguments: acted.append(number))
     try:
-        with _signals() as received:
+        with collected() as received:
             os.kill(os.getpid(), number)
             assert (received, acted) == ([number], [])
             os.kill(os.getpid(), number)
@@ -27,7 +27,7 @@ def test_the_first_signal_is_noted_and_the_second_acts(number):
 def test_a_signal_that_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with _signals() as received:
+        with collected() as received:
             os.kill(os.getpid(), signal.SIGINT)
             assert received == []
     finally:

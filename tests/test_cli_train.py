@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bpnet import config, facts, storage, threads, trainer
-from bpnet.cli import training
+from bpnet.cli import signals, training
 from bpnet.datasets import loading
 from bpnet.evaluation import Scores
 
@@ -136,7 +136,7 @@ def interrupted(bpnet, small_file, monkeypatch):
         yield lambda count: received.extend([15] if state.step == 20 else [])
 
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_signals", lambda: nullcontext(received))
+        patch.setattr(signals, "collected", lambda: nullcontext(received))
         patch.setattr(training, "_bar", bar)
         return bpnet("train", "--config", small_file, "--run-dir", "r r")
 
@@ -182,11 +182,11 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
         ([], "train needs --config FILE, or --resume DIR"),
         (
             ["--resume", "x", "--set", "seed=1"],
-            "--resume takes no --config, --set, --run-dir or --threads",
+            "--resume takes no --config, --set, --run-dir, --seeds or --threads",
         ),
         (
             ["--resume", "x", "--threads", "2"],
-            "--resume takes no --config, --set, --run-dir or --threads",
+            "--resume takes no --config, --set, --run-dir, --seeds or --threads",
         ),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
         (["--config", "."], ".: not a regular file"),
@@ -300,7 +300,7 @@ def test_the_command_that_resumes_names_data_that_have_moved(
     config_file = Path("r r/config.yaml")
     text = config_file.read_text(encoding="utf-8").replace(str(small_data), "gone")
     config_file.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(training, "_signals", lambda: nullcontext([2]))
+    monkeypatch.setattr(signals, "collected", lambda: nullcontext([2]))
     result = bpnet("train", "--resume", "r r", "--data-dir", small_data)
     assert result.status == 130
     assert result.err.endswith(f"bpnet train --resume 'r r' --data-dir {small_data}\n")

@@ -5,7 +5,8 @@ import pytest
 
 from bpnet.datasets.splits import Split
 from bpnet.errors import DivergedError
-from bpnet.evaluation import CHUNK, Scores, evaluate, interval
+from bpnet.evaluation import CHUNK, Scores, evaluate, evaluate_committee, interval
+from bpnet.layers.loss import softmax
 from bpnet.network import Network
 
 
@@ -51,3 +52,33 @@ def test_the_shares_of_each_digit_are_read_from_its_row():
 def test_the_interval_holds_at_both_ends():
     assert interval(10, 10) == pytest.approx((0.7225, 1.0), abs=1e-4)
     assert interval(0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
+
+
+@pytest.fixture
+def another(rng):
+    network = Network([784, 5, 10], dtype="float32")
+    network.initialize(0.1, rng)
+    return network
+
+
+def test_a_committee_is_the_mean_of_the_probabilities(network, another, images):
+    ((x, t),) = images.in_order(len(images), np.dtype("float64"))
+    y = (softmax(network.predict(x)) + softmax(another.predict(x))) / 2
+    scores = evaluate_committee([network, another], images)
+    assert scores.total == len(images)
+    assert scores.loss == pytest.approx(-np.log(y[np.arange(len(t)), t]).mean(), rel=1e-5)
+    for digit, taken in np.ndindex(10, 10):
+        assert scores.confusion[digit, taken] == np.sum((t == digit) & (y.argmax(axis=1) == taken))
+
+
+def test_a_committee_of_one_scores_as_it_does_alone(network, images):
+    alone, committee = evaluate(network, images), evaluate_committee([network], images)
+    assert np.array_equal(alone.confusion, committee.confusion)
+    assert committee.loss == pytest.approx(alone.loss, rel=1e-12)
+
+
+def test_a_committee_that_is_sure_of_the_wrong_digit_has_a_finite_loss():
+    network = Network([784, 10])
+    network.params["b1"][3] = 1e6
+    zero = Split(np.zeros((1, 784), np.uint8), np.array([0]))
+    assert evaluate_committee([network, network], zero).loss == pytest.approx(1e6)

@@ -40,7 +40,11 @@ def bpnet() -> None:
 @CONFIG
 @SET
 @click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
-@click.option("--resume", metavar="DIR", type=Path, help="Go on with this run.")
+@click.option("--resume", metavar="DIR", type=Path, help="Go on with this run, or its seeds.")
+@click.option("--seeds", "count", metavar="N", type=click.IntRange(2, 1000), help="Train N seeds.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 1000), help="Seeds at a time. [default: 1]"
+)
 @THREADS
 @DATA_DIR
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
@@ -49,6 +53,8 @@ def train(
     settings: tuple[str, ...],
     run_dir: Path | None,
     resume: Path | None,
+    count: int | None,
+    jobs: int | None,
     thread_count: str | None,
     data_dir: str | None,
     quiet: bool,
@@ -58,32 +64,62 @@ def train(
     \b
     bpnet train --config configs/mnist.yaml
     bpnet train --config configs/mnist.yaml --set 'network.hidden=[300]' --set seed=1
+    bpnet train --config configs/mnist.yaml --seeds 5 --jobs 2
     bpnet train --resume runs/2026-01-31_142530_mnist-s0
 
     Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
     """
     if resume:
-        if config_file or settings or run_dir or thread_count is not None:
+        if config_file or settings or run_dir or count or thread_count is not None:
             raise UsageError(
-                "--resume takes no --config, --set, --run-dir or --threads: the run has its own"
+                "--resume takes no --config, --set, --run-dir, --seeds or --threads: the run has "
+                "its own"
             )
-        from bpnet import facts
-
-        run = facts.open_run(resume, with_options((), data_dir))
-        threads.fix(run.config.train.threads)
-        from bpnet.cli import training
-
-        training.resume(run, quiet)
+        _resume(resume, jobs, data_dir, quiet)
         return
     if config_file is None:
         raise UsageError("train needs --config FILE, or --resume DIR")
+    if jobs and not count:
+        raise UsageError("--jobs goes with --seeds")
+    chosen = with_options(settings, data_dir, thread_count)
+    _start(config_file, chosen, run_dir, count, jobs or 1, quiet)
+
+
+def _start(
+    path: Path, settings: list[str], run_dir: Path | None, count: int | None, jobs: int, quiet: bool
+) -> None:
+    """Train a new run, or one for each of `count` seeds."""
     from bpnet import config
 
-    loaded = config.load(config_file, with_options(settings, data_dir, thread_count))
+    loaded = config.load(path, settings)
     threads.fix(loaded.train.threads)
+    if count:
+        from bpnet.cli import seeds
+
+        seeds.start(loaded, path.stem, run_dir, count, jobs, quiet)
+    else:
+        from bpnet.cli import training
+
+        training.start(loaded, path.stem, run_dir, quiet)
+
+
+def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -> None:
+    """Go on with a run, or with those of the seeds in the folder that have not finished."""
+    from bpnet import facts
+
+    if facts.seeds(folder):
+        threads.fix(1)
+        from bpnet.cli import seeds
+
+        seeds.resume(folder, jobs or 1, data_dir, quiet)
+        return
+    if jobs:
+        raise UsageError(f"--jobs: {folder} is not a folder of seeds")
+    run = facts.open_run(folder, with_options((), data_dir))
+    threads.fix(run.config.train.threads)
     from bpnet.cli import training
 
-    training.start(loaded, config_file.stem, run_dir, quiet)
+    training.resume(run, quiet)
 
 
 @bpnet.command("eval")
@@ -98,16 +134,18 @@ def train(
 @DATA_DIR
 @JSON
 def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
-    """Score runs: the given ones, or the newest that is finished.
+    """Score runs: the given ones, or the newest that is finished; several also as a committee.
 
     \b
     bpnet eval
     bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
+    bpnet eval runs/2026-01-31_142530_mnist-5-seeds
     """
     from bpnet import facts
 
     settings = with_options((), data_dir)
-    runs = [facts.open_run(folder, settings) for folder in folders or [facts.newest()]]
+    given = [run for folder in folders for run in facts.seeds(folder) or [folder]]
+    runs = [facts.open_run(folder, settings) for folder in given or [facts.newest()]]
     threads.fix(runs[0].config.train.threads)
     from bpnet.cli import scoring
 

@@ -30,6 +30,16 @@ DATASET = click.option(
     type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
     help="Which dataset.  [default: mnist]",
 )
+SEEDS = click.option(
+    "--seeds",
+    "count",
+    metavar="N",
+    type=click.IntRange(2, 1000),
+    help="Train N seeds, from the config's on, each in a process of its own.",
+)
+JOBS = click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 1000), help="Seeds at a time. [default: 1]"
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 

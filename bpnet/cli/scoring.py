@@ -1,44 +1,73 @@
 """`bpnet eval`: the scores of runs, for people or as JSON."""
 
 import json
-from collections.abc import Iterator, Sequence
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bpnet import datasets, evaluation, facts, runs
-from bpnet.cli.terminal import byte_bar, echo_all, percent, table, tell
+from bpnet.cli.terminal import byte_bar, echo_all, percent, spread, table, tell
 from bpnet.config import DataConfig
-from bpnet.datasets import Dataset
+from bpnet.datasets import Dataset, Split
 from bpnet.errors import UsageError
 from bpnet.evaluation import Scores
 from bpnet.facts import Run
+from bpnet.network import Network
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run, its network, the images it is scored on and the files they are from, its scores."""
+
+    folder: Path
+    network: Network
+    images: Split
+    sha256: Mapping[str, str]
+    scores: Scores
 
 
 def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
-    """Print the scores of each run on the split."""
+    """Print the scores of each run on the split; of several also what they come to together."""
     loaded: dict[DataConfig, Dataset] = {}
     results = []
     for run in chosen:
-        folder = run.folder
         _tell_of_other_threads(run, chosen[0])
-        network = runs.load_weights(run)
-        if facts.read(folder).get("status") != "finished":
-            tell(f"{folder}: has not finished: these are its weights so far")
-        data = run.config.data
-        if data not in loaded:
-            loaded[data] = datasets.load(data, byte_bar, tell)
-        runs.refuse_changes(run, loaded[data].sha256)
-        images = getattr(loaded[data], split)
-        if not len(images):
-            raise UsageError(f"{folder}: has no {split} images: its data.validation is 0")
-        results.append((folder, evaluation.evaluate(network, images)))
+        if facts.read(run.folder).get("status") != "finished":
+            tell(f"{run.folder}: has not finished: these are its weights so far")
+        if run.config.data not in loaded:
+            loaded[run.config.data] = datasets.load(run.config.data, byte_bar, tell)
+        results.append(_scored(run, loaded[run.config.data], split))
+    committee = _committee(results) if len(results) > 1 else None
     if as_json:
-        click.echo(json.dumps({"runs": [_as_json(*result, split) for result in results]}))
-        return
-    for folder, scores in results:
-        echo_all(_report(folder, scores, split))
+        click.echo(json.dumps(_as_json(results, committee, split)))
+    elif len(results) == 1:
+        echo_all([str(results[0].folder), *_report(results[0].scores, f"{split} accuracy")])
+    else:
+        echo_all(_reports(results, committee, split))
+
+
+def _scored(run: Run, dataset: Dataset, split: str) -> Scored:
+    network = runs.load_weights(run)
+    runs.refuse_changes(run, dataset.sha256)
+    images = getattr(dataset, split)
+    if not len(images):
+        raise UsageError(f"{run.folder}: has no {split} images: its data.validation is 0")
+    scores = evaluation.evaluate(network, images)
+    return Scored(run.folder, network, images, dataset.sha256, scores)
+
+
+def _committee(results: Sequence[Scored]) -> Scores | None:
+    """Return the scores of all networks together, if they are scored on the same images."""
+    first = results[0]
+    for result in results:
+        if (result.sha256, len(result.images)) != (first.sha256, len(first.images)):
+            tell(f"no committee: {result.folder} has other images than {first.folder}")
+            return None
+    return evaluation.evaluate_committee([result.network for result in results], first.images)
 
 
 def _tell_of_other_threads(run: Run, first: Run) -> None:
@@ -51,10 +80,23 @@ def _tell_of_other_threads(run: Run, first: Run) -> None:
         )
 
 
-def _as_json(folder: Path, scores: Scores, split: str) -> dict[str, Any]:
+def _as_json(results: Sequence[Scored], committee: Scores | None, split: str) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "runs": [
+            {"run": str(result.folder), "split": split, **_numbers(result.scores)}
+            for result in results
+        ]
+    }
+    if len(results) > 1:
+        accuracies = [result.scores.accuracy for result in results]
+        report["mean"] = statistics.mean(accuracies)
+        report["standard_deviation"] = statistics.stdev(accuracies)
+        report["committee"] = committee and {"split": split, **_numbers(committee)}
+    return report
+
+
+def _numbers(scores: Scores) -> dict[str, Any]:
     return {
-        "run": str(folder),
-        "split": split,
         "correct": scores.correct,
         "total": scores.total,
         "accuracy": scores.accuracy,
@@ -65,11 +107,22 @@ def _as_json(folder: Path, scores: Scores, split: str) -> dict[str, Any]:
     }
 
 
-def _report(folder: Path, scores: Scores, split: str) -> Iterator[str]:
+def _reports(results: Sequence[Scored], committee: Scores | None, split: str) -> Iterator[str]:
+    rows = [["run", f"{split} accuracy", "wrong", "loss"]]
+    for result in results:
+        scores = result.scores
+        wrong = str(scores.total - scores.correct)
+        rows.append([str(result.folder), percent(scores.accuracy), wrong, f"{scores.loss:.4f}"])
+    yield from table(rows)
+    yield f"mean of {len(results)} runs: {spread([result.scores.accuracy for result in results])}"
+    if committee:
+        yield from _report(committee, f"committee of {len(results)}: {split} accuracy")
+
+
+def _report(scores: Scores, name: str) -> Iterator[str]:
     low, high = evaluation.interval(scores.correct, scores.total)
-    yield str(folder)
     yield (
-        f"{split} accuracy {percent(scores.accuracy)} ({scores.correct}/{scores.total}), "
+        f"{name} {percent(scores.accuracy)} ({scores.correct}/{scores.total}), "
         f"95 % interval {percent(low)} to {percent(high)}, loss {scores.loss:.4f}"
     )
     yield ""

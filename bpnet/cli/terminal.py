@@ -1,6 +1,7 @@
 """Bars and lines on stderr, pictures as text."""
 
 import shutil
+import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -71,6 +72,15 @@ def percent(share: float) -> str:
     '97.69 %'
     """
     return f"{100 * share:.2f} %"
+
+
+def spread(shares: Sequence[float]) -> str:
+    """Return the mean and the standard deviation of shares in per cent.
+
+    >>> spread([0.98, 0.99, 1.0])
+    '99.00 ± 1.00 %'
+    """
+    return f"{100 * statistics.mean(shares):.2f} ± {100 * statistics.stdev(shares):.2f} %"
 
 
 def echo_all(lines: Iterator[str] | Sequence[str]) -> None:

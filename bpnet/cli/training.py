@@ -1,23 +1,24 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
 import math
+import os
 import shlex
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
 import click
 import numpy as np
 from tqdm import tqdm
 
 from bpnet import datasets, facts, runs, storage, trainer
+from bpnet.cli import signals
 from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
 from bpnet.datasets import Dataset
 from bpnet.datasets.splits import CLASSES
-from bpnet.errors import BpnetError, DivergedError, RunError
+from bpnet.errors import BpnetError, DivergedError
 from bpnet.evaluation import evaluate
 from bpnet.facts import Run
 from bpnet.network import Network
@@ -58,17 +59,23 @@ def resume(run: Run, quiet: bool) -> None:
 def _train(run: Run, network: Network, state: TrainingState, dataset: Dataset, quiet: bool) -> None:
     """Train to the end and score the result, unless a signal comes first."""
     runs.begin(run, dataset.sha256)
+    has_parent = signals.PARENT in os.environ
     try:
-        with _signals() as received:
+        with signals.collected() as received:
             with _bar(run.config, state, len(dataset.train), quiet) as watch:
                 for record in trainer.train(
-                    network, state, dataset, run.config, lambda: bool(received), watch
+                    network,
+                    state,
+                    dataset,
+                    run.config,
+                    lambda: bool(received) or (has_parent and signals.orphaned()),
+                    watch,
                 ):
                     runs.save(run, state, dataset.sha256)
                     _tell_epoch(record, run.config, quiet)
             if len(state.records) < run.config.train.epochs:
                 runs.save(run, state, dataset.sha256)
-                _leave(run, state, received[0])
+                _leave(run, state, received[0] if received else signal.SIGTERM)
             network.parameters[:] = trainer.result(state)
             runs.finish(run, state, evaluate(network, dataset.test))
     except BpnetError as error:
@@ -77,32 +84,6 @@ def _train(run: Run, network: Network, state: TrainingState, dataset: Dataset, q
             facts.write(run.folder, status=status, ended=facts.now())
         raise
     _print_result(run.folder)
-
-
-@contextmanager
-def _signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM instead of acting on them; a second one acts at once.
-
-    A signal that the program was started to ignore, as by nohup, stays ignored.
-    """
-    received: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def put_back() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def note(number: int, frame: FrameType | None) -> None:
-        received.append(number)
-        put_back()
-
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:
-            signal.signal(number, note)
-    try:
-        yield received
-    finally:
-        put_back()
 
 
 @contextmanager
@@ -180,18 +161,15 @@ def _leave(run: Run, state: TrainingState, number: int) -> None:
 
 def _print_result(folder: Path) -> None:
     """Print the scores of a finished run and, last, its path."""
-    result = facts.read(folder)
-    try:
-        line = (
-            f"test accuracy {percent(result['test_accuracy'])} "
-            f"({result['test_correct']}/{result['test_images']}), loss {result['test_loss']:.4f}"
+    result = facts.result(folder)
+    line = (
+        f"test accuracy {percent(result.test_accuracy)} "
+        f"({result.test_correct}/{result.test_images}), loss {result.test_loss:.4f}"
+    )
+    if result.validation_accuracy is not None:
+        line += (
+            f", weights of epoch {result.best_epoch}: "
+            f"{percent(result.validation_accuracy)} on validation"
         )
-        if result["best_epoch"]:
-            line += (
-                f", weights of epoch {result['best_epoch']}: "
-                f"{percent(result['validation_accuracy'])} on validation"
-            )
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{folder / 'run.json'}: not as bpnet has written it: {error}") from error
     click.echo(line)
     click.echo(folder)

@@ -6,6 +6,8 @@ from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, OneOf, Positive, Real, Rule, Whole
 
+LARGEST_SEED = 2**32 - 1
+
 
 @dataclass(frozen=True)
 class DataConfig:
@@ -56,7 +58,7 @@ class AugmentConfig:
 class Config:
     """Everything a run depends on, beside the data themselves."""
 
-    seed: Annotated[int, Whole(0, 2**32 - 1)] = 0
+    seed: Annotated[int, Whole(0, LARGEST_SEED)] = 0
     data: DataConfig = field(default_factory=DataConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
