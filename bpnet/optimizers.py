@@ -1,11 +1,12 @@
-"""One step downhill, on the flat arrays of a network."""
+"""One step downhill, and the mean of many, on the flat arrays of a network."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from bpnet.array import Array
 from bpnet.network import Network
 
-PART = 2**16  # numbers: those of all three arrays stay in the cache from one line to the next
+PART = 2**16  # numbers
 
 
 class Optimizer(Protocol):
@@ -69,9 +70,42 @@ class Momentum:
     def update(self, network: Network) -> None:
         """Move the parameters one step, for the images of the network's last `loss`."""
         network.backward(self.learning_rate)
-        for start in range(0, len(self.velocity), PART):
-            part = slice(start, start + PART)
+        for part in _parts(self.velocity):
             v = self.velocity[part]
             v *= self.momentum
             v += network.gradients[part]
             network.parameters[part] -= v
+
+
+class Average:
+    """a <- d * a + (1 - d) * W, the mean of the parameters over the last 1 / (1 - d) steps or so.
+
+    d is `decay`, but at most (1 + step) / (10 + step): so a young average forgets where it began.
+    Source: Polyak, Juditsky, Acceleration of stochastic approximation by averaging, 1992; the form
+    and the bound are those of TensorFlow's ExponentialMovingAverage.
+
+    >>> import numpy as np
+    >>> network = Network([1, 2])
+    >>> network.parameters[:] = [1, 2, 3, 4]
+    >>> average = Average(0.75, np.zeros(4))
+    >>> average.update(network, step=1000)
+    >>> average.parameters.tolist()
+    [0.25, 0.5, 0.75, 1.0]
+    """
+
+    def __init__(self, decay: float, parameters: Array) -> None:
+        self.decay = decay
+        self.parameters = parameters
+
+    def update(self, network: Network, step: int) -> None:
+        """Let the network's parameters come in, after a step counted from 0."""
+        share = 1 - min(self.decay, (1 + step) / (10 + step))
+        for part in _parts(self.parameters):
+            change = network.parameters[part] - self.parameters[part]
+            change *= share
+            self.parameters[part] += change
+
+
+def _parts(flat: Array) -> Iterator[slice]:
+    """Yield slices of a flat array, so small that several such stay in the cache together."""
+    return (slice(start, start + PART) for start in range(0, len(flat), PART))

@@ -9,18 +9,23 @@ from bpnet.config import TrainConfig
 from bpnet.datasets.splits import CLASSES
 from bpnet.errors import DivergedError
 from bpnet.network import Network
-from bpnet.optimizers import SGD, Momentum, Optimizer
+from bpnet.optimizers import SGD, Average, Momentum, Optimizer
 from bpnet.schedules import learning_rate
 
 
 class Step:
     """Takes the steps of a training, `per_epoch` of them an epoch, as the config says.
 
-    `velocity` is that of `Momentum`, for whoever keeps it; without momentum it is not used.
+    `velocity` and `average` are those of `Momentum` and `Average`, and not used without them.
     """
 
     def __init__(
-        self, network: Network, config: TrainConfig, velocity: Array, per_epoch: int
+        self,
+        network: Network,
+        config: TrainConfig,
+        velocity: Array,
+        average: Array,
+        per_epoch: int,
     ) -> None:
         self.network = network
         self.config = config
@@ -28,6 +33,7 @@ class Step:
         self.optimizer: Optimizer = SGD(config.learning_rate)
         if config.momentum:
             self.optimizer = Momentum(config.learning_rate, config.momentum, velocity)
+        self.average = Average(config.average, average) if config.average else None
         self.answers = smoothed(config.label_smoothing).astype(network.parameters.dtype)
 
     def __call__(self, number: int, x: Array, t: Array) -> float:
@@ -40,6 +46,8 @@ class Step:
             raise self.diverged(number)
         self.optimizer.learning_rate = self.learning_rate(number)
         self.optimizer.update(self.network)
+        if self.average:
+            self.average.update(self.network, number)
         return loss
 
     def learning_rate(self, number: int) -> float:

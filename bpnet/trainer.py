@@ -9,6 +9,7 @@ of a generator to save.
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,13 +47,14 @@ class TrainingState:
     """Everything that training changes, and so everything that a checkpoint holds.
 
     `parameters` is the network's own flat array. `best_parameters` is empty where there are no
-    validation images, `velocity` where there is no momentum. The sums are those of the running
-    epoch.
+    validation images, `velocity` without momentum, `average` without averaging. The sums are those
+    of the running epoch.
     """
 
     parameters: Array
     best_parameters: Array
     velocity: Array
+    average: Array
     step: int = 0
     loss_sum: float = 0.0
     correct: int = 0
@@ -65,6 +67,7 @@ class TrainingState:
             "parameters": self.parameters,
             "best_parameters": self.best_parameters,
             "velocity": self.velocity,
+            "average": self.average,
         }
 
 
@@ -82,10 +85,19 @@ def widths(config: Config) -> list[int]:
 
 def start(network: Network, config: Config) -> TrainingState:
     """Return the state of a training that has not begun."""
-    count, dtype = len(network.parameters), network.parameters.dtype
-    best_parameters = aligned_zeros((count if config.data.validation else 0,), dtype)
-    velocity = aligned_zeros((count if config.train.momentum else 0,), dtype)
-    return TrainingState(network.parameters, best_parameters, velocity)
+    average = _like(network.parameters, config.train.average)
+    average[:] = network.parameters[: len(average)]
+    return TrainingState(
+        network.parameters,
+        best_parameters=_like(network.parameters, config.data.validation),
+        velocity=_like(network.parameters, config.train.momentum),
+        average=average,
+    )
+
+
+def _like(parameters: Array, needed: float) -> Array:
+    """Return zeros as many as the parameters, or none if they are not needed."""
+    return aligned_zeros((len(parameters) if needed else 0,), parameters.dtype)
 
 
 def best(records: list[EpochRecord]) -> EpochRecord | None:
@@ -105,7 +117,12 @@ def _rank(record: EpochRecord) -> tuple[float, float]:
 
 def result(state: TrainingState) -> Array:
     """Return the parameters that the training is for: the best epoch's, or the latest."""
-    return state.parameters if best(state.records) is None else state.best_parameters
+    return _latest(state) if best(state.records) is None else state.best_parameters
+
+
+def _latest(state: TrainingState) -> Array:
+    """Return the parameters that are scored now: their average, if there is one."""
+    return state.average if len(state.average) else state.parameters
 
 
 def train(
@@ -123,7 +140,7 @@ def train(
     Raises: DivergedError at the first loss that is not finite, before anything is recorded of it.
     """
     per_epoch = _batches(len(dataset.train), config)
-    step = Step(network, config.train, state.velocity, per_epoch)
+    step = Step(network, config.train, state.velocity, state.average, per_epoch)
     while len(state.records) < config.train.epochs:
         batches = rest_of_epoch(
             dataset.train,
@@ -175,8 +192,9 @@ def _finish_epoch(step: Step, state: TrainingState, dataset: Dataset) -> EpochRe
     """Score the epoch that has ended, and make `state` ready for the next."""
     last = state.step - 1
     try:
-        validation = _score(step.network, dataset.validation)
-        test = (None, None) if len(dataset.validation) else _score(step.network, dataset.test)
+        with _holding(step.network, _latest(state)):
+            validation = _score(step.network, dataset.validation)
+            test = (None, None) if len(dataset.validation) else _score(step.network, dataset.test)
     except DivergedError as error:
         raise step.diverged(last) from error
     images = len(dataset.train)
@@ -194,8 +212,19 @@ def _finish_epoch(step: Step, state: TrainingState, dataset: Dataset) -> EpochRe
     state.records.append(record)
     state.loss_sum, state.correct, state.seconds = 0.0, 0, 0.0
     if best(state.records) is record:
-        state.best_parameters[:] = state.parameters
+        state.best_parameters[:] = _latest(state)
     return record
+
+
+@contextmanager
+def _holding(network: Network, parameters: Array) -> Iterator[None]:
+    """Let the network have other parameters for a while."""
+    own = network.parameters.copy()
+    network.parameters[:] = parameters
+    try:
+        yield
+    finally:
+        network.parameters[:] = own
 
 
 def _score(network: Network, split: Split) -> tuple[float | None, float | None]:

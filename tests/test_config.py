@@ -218,7 +218,7 @@ def test_what_is_written_loads_back_as_it_is(read):
         "seed", "data.dataset", "data.dir", "data.validation",
         "network.hidden", "network.activation", "network.init",
         "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.warmup",
-        "train.momentum", "train.label_smoothing", "train.dtype", "train.threads",
+        "train.momentum", "train.average", "train.label_smoothing", "train.dtype", "train.threads",
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
         "augment.sigma",
     ]  # fmt: skip

@@ -20,7 +20,8 @@ def fresh(config, **changes):
     """Return a step of 16 an epoch."""
     config = replace(config, train=replace(config.train, dtype="float64", **changes))
     network = trainer.build(config)
-    return Step(network, config.train, np.zeros_like(network.parameters), per_epoch=16)
+    velocity, average = np.zeros_like(network.parameters), network.parameters.copy()
+    return Step(network, config.train, velocity, average, per_epoch=16)
 
 
 def cross_entropy(scores, t):

@@ -13,6 +13,7 @@ from bpnet import batches, datasets, trainer
 from bpnet.config import AugmentConfig
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores
+from bpnet.network import views
 from bpnet.trainer import EpochRecord
 
 
@@ -72,11 +73,12 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
 ):
     config = changed(
         small_config, epochs=19, dtype="float64", learning_rate=0.05,
-        momentum=momentum, schedule=schedule, warmup=2,
+        momentum=momentum, schedule=schedule, warmup=2, average=0.95,
     )  # fmt: skip
     network, state = fresh(config)
     params = {name: array.copy() for name, array in network.params.items()}
     velocity = {name: np.zeros_like(array) for name, array in params.items()}
+    average = {name: array.copy() for name, array in params.items()}
     steps = 0
     for epoch in range(19):
         for x, t in batches.rest_of_epoch(dataset.train, config, np.dtype("float64"), epoch, 0):
@@ -85,12 +87,16 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
             for name in params:
                 velocity[name] = momentum * velocity[name] - rate * gradients[name]
                 params[name] = params[name] + velocity[name]
+                decay = min(0.95, (steps + 1) / (steps + 10))
+                average[name] = decay * average[name] + (1 - decay) * params[name]
             steps += 1
     records = list(trainer.train(network, state, dataset, config))
     assert steps == state.step == 304
     assert records[-1].learning_rate == pytest.approx(0.05 * RATES[schedule](303))
+    means = views(state.average, trainer.widths(config))
     for name, expected in params.items():
         assert np.abs(network.params[name] - expected).max() < 1e-10, name
+        assert np.abs(means[name] - average[name]).max() < 1e-10, name
 
 
 def test_the_weights_come_from_the_seeds_first_stream(small_config):
@@ -129,9 +135,12 @@ def test_stopped_after_any_step_and_gone_on_it_ends_the_same(
 ):
     if everything:
         small_config = replace(
-            changed(small_config, momentum=0.9, schedule="cosine", warmup=1.5, learning_rate=0.01),
+            changed(
+                small_config, momentum=0.9, schedule="cosine", warmup=1.5, learning_rate=0.01,
+                average=0.9, label_smoothing=0.1,
+            ),
             augment=AugmentConfig(rotation=15, alpha=34),
-        )
+        )  # fmt: skip
     straight, expected = train(small_config, dataset)
     network, state = fresh(small_config)
     records = list(
@@ -140,7 +149,8 @@ def test_stopped_after_any_step_and_gone_on_it_ends_the_same(
     assert state.step == steps
     records += trainer.train(network, state, dataset, small_config)
     assert np.array_equal(state.parameters, straight.parameters)
-    assert np.array_equal(state.best_parameters, straight.best_parameters)
+    for name, array in straight.arrays().items():
+        assert np.array_equal(state.arrays()[name], array), name
     assert [*map(without_time, records)] == [*map(without_time, expected)]
 
 
@@ -173,6 +183,27 @@ def test_the_result_is_the_best_epochs_weights_and_the_test_set_is_not_looked_at
         assert (found.test_loss, found.test_accuracy) == (None, None)
     assert trainer.best(state.records).epoch == 2
     assert np.array_equal(trainer.result(state), seen[1])
+
+
+@pytest.mark.parametrize("validation", [0, 100])
+def test_with_averaging_the_average_is_scored_and_is_the_result(
+    small_config, monkeypatch, validation
+):
+    data = replace(small_config.data, validation=validation)
+    config = changed(replace(small_config, data=data), average=0.9, epochs=2)
+    scored = []
+
+    def evaluate(network, split):
+        scored.append(network.parameters.copy())
+        return Scores(1.0 / len(scored), np.eye(2))
+
+    monkeypatch.setattr(trainer, "evaluate", evaluate)
+    network, state = fresh(config)
+    list(trainer.train(network, state, datasets.load(config.data), config))
+    assert np.array_equal(scored[1], state.average)
+    assert np.array_equal(trainer.result(state), state.average)
+    assert not np.array_equal(network.parameters, state.average)
+    assert network.parameters is state.parameters
 
 
 def test_without_validation_the_last_weights_are_the_result(small_config):

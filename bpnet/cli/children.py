@@ -1,6 +1,7 @@
 """Processes that work for this one, stopped together."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -43,7 +44,8 @@ class Children:
             for line in process.stderr:
                 with self._lock:
                     watch(line.rstrip("\n"))
-        self._running.discard(process)
+        with self._lock:
+            self._running.remove(process)
         return process.returncode
 
     def stop(self, number: int) -> None:
@@ -53,3 +55,10 @@ class Children:
             for process in self._running:
                 if os.name == "posix":  # Windows hands Ctrl-C to all in the window itself
                     process.send_signal(number)
+
+    def kill(self) -> None:
+        """End all that run, at once, and start no more."""
+        with self._lock:
+            self.stopped = self.stopped or signal.SIGTERM
+            for process in self._running:
+                process.kill()

@@ -1,7 +1,6 @@
 """`bpnet train --seeds`: a process for each seed, some at a time; one display, and one table."""
 
 import shlex
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -88,8 +87,8 @@ def _run_all(
                 wait(tasks, timeout=0.1)
                 if received and not children.stopped:
                     children.stop(received[0])
-        except BaseException:  # a second signal: at once
-            children.stop(signal.SIGKILL)
+        except BaseException:  # a second signal
+            children.kill()
             raise
     for task in tasks:
         task.result()

@@ -37,6 +37,7 @@ class TrainConfig:
     schedule: Annotated[str, OneOf(("constant", "linear", "cosine"))] = "constant"
     warmup: Annotated[float, Real(0, 10_000)] = 0.0  # epochs in which the learning rate rises
     momentum: Annotated[float, Real(0, 0.999)] = 0.0
+    average: Annotated[float, Real(0, 0.99999)] = 0.0  # of the weights: how much of it a step keeps
     label_smoothing: Annotated[float, Real(0, 0.9)] = 0.0
     dtype: Annotated[str, OneOf(("float32", "float64"))] = "float32"
     threads: Annotated[int, Whole(1, 1024)] = 1  # small products are slower on many
