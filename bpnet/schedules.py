@@ -15,8 +15,9 @@ SHAPES: dict[str, Callable[[float], float]] = {
 def learning_rate(config: TrainConfig, step: int, steps: int) -> float:
     """Return the learning rate of a step, counted from 0, where an epoch has so many steps.
 
-    It rises in even steps during the epochs of `warmup`, and from there on follows the schedule:
-    with the progress p from 0 to 1, linear is 1 - p and cosine (1 + cos(pi p)) / 2 of it.
+    It rises in even steps during the epochs of `warmup`, and from there on follows the schedule
+    down to the share `floor` of it: with the progress p from 0 to 1, linear falls as 1 - p and
+    cosine as (1 + cos(pi p)) / 2.
     Source of cosine: Loshchilov, Hutter, SGDR, 2017, without its restarts.
 
     >>> config = TrainConfig(epochs=3, learning_rate=0.5, schedule="linear", warmup=1)
@@ -27,4 +28,5 @@ def learning_rate(config: TrainConfig, step: int, steps: int) -> float:
     if step < warm:
         return config.learning_rate * (step + 1) / warm
     progress = (step - warm) / (config.epochs * steps - warm)
-    return config.learning_rate * SHAPES[config.schedule](progress)
+    share = config.floor + (1 - config.floor) * SHAPES[config.schedule](progress)
+    return config.learning_rate * share

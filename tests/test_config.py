@@ -217,8 +217,9 @@ def test_what_is_written_loads_back_as_it_is(read):
     assert list(rules()) == [
         "seed", "data.dataset", "data.dir", "data.validation",
         "network.hidden", "network.activation", "network.init",
-        "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.warmup",
-        "train.momentum", "train.average", "train.label_smoothing", "train.dtype", "train.threads",
+        "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.floor",
+        "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",
+        "train.threads",
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
         "augment.sigma",
     ]  # fmt: skip

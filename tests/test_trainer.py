@@ -58,10 +58,10 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small_conf
     assert not np.array_equal(one.parameters, other.parameters)
 
 
-RATES = {  # from warm-up's 32nd step to the 304th, in the words of the README
+RATES = {  # from the 32nd step, the end of warm-up, to the 304th, down to a floor of 0.1
     "constant": lambda step: 1,
-    "linear": lambda step: (304 - step) / (304 - 32),
-    "cosine": lambda step: 0.5 + 0.5 * math.cos(math.pi * (step - 32) / (304 - 32)),
+    "linear": lambda step: 1 - 0.9 * (step - 32) / (304 - 32),
+    "cosine": lambda step: 0.55 + 0.45 * math.cos(math.pi * (step - 32) / (304 - 32)),
 }
 
 
@@ -73,7 +73,7 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
 ):
     config = changed(
         small_config, epochs=19, dtype="float64", learning_rate=0.05,
-        momentum=momentum, schedule=schedule, warmup=2, average=0.95,
+        momentum=momentum, schedule=schedule, floor=0.1, warmup=2, average=0.95,
     )  # fmt: skip
     network, state = fresh(config)
     params = {name: array.copy() for name, array in network.params.items()}
