@@ -38,7 +38,11 @@ def _light_commands():
 
 
 def _imports(data):
-    commands = {"`bpnet train`, an epoch of 784-50-10, scored": _training(data, 50, 1, 1)}
+    sprint = environments.ROOT / "configs" / "sprint.yaml"
+    commands = {
+        "`bpnet train`, an epoch of 784-50-10, scored": _training(data, 50, 1, 1),
+        "`bpnet train --config configs/sprint.yaml`": _train(data, sprint),
+    }
     for name, module in IMPORTS.items():
         if python := environments.python(name):
             command = [python, "-c", f"import {module}"]
@@ -61,15 +65,20 @@ def _whole_job(data):
 
 
 def _training(data, hidden, epochs, threads):
-    """Return a function that trains with the program itself, each time in a new run directory."""
-    folder = Path(tempfile.mkdtemp())
-    numbers = count()
-    config = folder / "job.yaml"
+    """Return a function that trains a plain network with the program itself."""
+    config = Path(tempfile.mkdtemp()) / "job.yaml"
     config.write_text(
         f"data: {{validation: 0}}\nnetwork: {{hidden: [{hidden}]}}\n"
         f"train: {{epochs: {epochs}, threads: {threads}}}\n",
         encoding="utf-8",
     )
+    return _train(data, config)
+
+
+def _train(data, config):
+    """Return a function that trains with the config, each time in a new run directory."""
+    folder = Path(tempfile.mkdtemp())
+    numbers = count()
     bpnet = environments.python("bpnet").with_name("bpnet")
     command = [bpnet, "train", "--config", config, "--data-dir", data.parent]  # not BPNET_DATA_DIR
     return lambda: measure([*command, "--run-dir", folder / str(next(numbers))])
