@@ -18,6 +18,7 @@ from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError
 
 LIMIT = 2**20
+MAKING = ".being-made"  # stands in a folder of seeds until all of them are there
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,15 @@ def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
 
 
 def seeds(folder: Path) -> list[Path]:
-    """Return the run directories seed-K that `train --seeds` has made in the folder, in order."""
+    """Return the run directories seed-K that `train --seeds` has made in the folder, in order.
+
+    None are in a folder that is itself a run.
+    Raises: RunError if the program was ended while it made them: that is no smaller set of seeds.
+    """
+    if storage.exists(folder / "config.yaml"):
+        return []
+    if storage.exists(folder / MAKING):
+        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
     found = {
         path.name.removeprefix("seed-"): path
         for path in folder.glob("seed-*")

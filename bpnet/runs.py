@@ -13,7 +13,6 @@ Every file is put in place whole: from the end of the first epoch on there is al
 import csv
 import hashlib
 import io
-import os
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
@@ -49,13 +48,14 @@ def create(settings: Config, name: str, folder: Path | None = None) -> Run:
 def create_seeds(settings: Config, name: str, count: int, folder: Path | None = None) -> Path:
     """Make a folder, as `create` does, with a run directory seed-K for each seed from the config's.
 
-    All of them are there at once or none, so that a killed program leaves no smaller set.
+    Until all of them are there a file says so: `facts.seeds`. To make them elsewhere and to rename
+    the whole would not do: the folder may be the current one, or a disk of its own.
     """
     folder = _new_folder(f"{name}-{count}-seeds", folder)
-    full = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    storage.write(folder / facts.MAKING, b"")
     for seed in range(settings.seed, settings.seed + count):
-        create(replace(settings, seed=seed), name, full / f"seed-{seed}")
-    storage.fill(folder, full)
+        create(replace(settings, seed=seed), name, folder / f"seed-{seed}")
+    storage.remove(folder / facts.MAKING)
     return folder
 
 

@@ -54,12 +54,11 @@ def is_empty_folder(path: Path) -> bool:
         return path.is_dir() and not any(path.iterdir())
 
 
-def fill(folder: Path, full: Path) -> None:
-    """Put the folder `full` in the place of the empty one, so that it is never seen half full."""
-    with _told(folder, "cannot be filled"):
-        folder.rmdir()
-        full.replace(folder)
-        _sync_folder(folder.parent)
+def remove(path: Path) -> None:
+    """Remove the file, durably, and with it what is new in its folder."""
+    with _told(path, "cannot be removed"):
+        path.unlink()
+        _sync_folder(path.parent)
 
 
 def move_aside(path: Path) -> Path:

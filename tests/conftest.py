@@ -111,6 +111,7 @@ def program(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
+            start_new_session=True,  # as a shell does: Ctrl-C is for the group of a command
         )
 
     return start

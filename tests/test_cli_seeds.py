@@ -1,6 +1,7 @@
 """`bpnet train --seeds`: several processes, one table, and the same weights as each alone."""
 
 import json
+import os
 import re
 import signal
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpnet import config, facts, runs, storage
+from bpnet.cli import children
 from bpnet.config.schema import LARGEST_SEED
 
 
@@ -31,7 +33,8 @@ def test_each_seed_has_the_weights_it_has_alone_and_the_table_is_that_of_the_run
         assert row.split()[0] == str(seed)
         assert f"{100 * found.test_accuracy:.2f} %" in row
         assert f" {200 - found.test_correct}  {found.test_loss:.4f} " in row
-    assert re.fullmatch(r"mean of 3 seeds: test accuracy \d\d\.\d\d ± \d\.\d\d %", mean)
+    spread = r"\d\d\.\d\d ± \d\.\d\d %"
+    assert re.fullmatch(rf"mean of 3 seeds: test accuracy {spread}, validation {spread}", mean)
     bpnet("train", "--config", small_file, "--set", "seed=5", "--run-dir", "alone")
     together = Path(path) / "seed-5" / "weights.npz"
     assert together.read_bytes() == Path("alone/weights.npz").read_bytes()
@@ -42,7 +45,8 @@ def test_without_a_terminal_each_epoch_of_each_seed_is_a_line(bpnet, folder):
     for seed in range(3):
         for epoch in range(1, 4):
             assert len(re.findall(f"^seed-{seed}: epoch {epoch}/3 ", result.err, re.M)) == 1
-    again = bpnet("train", "--resume", folder)
+    again = bpnet("train", "--resume", folder, "--data-dir", "of no use")
+    assert not Path("of no use").exists()
     assert again.err == "three: all its seeds have finished: nothing to do\n"
     assert again.out == result.out
 
@@ -58,25 +62,70 @@ def test_a_seed_that_fails_is_named_and_the_others_go_on(bpnet, folder):
     path.write_text("sed: 1\n", encoding="utf-8")
     result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
     assert result.status == 1
-    assert [line.split()[0] for line in result.out.splitlines()] == [
-        "seed",
-        "0",
-        "2",
-        "mean",
-        "three",
-    ]
+    assert [line.split()[0] for line in result.out.splitlines()] == ["seed", *"02", "mean", "three"]
     assert "seed-1: Error: three/seed-1/config.yaml:1:1: sed: unknown key" in result.err
-    assert result.err.endswith("Error: three/seed-1: has not finished\n")
+    assert result.err.endswith(
+        "Error: three/seed-1: failed with exit status 1\n"
+        "       try again with: bpnet train --resume three --jobs 3\n"
+    )
 
 
-def test_either_all_run_directories_are_made_or_none(bpnet, small_file, monkeypatch):
-    def fail(folder, full):
-        raise storage.StorageError("killed")
+def test_without_any_result_there_is_no_table(bpnet, small_file):
+    diverging = ("--set", "train.learning_rate=1e6", "--set", "network.hidden=[16,16,16]")
+    result = bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, *diverging)
+    assert (result.status, result.out) == (1, "")
+    assert len(re.findall("^seed-[01]: Error: the loss is no longer a", result.err, re.M)) == 2
 
-    monkeypatch.setattr(storage, "fill", fail)
-    assert bpnet("train", "--config", small_file, "--seeds", 3, "--run-dir", "d").status == 1
-    assert not list(Path("d").iterdir())
-    assert facts.seeds(Path("d")) == []
+
+def test_what_is_wrong_with_the_data_is_told_once_and_nothing_is_made(bpnet, small_file):
+    train = ("train", "--config", small_file, "--seeds", 2, "--run-dir", "d")
+    result = bpnet(*train, "--set", "data.validation=600")
+    assert result.status == 1
+    assert result.err.startswith("Error: data.validation: 600 of 600 training images held out")
+    assert result.err.count("\n") == 1
+    assert not Path("d").exists()
+
+
+def test_seeds_that_were_not_all_made_are_no_smaller_set(bpnet, small_file, monkeypatch):
+    write = storage.write
+
+    def write_two(path, content):
+        if path.parent.name == "seed-2":
+            raise KeyboardInterrupt
+        write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write", write_two)
+        assert bpnet("train", "--config", small_file, "--seeds", 3, "--run-dir", "d").status == 130
+    error = "Error: d: not all its seeds were made; remove it, and train them anew\n"
+    assert bpnet("train", "--resume", "d") == (1, "", error)
+    assert bpnet("eval", "d") == (1, "", error)
+
+
+def test_seeds_may_be_made_in_the_current_folder(bpnet, small_file):
+    runs.create_seeds(config.load(small_file, environment={}), "small", 2, Path())
+    assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1"]
+    assert len(facts.seeds(Path())) == 2
+
+
+def test_a_run_is_no_folder_of_seeds_whatever_else_is_in_it(bpnet, folder):
+    (folder / "config.yaml").touch()
+    assert facts.seeds(folder) == []
+
+
+def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folder_holds(
+    bpnet, folder
+):
+    Path("bpnet").mkdir()
+    Path("bpnet/__init__.py").touch()
+    assert bpnet("train", "--resume", folder, "--jobs", 3, "--quiet").status == 0
+
+
+def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folder, monkeypatch):
+    train = children.train
+    monkeypatch.setattr(children, "train", lambda *arguments: (train(*arguments)[0], 2))
+    result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
+    assert (result.status, result.err) == (0, "")
 
 
 def test_seeds_are_in_the_order_of_their_numbers(tmp_path):
@@ -130,38 +179,52 @@ def weights(folder):
     return [(folder / f"seed-{seed}" / "weights.npz").read_bytes() for seed in range(2)]
 
 
+def wait_for_both(process):
+    """Read until both seeds have told of an epoch."""
+    told = set()
+    while len(told) < 2:
+        told.add(process.stderr.readline()[:6])
+
+
+def statuses(folder):
+    return [json.loads((seed / "run.json").read_bytes())["status"] for seed in facts.seeds(folder)]
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_all_seeds_and_resumed_they_end_the_same(
     program, long, tmp_path, expected, number
 ):
     process = program(*long, "--jobs", 2, "--run-dir", "two seeds")
-    process.stderr.readline()
-    process.send_signal(number)
+    wait_for_both(process)
+    os.killpg(process.pid, number)  # as the terminal does: it must reach no seed twice
     status, out, err = finish(process)
     assert (status, out) == (128 + number, "")
     resume = "go on with: bpnet train --resume 'two seeds' --jobs 2\n"
     assert err.endswith(f"interrupted; {resume}")
     assert "Traceback" not in err
+    assert statuses(tmp_path / "two seeds") == ["interrupted"] * 2
     assert finish(program("train", "--resume", "two seeds", "--jobs", "2"))[0] == 0
     assert weights(tmp_path / "two seeds") == expected
 
 
-def status(seed):
-    return json.loads((seed / "run.json").read_bytes())["status"]
+def test_a_second_signal_kills_all_seeds_at_once(program, long, tmp_path):
+    process = program(*long, "--jobs", 2, "--run-dir", "two")
+    wait_for_both(process)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    assert finish(process)[:2] == (143, "")
+    assert statuses(tmp_path / "two") == ["running"] * 2
 
 
-def test_seeds_whose_parent_is_killed_stop_and_resumed_they_end_the_same(
+def test_seeds_whose_parent_is_killed_die_and_resumed_they_end_the_same(
     program, long, tmp_path, expected
 ):
     process = program(*long, "--jobs", 2, "--run-dir", "two")
-    lines = {process.stderr.readline()[:6] for _ in range(20)}
+    wait_for_both(process)
     process.kill()
     assert finish(process)[0] == -signal.SIGKILL
-    assert lines == {"seed-0", "seed-1"}
-    deadline = time.monotonic() + 20
-    seeds = facts.seeds(tmp_path / "two")
-    while [*map(status, seeds)] != ["interrupted"] * 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    assert finish(program("train", "--resume", "two", "--jobs", "2"))[0] == 0
+    resume = program("train", "--resume", "two", "--jobs", "2")  # at once
+    time.sleep(0.1)
+    assert statuses(tmp_path / "two") == ["running"] * 2
+    assert finish(resume)[0] == 0
     assert weights(tmp_path / "two") == expected

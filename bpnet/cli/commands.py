@@ -13,7 +13,9 @@ from bpnet.cli.data_commands import data
 from bpnet.cli.options import (
     CONFIG,
     DATA_DIR,
+    JOBS,
     JSON,
+    SEEDS,
     SET,
     THREADS,
     with_options,
@@ -41,10 +43,8 @@ def bpnet() -> None:
 @SET
 @click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
 @click.option("--resume", metavar="DIR", type=Path, help="Go on with this run, or its seeds.")
-@click.option("--seeds", "count", metavar="N", type=click.IntRange(2, 1000), help="Train N seeds.")
-@click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 1000), help="Seeds at a time. [default: 1]"
-)
+@SEEDS
+@JOBS
 @THREADS
 @DATA_DIR
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")

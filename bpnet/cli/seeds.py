@@ -1,17 +1,16 @@
 """`bpnet train --seeds`: a process for each seed, some at a time; one display, and one table."""
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
-from bpnet import facts, runs, storage
-from bpnet.cli import signals
-from bpnet.cli.children import Children
+from bpnet import datasets, facts, runs, storage
+from bpnet.cli import children
+from bpnet.cli.children import Watch
 from bpnet.cli.options import with_options
 from bpnet.cli.terminal import (
     byte_bar,
@@ -24,10 +23,11 @@ from bpnet.cli.terminal import (
 )
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
-from bpnet.datasets import loading
 from bpnet.errors import RunError, UsageError
+from bpnet.facts import Result
 
 LIMIT = 2**24  # bytes of a log; 10,000 epochs have 2 MB
+HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
 
 
 def start(
@@ -36,81 +36,70 @@ def start(
     """Train as many seeds, from the config's on, in new run directories."""
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
-    loading.fetch(config.data, byte_bar, tell)  # once, before all ask for it
-    _train(runs.create_seeds(config, name, count, folder), jobs, None, quiet)
+    datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
+    folder = runs.create_seeds(config, name, count, folder)
+    _train(folder, config.train.epochs, jobs, [], quiet)
 
 
 def resume(folder: Path, jobs: int, data_dir: str | None, quiet: bool) -> None:
     """Train on the seeds in the folder that have not finished."""
-    run = facts.open_run(facts.seeds(folder)[0], with_options((), data_dir))
-    loading.fetch(run.config.data, byte_bar, tell)
-    _train(folder, jobs, data_dir, quiet)
-
-
-def _train(folder: Path, jobs: int, data_dir: str | None, quiet: bool) -> None:
-    """Train to the end and print the table, unless a signal comes first."""
-    seeds = facts.seeds(folder)
-    waiting = [seed for seed in seeds if not _has_finished(seed)]
-    if not waiting:
+    unfinished = _unfinished(folder)
+    if not unfinished:
         tell(f"{folder}: all its seeds have finished: nothing to do")
+        _print_results(folder)
+        return
+    config = facts.open_run(unfinished[0], with_options((), data_dir)).config
+    datasets.load(config.data, byte_bar, tell)
     options = ["--data-dir", data_dir] if data_dir is not None else []
-    with _display(seeds, quiet) as watch:
-        received = _run_all(waiting, jobs, options, watch)
-    if received:
-        command = ["bpnet", "train", "--resume", str(folder), *options]
-        command += ["--jobs", str(jobs)] if jobs > 1 else []
-        tell(f"interrupted; go on with: {shlex.join(command)}")
-        raise click.exceptions.Exit(128 + received)
-    echo_all(_results([seed for seed in seeds if _has_finished(seed)]))
-    click.echo(folder)
-    if failed := [seed for seed in seeds if not _has_finished(seed)]:
-        raise RunError(*(f"{seed}: has not finished" for seed in failed))
+    _train(folder, config.train.epochs, jobs, options, quiet)
 
 
-def _has_finished(seed: Path) -> bool:
-    return facts.read(seed).get("status") == "finished"
+def _train(folder: Path, epochs: int, jobs: int, options: list[str], quiet: bool) -> None:
+    """Train to the end and print the table, unless a signal comes first."""
+    with _display(facts.seeds(folder), epochs, quiet) as watch:
+        told = [*options, "--quiet"] if quiet else options
+        statuses, number = children.train(_unfinished(folder), jobs, told, watch)
+    resume = ["bpnet", "train", "--resume", str(folder), *options]
+    resume += ["--jobs", str(jobs)] if jobs > 1 else []
+    if number and _unfinished(folder):
+        tell(f"interrupted; go on with: {shlex.join(resume)}")
+        raise click.exceptions.Exit(128 + number)
+    _print_results(folder)
+    failed = [f"{seed}: {_failure(status)}" for seed, status in statuses.items() if status]
+    if failed:
+        raise RunError(*failed, f"try again with: {shlex.join(resume)}")
 
 
-def _run_all(
-    seeds: Sequence[Path], jobs: int, options: list[str], watch: Callable[[Path, str], object]
-) -> int:
-    """Train so many seeds at a time; return the signal that has ended it early, or 0."""
-    children = Children()
+def _unfinished(folder: Path) -> list[Path]:
+    return [seed for seed in facts.seeds(folder) if facts.read(seed).get("status") != "finished"]
 
-    def train(seed: Path) -> None:
-        children.train(seed, options, lambda line: children.stopped or watch(seed, line))
 
-    with signals.collected() as received, ThreadPoolExecutor(jobs) as threads:
-        try:
-            tasks = [threads.submit(train, seed) for seed in seeds]
-            while not all(map(Future.done, tasks)):
-                wait(tasks, timeout=0.1)
-                if received and not children.stopped:
-                    children.stop(received[0])
-        except BaseException:  # a second signal
-            children.kill()
-            raise
-    for task in tasks:
-        task.result()
-    return children.stopped
+def _failure(status: int) -> str:
+    """Say how a process has failed.
+
+    >>> _failure(1), _failure(-9)
+    ('failed with exit status 1', 'was killed by signal 9')
+    """
+    return f"failed with exit status {status}" if status > 0 else f"was killed by signal {-status}"
 
 
 @contextmanager
-def _display(seeds: Sequence[Path], quiet: bool) -> Iterator[Callable[[Path, str], object]]:
+def _display(seeds: Sequence[Path], epochs: int, quiet: bool) -> Iterator[Watch]:
     """Show the epochs of all seeds: as one bar, or line by line where there is no terminal."""
-    done = sum(map(_epochs_done, seeds))
-    total = len(seeds) * facts.open_run(seeds[0]).config.train.epochs
-    is_terminal = stderr_is_a_terminal()
-    hidden = quiet or not is_terminal
-    with tqdm(total=total, initial=done, unit=" epochs", leave=False, disable=hidden) as bar:
+    with tqdm(
+        total=len(seeds) * epochs,
+        initial=sum(map(_epochs_done, seeds)),
+        unit=" epochs",
+        leave=False,
+        disable=quiet or not stderr_is_a_terminal(),
+    ) as bar:
 
         def watch(seed: Path, line: str) -> None:
-            is_epoch = line.startswith("epoch ")
-            if not is_epoch or (not quiet and not is_terminal):
-                tell(f"{seed.name}: {line}")
-            elif not quiet:
-                bar.set_postfix_str(f"{seed.name} {' '.join(line.split()[:2])}", refresh=False)
+            if line.startswith("epoch ") and not bar.disable:
+                bar.set_postfix_str(f"{seed.name}: {line.partition('  loss')[0]}", refresh=False)
                 bar.update()
+            else:
+                tell(f"{seed.name}: {line}")
 
         yield watch
 
@@ -120,17 +109,35 @@ def _epochs_done(seed: Path) -> int:
     return storage.read(path, LIMIT).count(b"\n") - 1 if storage.exists(path) else 0
 
 
-def _results(seeds: Sequence[Path]) -> Iterator[str]:
-    """Yield the table of the finished seeds, and what they come to together."""
+def _print_results(folder: Path) -> None:
+    """Print the table of the seeds that have finished, what they come to together, and the path."""
+    unfinished = _unfinished(folder)
+    seeds = [seed for seed in facts.seeds(folder) if seed not in unfinished]
     results = [facts.result(seed) for seed in seeds]
-    rows = [["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]]
-    for seed, result in zip(seeds, results, strict=True):
-        wrong = str(result.test_images - result.test_correct)
-        cells = [percent(result.test_accuracy), wrong, f"{result.test_loss:.4f}"]
-        chosen = [str(result.best_epoch), percent(result.validation_accuracy or 0)]
-        rows.append([seed.name.removeprefix("seed-"), *cells, *chosen])
-    width = 6 if all(result.best_epoch for result in results) else 4  # nothing was chosen
-    yield from table([row[:width] for row in rows])
+    if not results:
+        return
+    rows = [HEADING, *map(_cells, seeds, results)]
+    width = len(HEADING) if any(result.best_epoch for result in results) else 4
+    echo_all(table([row[:width] for row in rows]))
     if len(results) > 1:
-        accuracies = [result.test_accuracy for result in results]
-        yield f"mean of {len(results)} seeds: test accuracy {spread(accuracies)}"
+        click.echo(f"mean of {len(results)} seeds: {', '.join(_means(results))}")
+    click.echo(folder)
+
+
+def _cells(seed: Path, result: Result) -> list[str]:
+    accuracy = result.validation_accuracy
+    return [
+        seed.name.removeprefix("seed-"),
+        percent(result.test_accuracy),
+        str(result.test_images - result.test_correct),
+        f"{result.test_loss:.4f}",
+        *(["-", "-"] if accuracy is None else [str(result.best_epoch), percent(accuracy)]),
+    ]
+
+
+def _means(results: Sequence[Result]) -> Iterator[str]:
+    yield f"test accuracy {spread([result.test_accuracy for result in results])}"
+    chosen_by = [result.validation_accuracy for result in results]
+    shares = [share for share in chosen_by if share is not None]
+    if len(shares) == len(results):
+        yield f"validation {spread(shares)}"

@@ -1,12 +1,9 @@
 """SIGINT and SIGTERM, collected while there is something to finish."""
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-PARENT = "BPNET_PARENT"  # in the environment: the number of the process that this one belongs to
 
 
 @contextmanager
@@ -33,8 +30,3 @@ def collected() -> Iterator[list[int]]:
         yield received
     finally:
         put_back()
-
-
-def orphaned() -> bool:
-    """Whether the process that PARENT names is no longer the parent: it has gone."""
-    return os.environ[PARENT] != str(os.getppid())

@@ -1,9 +1,7 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
 import math
-import os
 import shlex
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -59,23 +57,17 @@ def resume(run: Run, quiet: bool) -> None:
 def _train(run: Run, network: Network, state: TrainingState, dataset: Dataset, quiet: bool) -> None:
     """Train to the end and score the result, unless a signal comes first."""
     runs.begin(run, dataset.sha256)
-    has_parent = signals.PARENT in os.environ
     try:
         with signals.collected() as received:
             with _bar(run.config, state, len(dataset.train), quiet) as watch:
                 for record in trainer.train(
-                    network,
-                    state,
-                    dataset,
-                    run.config,
-                    lambda: bool(received) or (has_parent and signals.orphaned()),
-                    watch,
+                    network, state, dataset, run.config, lambda: bool(received), watch
                 ):
                     runs.save(run, state, dataset.sha256)
                     _tell_epoch(record, run.config, quiet)
             if len(state.records) < run.config.train.epochs:
                 runs.save(run, state, dataset.sha256)
-                _leave(run, state, received[0] if received else signal.SIGTERM)
+                _leave(run, state, received[0])
             network.parameters[:] = trainer.result(state)
             runs.finish(run, state, evaluate(network, dataset.test))
     except BpnetError as error:
