@@ -1,13 +1,15 @@
 """`bpnet eval`: scores for people and as JSON."""
 
 import json
+import re
 import statistics
+import weakref
 from pathlib import Path
 
 import pytest
 
-from bpnet import facts, threads
-from bpnet.datasets import drawn_digits
+from bpnet import datasets, facts, threads
+from bpnet.datasets import drawn_digits, loading
 
 
 @pytest.fixture
@@ -51,11 +53,14 @@ def test_several_runs_are_scored_each_and_as_a_committee(bpnet, run, other):
     result = bpnet("eval", run, other)
     alone = [json.loads(bpnet("eval", name, "--json").out)["runs"][0] for name in (run, other)]
     heading, *rows, mean, committee, empty = result.out.splitlines()[:6]
-    assert heading.split() == ["run", "test", "accuracy", "wrong", "loss"]
+    assert re.split("  +", heading) == ["run", "test accuracy", "wrong", "95 % interval", "loss"]
     for name, scores, row in zip((run, other), alone, rows, strict=True):
         wrong = str(200 - scores["correct"])
-        percent = f"{100 * scores['accuracy']:.2f}"
-        assert row.split() == [name, percent, "%", wrong, f"{scores['loss']:.4f}"]
+        accuracy, low, high = (
+            f"{100 * share:.2f} %" for share in (scores["accuracy"], *scores["interval"])
+        )
+        loss = f"{scores['loss']:.4f}"
+        assert re.split("  +", row) == [name, accuracy, wrong, f"{low} to {high}", loss]
     accuracies = [100 * scores["accuracy"] for scores in alone]
     expected = f"{statistics.mean(accuracies):.2f} ± {statistics.stdev(accuracies):.2f} %"
     assert mean == f"mean of 2 runs: {expected}"
@@ -94,6 +99,31 @@ def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file
     assert "committee" in bpnet("eval", run, "r").out
     report = json.loads(bpnet("eval", run, "r", "--split", "validation", "--json").out)
     assert report["committee"] is None
+
+
+def test_no_more_images_are_in_memory_than_those_of_two_datasets(bpnet, small_file, monkeypatch):
+    loaded, alive = [], []
+
+    def load(*arguments):
+        alive.append(sum(reference() is not None for reference in loaded))
+        dataset = loading.load(*arguments)
+        loaded.append(weakref.ref(dataset))
+        return dataset
+
+    for count in range(1, 4):
+        options = ("--set", f"data.validation={count}", "--set", "train.epochs=1", "--quiet")
+        assert bpnet("train", "--config", small_file, *options, "--run-dir", f"r{count}")[0] == 0
+    monkeypatch.setattr(datasets, "load", load)
+    result = bpnet("eval", "r1", "r2", "r2", "r3")
+    assert "committee of 4: test accuracy" in result.out
+    assert alive == [0, 1, 1]
+
+
+def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run):
+    facts.write(Path(run), status="interrupted")
+    (Path(run) / "weights.npz").unlink()
+    error = f"Error: {run}/weights.npz: is missing: the run has not finished an epoch\n"
+    assert bpnet("eval", run) == (1, "", error)
 
 
 def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):

@@ -5,12 +5,13 @@ import os
 import re
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bpnet import config, facts, runs, storage
-from bpnet.cli import children
+from bpnet.cli import children, seeds
 from bpnet.config.schema import LARGEST_SEED
 
 
@@ -49,6 +50,22 @@ def test_without_a_terminal_each_epoch_of_each_seed_is_a_line(bpnet, folder):
     assert not Path("of no use").exists()
     assert again.err == "three: all its seeds have finished: nothing to do\n"
     assert again.out == result.out
+
+
+def test_a_bar_counts_the_epochs_of_all_seeds_from_those_that_are_done(
+    bpnet, folder, monkeypatch, capsys
+):
+    bpnet("train", "--resume", folder / "seed-1", "--quiet")
+    monkeypatch.setattr(seeds, "stderr_is_a_terminal", lambda: True)
+    monkeypatch.setattr(seeds, "tqdm", partial(seeds.tqdm, mininterval=0, ncols=100))
+    with seeds._display(facts.seeds(folder), 3, quiet=False) as watch:
+        watch(folder / "seed-2", "epoch 1/3  loss 0.1")
+        watch(folder / "seed-2", "warning: w")
+    shown = capsys.readouterr().err
+    assert " 3/9 " in shown
+    assert re.search(r" 4/9 .*, seed-2: epoch 1/3\]", shown)
+    assert re.search(r"seed-2: warning: w\n", shown)
+    assert "loss" not in shown
 
 
 def test_quiet_seeds_print_only_the_table(bpnet, folder):

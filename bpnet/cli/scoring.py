@@ -4,6 +4,7 @@ import json
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +22,29 @@ from bpnet.network import Network
 
 @dataclass(frozen=True)
 class Scored:
-    """A run, its network, the images it is scored on and the files they are from, its scores."""
+    """A run, its network, what it was scored on (files, and number of images), and its scores."""
 
     folder: Path
     network: Network
-    images: Split
-    sha256: Mapping[str, str]
+    images: tuple[Mapping[str, str], int]
     scores: Scores
 
 
 def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
     """Print the scores of each run on the split; of several also what they come to together."""
-    loaded: dict[DataConfig, Dataset] = {}
+    load = lru_cache(maxsize=1)(_load)  # the images of one dataset are enough to have in memory
     results = []
     for run in chosen:
         _tell_of_other_threads(run, chosen[0])
+        network = runs.load_weights(run)
         if facts.read(run.folder).get("status") != "finished":
             tell(f"{run.folder}: has not finished: these are its weights so far")
-        if run.config.data not in loaded:
-            loaded[run.config.data] = datasets.load(run.config.data, byte_bar, tell)
-        results.append(_scored(run, loaded[run.config.data], split))
-    committee = _committee(results) if len(results) > 1 else None
+        dataset = load(run.config.data)
+        runs.refuse_changes(run, dataset.sha256)
+        images = _images(run, dataset, split)
+        scores = evaluation.evaluate(network, images)
+        results.append(Scored(run.folder, network, (dataset.sha256, len(images)), scores))
+    committee = _committee(results, images) if len(results) > 1 else None
     if as_json:
         click.echo(json.dumps(_as_json(results, committee, split)))
     elif len(results) == 1:
@@ -50,24 +53,25 @@ def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
         echo_all(_reports(results, committee, split))
 
 
-def _scored(run: Run, dataset: Dataset, split: str) -> Scored:
-    network = runs.load_weights(run)
-    runs.refuse_changes(run, dataset.sha256)
-    images = getattr(dataset, split)
+def _load(data: DataConfig) -> Dataset:
+    return datasets.load(data, byte_bar, tell)
+
+
+def _images(run: Run, dataset: Dataset, split: str) -> Split:
+    images: Split = getattr(dataset, split)
     if not len(images):
         raise UsageError(f"{run.folder}: has no {split} images: its data.validation is 0")
-    scores = evaluation.evaluate(network, images)
-    return Scored(run.folder, network, images, dataset.sha256, scores)
+    return images
 
 
-def _committee(results: Sequence[Scored]) -> Scores | None:
-    """Return the scores of all networks together, if they are scored on the same images."""
+def _committee(results: Sequence[Scored], images: Split) -> Scores | None:
+    """Return the scores of all networks together, if all were scored on these same images."""
     first = results[0]
     for result in results:
-        if (result.sha256, len(result.images)) != (first.sha256, len(first.images)):
+        if result.images != first.images:
             tell(f"no committee: {result.folder} has other images than {first.folder}")
             return None
-    return evaluation.evaluate_committee([result.network for result in results], first.images)
+    return evaluation.evaluate_committee([result.network for result in results], images)
 
 
 def _tell_of_other_threads(run: Run, first: Run) -> None:
@@ -108,22 +112,29 @@ def _numbers(scores: Scores) -> dict[str, Any]:
 
 
 def _reports(results: Sequence[Scored], committee: Scores | None, split: str) -> Iterator[str]:
-    rows = [["run", f"{split} accuracy", "wrong", "loss"]]
-    for result in results:
-        scores = result.scores
-        wrong = str(scores.total - scores.correct)
-        rows.append([str(result.folder), percent(scores.accuracy), wrong, f"{scores.loss:.4f}"])
-    yield from table(rows)
+    heading = ["run", f"{split} accuracy", "wrong", "95 % interval", "loss"]
+    yield from table([heading, *map(_cells, results)])
     yield f"mean of {len(results)} runs: {spread([result.scores.accuracy for result in results])}"
     if committee:
         yield from _report(committee, f"committee of {len(results)}: {split} accuracy")
 
 
-def _report(scores: Scores, name: str) -> Iterator[str]:
+def _cells(result: Scored) -> list[str]:
+    scores = result.scores
+    wrong = str(scores.total - scores.correct)
+    loss = f"{scores.loss:.4f}"
+    return [str(result.folder), percent(scores.accuracy), wrong, _interval(scores), loss]
+
+
+def _interval(scores: Scores) -> str:
     low, high = evaluation.interval(scores.correct, scores.total)
+    return f"{percent(low)} to {percent(high)}"
+
+
+def _report(scores: Scores, name: str) -> Iterator[str]:
     yield (
         f"{name} {percent(scores.accuracy)} ({scores.correct}/{scores.total}), "
-        f"95 % interval {percent(low)} to {percent(high)}, loss {scores.loss:.4f}"
+        f"95 % interval {_interval(scores)}, loss {scores.loss:.4f}"
     )
     yield ""
     yield "Rows: the digit; columns: what it was taken for."
