@@ -19,18 +19,18 @@ def test_after_a_signal_errors_are_passed_on_but_no_farewells(monkeypatch):
     process = SimpleNamespace(stdin=os.fdopen(writing, "w", encoding="utf-8"))
 
     def start(folder, options, news):
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
         for said in ("warning: w", "interrupted in epoch 2, ...", "Error: interrupted", "Error: e"):
             news.put((folder, said))
-        news.put((folder, 130))
+        news.put((folder, 143))
         return process
 
     monkeypatch.setattr(children, "_start", start)
     heard = []
     ended = children.train([Path("a"), Path("b")], 1, [], lambda *said: heard.append(said))
-    assert ended == ({Path("a"): 130}, signal.SIGINT)
+    assert ended == ({Path("a"): 143}, signal.SIGTERM)
     assert heard == [(Path("a"), "warning: w"), (Path("a"), "Error: e")]
-    assert os.read(reading, 9) == bytes([signal.SIGINT])
+    assert os.read(reading, 9) == bytes([signal.SIGTERM])
     process.stdin.close()
     os.close(reading)
 
