@@ -18,7 +18,7 @@ SIDE = 28
 BORDER = 2  # pixels of background around an image; places further out are moved into it
 PADDED = SIDE + 2 * BORDER
 MIDDLE = 127.5  # of the noise, which goes from 0 to 255
-PART = 50  # images at a time: a large batch needs no more memory than this
+PART = 50  # images are drawn together: a large batch needs no more memory than a small one
 
 
 class Distortion:

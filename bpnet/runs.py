@@ -124,8 +124,10 @@ def _settings(chosen: Config) -> dict[str, Any]:
 
 
 def _identity(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
-    """Return all that decides how a run goes on."""
-    return {"config": _settings(run.config), "data": dict(data)}
+    """Return all that decides how a run goes on; a key that a later bpnet adds changes nothing."""
+    defaults = _settings(Config()).items()
+    chosen = [setting for setting in _settings(run.config).items() if setting not in defaults]
+    return {"config": dict(chosen), "data": dict(data)}
 
 
 def finish(run: Run, state: TrainingState, test: Scores) -> None:

@@ -58,7 +58,7 @@ class Step:
         """Return the error that tells of a loss that is not finite."""
         return DivergedError(
             f"the loss is no longer a finite number, in epoch {number // self.per_epoch + 1} at "
-            f"step {number + 1}, with train.learning_rate {self.learning_rate(number):g}; try a "
+            f"step {number + 1}, with train.learning_rate {self.config.learning_rate:g}; try a "
             "smaller one"
         )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bpnet import datasets, facts, threads
+from bpnet.cli import scoring
 from bpnet.datasets import drawn_digits, loading
 
 
@@ -124,6 +125,14 @@ def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run):
     (Path(run) / "weights.npz").unlink()
     error = f"Error: {run}/weights.npz: is missing: the run has not finished an epoch\n"
     assert bpnet("eval", run) == (1, "", error)
+
+
+def test_runs_of_other_files_are_no_committee(capsys):
+    one, two = (
+        scoring.Scored(Path(name), None, ({"file": name}, 200), None) for name in ("one", "two")
+    )
+    assert scoring._committee([one, two], None) is None
+    assert capsys.readouterr().err == "no committee: two has other images than one\n"
 
 
 def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):

@@ -72,7 +72,7 @@ def test_a_network_that_does_not_learn_gets_a_warning(bpnet, small_file):
         "--set", "train.learning_rate=1e-9", "--set", "network.init=0.001",
     )  # fmt: skip
     assert result.status == 0
-    assert result.err.startswith("warning: the loss is 2.30 after an epoch, as if guessing")
+    assert result.err.startswith("warning: the loss is 2.30 after an epoch, and 6.00 %")
 
 
 def test_a_loss_that_exploded_but_is_finite_gets_a_warning_of_its_own(bpnet, small_file):

@@ -206,6 +206,13 @@ def test_an_unprintable_setting_is_told_in_one_line(read):
     assert line.startswith("--set a\\nb=1: a\\nb: unknown key")
 
 
+def test_a_warm_up_longer_than_the_training_is_refused(read):
+    assert read("train: {epochs: 3, warmup: 3}").train.warmup == 3
+    assert read("train: {epochs: 3, warmup: 4}") == [
+        "train.warmup: expected at most train.epochs, 3, got 4"
+    ]
+
+
 def test_what_is_written_loads_back_as_it_is(read):
     config = read(
         "seed: 9\ndata: {dir: '2024: no #x'}\nnetwork: {hidden: [3, 4], init: 1e-5}\n",

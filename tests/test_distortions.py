@@ -71,6 +71,11 @@ def test_a_shift_moves_by_its_pixels(images):
         (Draws(wide=-0.5), {"scaling": 50}, lambda v, u: (v, 0.75 * u)),
         (Draws(shear=1), {"shear": 45}, lambda v, u: (v, u + v)),
         (
+            Draws(shear=1, high=1, wide=-1),
+            {"shear": 45, "scaling": 20},
+            lambda v, u: (1.2 * v, 0.8 * u + 1.2 * v),
+        ),
+        (
             Draws(rotation=1, high=1),
             {"rotation": 30, "scaling": 20},
             lambda v, u: (1.2 * v * math.sqrt(3) / 2 - u / 2, 1.2 * v / 2 + u * math.sqrt(3) / 2),
@@ -119,6 +124,14 @@ def test_the_noise_is_uniform(rng):
     assert (len(found), found.dtype, found.min(), found.max()) == (100_001, "float32", 0, 255)
     assert np.histogram(found, 4)[0] == pytest.approx(np.full(4, 25_000), rel=0.03)
     assert abs(np.corrcoef(found[:-1], found[1:])[0, 1]) < 0.01
+
+
+def test_a_large_batch_is_drawn_in_parts_of_fifty(rng):
+    images = rng.random((120, 784))
+    whole = distorted(images, np.random.default_rng(5), alpha=34)
+    one_by_one = np.random.default_rng(5)
+    parts = [distorted(images[i : i + 50], one_by_one, alpha=34) for i in (0, 50, 100)]
+    assert np.array_equal(whole, np.concatenate(parts))
 
 
 def test_each_image_has_numbers_of_its_own(rng):

@@ -255,8 +255,8 @@ def test_a_network_that_only_guesses_is_noticed(small_config, dataset):
     _, guesses = train(guessing, dataset)
     assert guesses[0].train_loss == pytest.approx(math.log(10), abs=0.01)
     assert not trainer.is_learning(guesses[0])
-    assert trainer.is_learning(replace(records[0], train_loss=2.2))
-    assert not trainer.is_learning(replace(records[0], train_loss=2.25))
+    assert trainer.is_learning(replace(records[0], train_accuracy=0.16))
+    assert not trainer.is_learning(replace(records[0], train_accuracy=0.1135))
 
 
 def test_a_network_without_a_hidden_layer_trains_too(small_config, dataset):

@@ -109,7 +109,7 @@ def _bar(
 
 def _tell_epoch(record: EpochRecord, config: Config, quiet: bool) -> None:
     if record.epoch == 1:
-        _warn(record)
+        _warn(record, config)
     if quiet:
         return
     scored = "validation" if record.validation_accuracy is not None else "test"
@@ -122,19 +122,19 @@ def _tell_epoch(record: EpochRecord, config: Config, quiet: bool) -> None:
     )
 
 
-def _warn(record: EpochRecord) -> None:
+def _warn(record: EpochRecord, config: Config) -> None:
     """Warn of a first epoch that has learnt nothing, or has made everything worse."""
     guessing, loss = math.log(CLASSES), record.train_loss
     if loss > 2 * guessing:
         tell(
             f"warning: the loss is {loss:.3g} after an epoch, far above that of guessing "
-            f"({guessing:.2f}): train.learning_rate {record.learning_rate:g} is too large"
+            f"({guessing:.2f}): train.learning_rate {config.train.learning_rate:g} is too large"
         )
     elif not trainer.is_learning(record):
         tell(
-            f"warning: the loss is {loss:.2f} after an epoch, as if guessing among ten digits "
-            f"({guessing:.2f}): the network is not learning; try another train.learning_rate, "
-            "or network.init he"
+            f"warning: the loss is {loss:.2f} after an epoch, and {percent(record.train_accuracy)} "
+            "are right, as if guessing among ten digits: the network is not learning; try another "
+            "train.learning_rate, or network.init he"
         )
 
 

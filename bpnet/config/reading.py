@@ -42,6 +42,9 @@ def load(
     if problems:
         raise ConfigError(*problems)
     config: Config = build(values)
+    warmup, epochs = config.train.warmup, config.train.epochs
+    if warmup > epochs:
+        raise ConfigError(f"train.warmup: expected at most train.epochs, {epochs}, got {warmup:g}")
     return config
 
 
