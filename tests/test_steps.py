@@ -57,14 +57,14 @@ def test_the_rows_of_smoothed_answers_sum_to_1_and_without_smoothing_are_one_hot
 
 
 def test_each_step_has_the_learning_rate_of_its_place(small_config, batch):
-    step = fresh(small_config, epochs=2, schedule="linear", learning_rate=0.32)
+    step = fresh(small_config, epochs=2, schedule="cosine", learning_rate=0.32)
     for number in (0, 31):
         before = step.network.parameters.copy()
         step(number, *batch)
         moved = before - step.network.parameters
         assert moved == pytest.approx(step.network.gradients, rel=1e-9, abs=1e-15)
         assert step.optimizer.learning_rate == step.learning_rate(number)
-    assert step.learning_rate(31) == pytest.approx(0.01)
+    assert step.learning_rate(31) == pytest.approx(0.16 * (1 - math.cos(math.pi / 32)))
 
 
 def test_a_loss_that_is_not_finite_leaves_the_parameters_as_they_were(small_config, batch):

@@ -34,7 +34,7 @@ class TrainConfig:
     epochs: Annotated[int, Whole(1, 10_000)] = 20
     batch_size: Annotated[int, Whole(1, 10_000)] = 100
     learning_rate: Annotated[float, Positive(1e6)] = 0.1
-    schedule: Annotated[str, OneOf(("constant", "linear", "cosine"))] = "constant"
+    schedule: Annotated[str, OneOf(("constant", "cosine"))] = "constant"
     floor: Annotated[float, Real(0, 1)] = 0.0  # the share of learning_rate that it falls to
     warmup: Annotated[float, Real(0, 10_000)] = 0.0  # epochs in which the learning rate rises
     momentum: Annotated[float, Real(0, 0.999)] = 0.0
