@@ -77,6 +77,21 @@ class Momentum:
             network.parameters[part] -= v
 
 
+def forget_dust(velocity: Array) -> None:
+    """Set to 0 what has all but died away, in place; no parameter is so small as to feel it.
+
+    It is that of pixels which are hardly ever written on, and below 1e-38, where float32 has its
+    denormal numbers, each takes the processor a hundred times as long.
+
+    >>> import numpy as np
+    >>> velocity = np.array([1e-31, -1e-31, 1e-20])
+    >>> forget_dust(velocity)
+    >>> velocity.tolist()
+    [0.0, 0.0, 1e-20]
+    """
+    velocity[abs(velocity) < 1e-30] = 0
+
+
 class Average:
     """a <- d * a + (1 - d) * W, the mean of the parameters over the last 1 / (1 - d) steps or so.
 

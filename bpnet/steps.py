@@ -9,8 +9,10 @@ from bpnet.config import TrainConfig
 from bpnet.datasets.splits import CLASSES
 from bpnet.errors import DivergedError
 from bpnet.network import Network
-from bpnet.optimizers import SGD, Average, Momentum, Optimizer
+from bpnet.optimizers import SGD, Average, Momentum, Optimizer, forget_dust
 from bpnet.schedules import learning_rate
+
+DUSTY = 100  # steps, after which a momentum of 0.9 has left 1e-5 of a velocity
 
 
 class Step:
@@ -30,6 +32,7 @@ class Step:
         self.network = network
         self.config = config
         self.per_epoch = per_epoch
+        self.velocity = velocity
         self.optimizer: Optimizer = SGD(config.learning_rate)
         if config.momentum:
             self.optimizer = Momentum(config.learning_rate, config.momentum, velocity)
@@ -46,6 +49,8 @@ class Step:
             raise self.diverged(number)
         self.optimizer.learning_rate = self.learning_rate(number)
         self.optimizer.update(self.network)
+        if number % DUSTY == DUSTY - 1:
+            forget_dust(self.velocity)
         if self.average:
             self.average.update(self.network, number)
         return loss

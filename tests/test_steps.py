@@ -74,3 +74,17 @@ def test_a_loss_that_is_not_finite_leaves_the_parameters_as_they_were(small_conf
     with np.errstate(all="ignore"), pytest.raises(DivergedError, match="epoch 3 at step 40"):
         step(39, x * math.inf, t)
     assert np.array_equal(step.network.parameters, before)
+
+
+def test_the_velocity_of_a_pixel_that_stays_dark_does_not_become_denormal(small_config, batch):
+    x, t = batch
+    train = replace(small_config.train, momentum=0.65)
+    network = trainer.build(replace(small_config, train=train))
+    velocity = np.zeros_like(network.parameters)
+    step = Step(network, train, velocity, velocity[:0], per_epoch=200)
+    x = x.astype("float32")
+    step(0, x, t)
+    x[:, 0] = 0
+    for number in range(1, 200):  # 0.65 to the 199th is 6e-38
+        step(number, x, t)
+    assert np.abs(velocity[velocity != 0]).min() >= 1e-30
