@@ -209,7 +209,7 @@ def test_an_unprintable_setting_is_told_in_one_line(read):
 def test_a_warm_up_longer_than_the_training_is_refused(read):
     assert read("train: {epochs: 3, warmup: 3}").train.warmup == 3
     assert read("train: {epochs: 3, warmup: 4}") == [
-        "train.warmup: expected at most train.epochs, 3, got 4"
+        "c.yaml: train.warmup: expected at most train.epochs, 3, got 4"
     ]
 
 

@@ -44,7 +44,10 @@ def load(
     config: Config = build(values)
     warmup, epochs = config.train.warmup, config.train.epochs
     if warmup > epochs:
-        raise ConfigError(f"train.warmup: expected at most train.epochs, {epochs}, got {warmup:g}")
+        where = f"{path}: " if path else ""
+        raise ConfigError(
+            f"{where}train.warmup: expected at most train.epochs, {epochs}, got {warmup:g}"
+        )
     return config
 
 
