@@ -92,6 +92,15 @@ def test_a_folder_of_seeds_means_its_runs(bpnet, small_file):
     ]
 
 
+def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--seeds", 3, "--jobs", 3, "--run-dir", "three")
+    (Path("three") / "seed-1" / "weights.npz").unlink()
+    result = bpnet("eval", "three")
+    assert result.status == 0
+    assert result.err == "three/seed-1: has not finished an epoch: left out\n"
+    assert "committee of 2" in result.out
+
+
 def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file):
     bpnet("train", "--config", small_file, "--set", "data.validation=50", "--run-dir", "r")
     result = bpnet("eval", run, "r", "--split", "validation")

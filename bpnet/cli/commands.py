@@ -144,12 +144,24 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     from bpnet import facts
 
     settings = with_options((), data_dir)
-    given = [run for folder in folders for run in facts.seeds(folder) or [folder]]
+    given = [run for folder in folders for run in _meant_by(folder)]
     runs = [facts.open_run(folder, settings) for folder in given or [facts.newest()]]
     threads.fix(runs[0].config.train.threads)
     from bpnet.cli import scoring
 
     scoring.score(runs, split, as_json)
+
+
+def _meant_by(folder: Path) -> list[Path]:
+    """Return the run itself, or those of its seeds that there is something to score of."""
+    from bpnet import facts, storage
+
+    seeds = facts.seeds(folder)
+    begun = [seed for seed in seeds if storage.exists(seed / "weights.npz")]
+    for seed in seeds if begun else []:
+        if seed not in begun:
+            click.echo(f"{seed}: has not finished an epoch: left out", err=True)
+    return begun or seeds or [folder]
 
 
 @bpnet.command()
