@@ -13,8 +13,8 @@ import numpy as np
 
 from bpnet.array import Array, aligned_zeros
 from bpnet.config import AugmentConfig
+from bpnet.datasets.splits import SIDE
 
-SIDE = 28
 BORDER = 2  # pixels of background around an image; places further out are moved into it
 PADDED = SIDE + 2 * BORDER
 MIDDLE = 127.5  # of the noise, which goes from 0 to 255

@@ -12,7 +12,8 @@ import numpy as np
 from bpnet.array import Array, aligned_zeros
 from bpnet.errors import DataError
 
-WIDTH = 28 * 28
+SIDE = 28
+WIDTH = SIDE * SIDE
 CLASSES = 10
 
 

@@ -19,11 +19,11 @@ from tables import spread, table
 from bpnet import config, drawn, trainer
 from bpnet.config import AugmentConfig
 from bpnet.datasets import Dataset, Split
-from bpnet.distortions import SIDE, Distortion
+from bpnet.datasets.splits import SIDE
+from bpnet.distortions import Distortion
 
 ELASTIC = config.load(ROOT / "configs" / "elastic-800.yaml", environment={})
 BATCH = ELASTIC.train.batch_size
-
 
 by_bpnet = Distortion(ELASTIC.augment)
 

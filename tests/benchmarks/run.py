@@ -23,8 +23,12 @@ from processes import measure
 def script(name):
     """Return a section that is a script of its own, run on one thread."""
     path = Path(__file__).with_name(name)
-    command = [environments.python("bpnet"), path]
-    return lambda data, rounds: print(measure([*command, str(rounds)], threads=1).output)
+
+    def run(data, rounds):
+        command = [environments.python("bpnet"), path, str(rounds)]
+        print(measure(command, threads=1).output)
+
+    return run
 
 
 SECTIONS = {
