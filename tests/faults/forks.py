@@ -46,8 +46,7 @@ class Fork:
             os.chdir(folder)
             for number, path in enumerate(self.outputs, start=1):
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), number)
-            sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))
-            sys.stderr.reconfigure(line_buffering=True)
+            sys.stdout, sys.stderr = (os.fdopen(n, "w", 1, encoding="utf-8") for n in (1, 2))
             signal.signal(signal.SIGINT, signal.default_int_handler)
             hinder()
             try:
