@@ -1,4 +1,4 @@
-"""The run directory: created, written, opened, resumed.
+"""The run directory: what is written into it, and read from it.
 
     config.yaml               the resolved config, written before anything else
     run.json                  what the run is, how far it is, and what came out
@@ -14,10 +14,8 @@ import csv
 import hashlib
 import io
 import platform
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields, replace
-from datetime import datetime
-from itertools import chain, count
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,7 @@ import numpy as np
 
 from bpnet import __version__, checkpoints, config, facts, npz, storage, trainer
 from bpnet.config import Config
-from bpnet.errors import RunError, UsageError
+from bpnet.errors import RunError
 from bpnet.evaluation import Scores
 from bpnet.facts import Run
 from bpnet.network import Network, shapes, views
@@ -33,46 +31,6 @@ from bpnet.progress import Tell
 from bpnet.trainer import EpochRecord, TrainingState
 
 CHECKPOINT, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
-
-
-def create(settings: Config, name: str, folder: Path | None = None) -> Run:
-    """Make a run directory: the given one, else a new one in runs/, of time, name and seed.
-
-    Raises: UsageError if the given one is not empty; what is in it is never overwritten.
-    """
-    folder = _new_folder(f"{name}-s{settings.seed}", folder)
-    storage.write(folder / "config.yaml", config.dump(settings).encode())
-    return Run(folder, settings)
-
-
-def create_seeds(settings: Config, name: str, count: int, folder: Path | None = None) -> Path:
-    """Make a folder, as `create` does, with a run directory seed-K for each seed from the config's.
-
-    Until all of them are there a file says so: `facts.seeds`. To make them elsewhere and to rename
-    the whole would not do: the folder may be the current one, or a disk of its own.
-    """
-    folder = _new_folder(f"{name}-{count}-seeds", folder)
-    storage.write(folder / facts.MAKING, b"")
-    for seed in range(settings.seed, settings.seed + count):
-        create(replace(settings, seed=seed), name, folder / f"seed-{seed}")
-    storage.remove(folder / facts.MAKING)
-    return folder
-
-
-def _new_folder(name: str, folder: Path | None) -> Path:
-    if folder is None:
-        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}"
-        return next(path for path in _numbered(stem) if storage.make_new_folder(path))
-    if not storage.make_new_folder(folder) and not storage.is_empty_folder(folder):
-        is_run = storage.exists(folder / "config.yaml") or facts.seeds(folder)
-        hint = f", or go on with it by --resume {folder}" if is_run else ""
-        raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
-    return folder
-
-
-def _numbered(stem: str) -> Iterator[Path]:
-    runs = Path("runs")
-    return chain([runs / stem], (runs / f"{stem}-{number}" for number in count(2)))
 
 
 def begin(run: Run, data: Mapping[str, str]) -> None:

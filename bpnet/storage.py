@@ -1,45 +1,70 @@
-"""Bytes on disk: every file that bpnet reads, writes or renames goes through this module."""
+"""Bytes on disk: every file that bpnet reads, writes or renames goes through this module.
+
+It calls the system by the functions of `os`, one for each thing that can go wrong: there the tests
+of faults stand in.
+"""
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bpnet.errors import StorageError
+
+BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines
+AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for somebody who writes into it
+TEMPORARY = re.compile(r"\..+\.([0-9]{1,7})-[0-9a-f]{8}\.tmp")  # and the process that writes it
 
 
 def read(path: Path, limit: int) -> bytes:
     """Return the whole content of a regular file of at most `limit` bytes.
 
-    Raises: StorageError, naming the path; also for a folder, a device, or a pipe (it could block).
+    Raises: StorageError, naming the path; also for a folder, a device, or a pipe.
     """
-    with _told(path, "cannot be read"):
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise StorageError(f"{path}: not a regular file")
-        with path.open("rb") as file:
-            content = file.read(limit + 1)
-    if len(content) > limit:
+    with told(path, "cannot be read"):
+        descriptor = os.open(path, os.O_RDONLY | AT_ONCE | BINARY)
+        try:
+            return _content(path, descriptor, limit)
+        finally:
+            os.close(descriptor)
+
+
+def _content(path: Path, descriptor: int, limit: int) -> bytes:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise StorageError(f"{path}: not a regular file")
+    content = b""
+    size = found.st_size
+    while size <= limit and (piece := os.read(descriptor, size + 1)):
+        content += piece
+        size = max(size, len(content))
+    if size > limit:
         raise StorageError(f"{path}: larger than the {limit} bytes it may have")
     return content
 
 
 def exists(path: Path) -> bool:
     """Whether there is something at the path."""
-    with _told(path, "cannot be looked for"):
-        return path.exists()
+    with told(path, "cannot be looked for"):
+        try:
+            os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    return True
 
 
 def make_folder(path: Path) -> None:
     """Make the folder, and those above it, where they are missing."""
-    with _told(path, "cannot be made"):
+    with told(path, "cannot be made"):
         path.mkdir(parents=True, exist_ok=True)
 
 
 def make_new_folder(path: Path) -> bool:
     """Make the folder, and those above it; return False if there is something at the path."""
-    with _told(path, "cannot be made"):
+    with told(path, "cannot be made"):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             path.mkdir()
@@ -48,24 +73,24 @@ def make_new_folder(path: Path) -> bool:
     return True
 
 
-def is_empty_folder(path: Path) -> bool:
-    """Whether the path is a folder with nothing in it."""
-    with _told(path, "cannot be read"):
-        return path.is_dir() and not any(path.iterdir())
+def names(folder: Path) -> list[str]:
+    """Return the names of what is in the folder."""
+    with told(folder, "cannot be read"):
+        return sorted(os.listdir(folder))
 
 
 def remove(path: Path) -> None:
     """Remove the file, durably, and with it what is new in its folder."""
-    with _told(path, "cannot be removed"):
-        path.unlink()
+    with told(path, "cannot be removed"):
+        os.unlink(path)
         _sync_folder(path.parent)
 
 
 def move_aside(path: Path) -> Path:
     """Rename the file to one that nothing reads, and return the new path."""
     aside = path.with_name(f"{path.name}.corrupt")
-    with _told(path, "cannot be moved aside"):
-        path.replace(aside)
+    with told(path, "cannot be moved aside"), suppress(FileNotFoundError):  # another was quicker
+        os.replace(path, aside)
     return aside
 
 
@@ -74,32 +99,54 @@ def write(path: Path, content: bytes) -> None:
 
     The bytes go to a temporary file in the same folder, reach the disk, and only then take the
     name. A failed fsync is never tried again: what the disk then holds is unknown.
-    Raises: StorageError; the old file is then as it was.
+    Raises: StorageError; the old file is then as it was, but if all that failed was to make the new
+    name durable, the new one is whole in its place.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
-    with _told(path, "cannot be written"):
+    with told(path, "cannot be written"):
         try:
             _write_new(temporary, content)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):  # the first error is told; what is left is swept
+                os.unlink(temporary)
+            raise
         _sync_folder(path.parent)
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that a killed process has left in the folder."""
-    with _told(folder, "cannot be swept"):
-        for temporary in folder.glob(".*.tmp"):
-            temporary.unlink(missing_ok=True)
+    """Remove the temporary files that killed processes have left in the folder."""
+    for name in names(folder):
+        match = TEMPORARY.fullmatch(name)
+        if match and not _writes(int(match[1])):
+            with told(folder / name, "cannot be removed"), suppress(FileNotFoundError):
+                os.unlink(folder / name)
+
+
+def _writes(process: int) -> bool:
+    """Whether another process of this number may be writing."""
+    if process == os.getpid():
+        return False
+    if os.name == "nt":
+        return True  # its signal 0 is Ctrl-C
+    try:
+        os.kill(process, 0)  # only asks
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    flags |= getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:  # 0o666: the umask decides
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)  # and umask
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -117,7 +164,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path, what: str) -> Iterator[None]:
+def told(path: Path, what: str) -> Iterator[None]:
     """Turn the errors of the system, and a path that cannot be one, into a StorageError."""
     try:
         yield

@@ -10,8 +10,8 @@ import bpnet
 
 ROOT = Path(bpnet.__file__).parent
 ROOMS = [  # from the ground up; a room may import what stands before it
-    "array", "errors", "progress", "storage", "threads",
-    "ahead", "config", "schedules", "facts", "layers", "download", "idx", "npz",
+    "array", "errors", "progress", "storage", "locks", "threads",
+    "ahead", "config", "schedules", "facts", "folders", "layers", "download", "idx", "npz",
     "drawn", "datasets", "distortions", "batches", "network", "optimizers", "steps",
     "evaluation", "trainer", "gradcheck",
     "checkpoints", "runs",

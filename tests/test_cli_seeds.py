@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bpnet import config, facts, runs, storage
+from bpnet import config, facts, folders, storage
 from bpnet.cli import children, seeds
 from bpnet.config.schema import LARGEST_SEED
 
@@ -18,7 +18,9 @@ from bpnet.config.schema import LARGEST_SEED
 @pytest.fixture
 def folder(bpnet, small_file):
     """Three run directories that have not begun."""
-    return runs.create_seeds(config.load(small_file, environment={}), "small", 3, Path("three"))
+    folder = folders.new("", Path("three"))
+    folders.create_seeds(config.load(small_file, environment={}), 3, folder)
+    return folder
 
 
 def test_each_seed_has_the_weights_it_has_alone_and_the_table_is_that_of_the_runs(
@@ -120,7 +122,7 @@ def test_seeds_that_were_not_all_made_are_no_smaller_set(bpnet, small_file, monk
 
 
 def test_seeds_may_be_made_in_the_current_folder(bpnet, small_file):
-    runs.create_seeds(config.load(small_file, environment={}), "small", 2, Path())
+    folders.create_seeds(config.load(small_file, environment={}), 2, Path())
     assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1"]
     assert len(facts.seeds(Path())) == 2
 

@@ -288,7 +288,7 @@ def test_dead_after_any_write_a_run_is_resumed_to_the_same_files(
 
 
 def test_what_a_killed_process_left_is_swept(bpnet, interrupted):
-    leftover = Path("r r/.checkpoint.npz.1-ab.tmp")
+    leftover = Path("r r/.checkpoint.npz.4194305-0123abcd.tmp")  # a number above all processes'
     leftover.touch()
     assert bpnet("train", "--resume", "r r").status == 0
     assert not leftover.exists()

@@ -9,9 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpnet import config, datasets, facts, runs, trainer
-from bpnet.config import Config
-from bpnet.errors import RunError, StorageError, UsageError
+from bpnet import config, datasets, facts, folders, runs, trainer
+from bpnet.errors import RunError, StorageError
 from bpnet.evaluation import evaluate
 
 
@@ -37,31 +36,7 @@ def train(run, dataset, until=None):
 
 @pytest.fixture
 def run(small_config, tmp_path):
-    return runs.create(small_config, "small", tmp_path / "run")
-
-
-def test_a_directory_is_named_for_time_config_and_seed_and_numbered_if_taken(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    first = runs.create(Config(seed=3), "mnist").folder
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d{6}_mnist-s3", first.name)
-    names = runs._numbered("x")
-    assert [str(next(names)) for _ in range(3)] == ["runs/x", "runs/x-2", "runs/x-3"]
-
-
-def test_two_runs_begun_in_the_same_second_get_directories_of_their_own(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    folders = {runs.create(Config(), "mnist").folder for _ in range(3)}
-    assert len(folders) == 3
-
-
-def test_a_directory_with_something_in_it_is_refused_and_an_empty_one_taken(run, tmp_path):
-    with pytest.raises(UsageError, match=f"{run.folder}: is there already; .* --resume"):
-        runs.create(run.config, "small", run.folder)
-    (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="file: is there already; give another --run-dir$"):
-        runs.create(run.config, "small", tmp_path / "file")
-    (tmp_path / "empty").mkdir()
-    assert runs.create(run.config, "small", tmp_path / "empty").folder == tmp_path / "empty"
+    return folders.create(small_config, folders.new("", tmp_path / "run"))
 
 
 def test_the_config_is_there_before_anything_else_and_loads_back(run):
@@ -112,7 +87,7 @@ def test_the_weights_are_those_of_the_best_epoch_by_the_books_names(run, dataset
 def test_a_resumed_run_ends_with_the_bytes_of_an_undisturbed_one(run, dataset, tmp_path):
     train(run, dataset)
     for step in (0, 7, 16, 17, 47):
-        other = runs.create(run.config, "small", tmp_path / f"stopped-{step}")
+        other = folders.create(run.config, folders.new("", tmp_path / f"stopped-{step}"))
         train(other, dataset, until=step)
         network, state = fresh(other)
         runs.restore(other, state, dataset.sha256, tell=pytest.fail)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from bpnet import datasets, facts, runs, storage
+from bpnet import datasets, facts, folders, storage
 from bpnet.cli import children
 from bpnet.cli.children import Watch
 from bpnet.cli.options import with_options
@@ -37,8 +37,10 @@ def start(
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
-    folder = runs.create_seeds(config, name, count, folder)
-    _train(folder, config.train.epochs, jobs, [], quiet)
+    folder = folders.new(f"{name}-{count}-seeds", folder)
+    with folders.alone(folder):
+        folders.create_seeds(config, count, folder)
+        _train(folder, config.train.epochs, jobs, [], quiet)
 
 
 def resume(folder: Path, jobs: int, data_dir: str | None, quiet: bool) -> None:
@@ -51,7 +53,8 @@ def resume(folder: Path, jobs: int, data_dir: str | None, quiet: bool) -> None:
     config = facts.open_run(unfinished[0], with_options((), data_dir)).config
     datasets.load(config.data, byte_bar, tell)
     options = ["--data-dir", data_dir] if data_dir is not None else []
-    _train(folder, config.train.epochs, jobs, options, quiet)
+    with folders.alone(folder):
+        _train(folder, config.train.epochs, jobs, options, quiet)
 
 
 def _train(folder: Path, epochs: int, jobs: int, options: list[str], quiet: bool) -> None:

@@ -10,7 +10,7 @@ import click
 import numpy as np
 from tqdm import tqdm
 
-from bpnet import datasets, facts, runs, storage, trainer
+from bpnet import datasets, facts, folders, runs, trainer
 from bpnet.cli import signals
 from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
@@ -28,8 +28,10 @@ def start(config: Config, name: str, folder: Path | None, quiet: bool) -> None:
     dataset = datasets.load(config.data, byte_bar, tell)
     network = trainer.build(config)
     state = trainer.start(network, config)
-    run = runs.create(config, name, folder)
-    _train(run, network, state, dataset, quiet)
+    folder = folders.new(f"{name}-s{config.seed}", folder)
+    with folders.alone(folder):
+        run = folders.create(config, folder)
+        _train(run, network, state, dataset, quiet)
 
 
 def resume(run: Run, quiet: bool) -> None:
@@ -49,9 +51,9 @@ def resume(run: Run, quiet: bool) -> None:
     runs.refuse_changes(run, dataset.sha256)
     network = trainer.build(run.config)
     state = trainer.start(network, run.config)
-    storage.sweep(folder)
-    runs.restore(run, state, dataset.sha256, tell)
-    _train(run, network, state, dataset, quiet)
+    with folders.alone(folder):
+        runs.restore(run, state, dataset.sha256, tell)
+        _train(run, network, state, dataset, quiet)
 
 
 def _train(run: Run, network: Network, state: TrainingState, dataset: Dataset, quiet: bool) -> None:

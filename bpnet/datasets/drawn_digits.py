@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bpnet import drawn, idx, storage
+from bpnet.datasets.filling import filling
 from bpnet.datasets.published import NAMES
 from bpnet.errors import StorageError
 from bpnet.progress import Tell
@@ -27,6 +28,11 @@ def load(folder: Path, tell: Tell) -> dict[str, bytes]:
     kept = read(folder)
     if kept:
         return kept
+    with filling(folder, tell):
+        return read(folder) or _draw_and_keep(folder, tell)
+
+
+def _draw_and_keep(folder: Path, tell: Tell) -> dict[str, bytes]:
     tell(f"drawing {COUNTS[0]} + {COUNTS[1]} digits")
     contents = draw()
     try:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpnet import storage
+from bpnet.datasets.filling import filling
 from bpnet.download.published import Published
 from bpnet.errors import DataError, StorageError
-from bpnet.progress import ByteProgress, Tell
+from bpnet.progress import ByteProgress, Tell, silent
 
 NAMES = (
     "train-images-idx3-ubyte",
@@ -128,10 +129,16 @@ def load(
     Raises: DataError if a file cannot be had, StorageError if it cannot be kept.
     """
     mirrors = ([mirror.rstrip("/") + "/"] if mirror else []) + list(source.mirrors)
-    return {
-        file.name: _find(file, folder, tell) or _fetch(file, folder, mirrors, progress, tell)
-        for file in source.files
-    }
+    found = {file: _find(file, folder, tell) for file in source.files}
+    contents = {file.name: content for file, content in found.items() if content is not None}
+    missing = [file for file in source.files if file.name not in contents]
+    if missing:
+        with filling(folder, tell):
+            for file in missing:  # another process may have fetched it meanwhile
+                contents[file.name] = _find(file, folder, silent) or _fetch(
+                    file, folder, mirrors, progress, tell
+                )
+    return contents
 
 
 def verify(source: Source, folder: Path) -> Mapping[str, str]:
@@ -176,16 +183,18 @@ def _fetch(
             "--data-dir; without a download: bpnet train --config configs/drawn.yaml",
         ) from error
     content = gzip.decompress(packed)
-    _keep(folder / file.packed.name, packed, tell)
-    if file.unpacked:
-        _keep(folder / file.unpacked.name, content, tell)
+    for form, kept in ((file.packed, packed), (file.unpacked, content)):
+        if form:
+            _keep(folder / form.name, form, kept, tell)
     return content
 
 
-def _keep(path: Path, content: bytes, tell: Tell) -> None:
-    """Write the file; a wrong one in its place is kept too, under another name."""
+def _keep(path: Path, form: Published, content: bytes, tell: Tell) -> None:
+    """Write the file, unless it is there; a wrong one in its place is kept, under another name."""
     storage.make_folder(path.parent)
     if storage.exists(path):
+        if _read(path, form) is not None:
+            return
         aside = storage.move_aside(path)
         tell(f"{path}: replaced; what was there is now {aside.name}")
     storage.write(path, content)
