@@ -6,7 +6,7 @@ BpnetError            it ran and failed (exit status 1)
 |-- StorageError      a file cannot be read or written
 |-- DataError         a dataset cannot be had, or is not what it should be
 |-- RunError          a run directory is not what it should be
-`-- DivergedError     the loss is no longer a finite number
+`-- DivergedError     the loss or a weight is no longer a finite number
 """
 
 
@@ -52,4 +52,4 @@ class RunError(BpnetError):
 
 
 class DivergedError(BpnetError):
-    """The loss is no longer a finite number."""
+    """The loss or a weight is no longer a finite number."""

@@ -33,6 +33,7 @@ class Step:
         self.config = config
         self.per_epoch = per_epoch
         self.velocity = velocity
+        self.biases = network.parameters[-sum(len(affine.b) for affine in network.affines) :]
         self.optimizer: Optimizer = SGD(config.learning_rate)
         if config.momentum:
             self.optimizer = Momentum(config.learning_rate, config.momentum, velocity)
@@ -42,10 +43,12 @@ class Step:
     def __call__(self, number: int, x: Array, t: Array) -> float:
         """Take a step, counted from 0, on images x and labels t; return the loss before it.
 
-        Raises: DivergedError if the loss is not finite; the parameters are then as they were.
+        Raises: DivergedError if the loss is not finite; the parameters are then as they were. A
+        weight that is not meets a pixel of 0, and their product, NaN, is seen in the loss; a bias
+        can hide behind a Relu, and is looked at itself.
         """
         loss = self.network.loss(x, self.answers[t] if self.config.label_smoothing else t)
-        if not math.isfinite(loss):
+        if not (math.isfinite(loss) and np.isfinite(self.biases).all()):
             raise self.diverged(number)
         self.optimizer.learning_rate = self.learning_rate(number)
         self.optimizer.update(self.network)
@@ -60,11 +63,11 @@ class Step:
         return learning_rate(self.config, number, self.per_epoch)
 
     def diverged(self, number: int) -> DivergedError:
-        """Return the error that tells of a loss that is not finite."""
+        """Return the error that tells of a loss or a weight that is not finite."""
         return DivergedError(
-            f"the loss is no longer a finite number, in epoch {number // self.per_epoch + 1} at "
-            f"step {number + 1}, with train.learning_rate {self.config.learning_rate:g}; try a "
-            "smaller one"
+            "the loss or a weight is no longer a finite number, in epoch "
+            f"{number // self.per_epoch + 1} at step {number + 1}, with train.learning_rate "
+            f"{self.config.learning_rate:g}; try a smaller one"
         )
 
 

@@ -137,7 +137,8 @@ def train(
 
     `watch` is called after each step with the number of its images. `stop` is asked before each
     step; once it says yes the generator ends, and `state` is where to go on from.
-    Raises: DivergedError at the first loss that is not finite, before anything is recorded of it.
+    Raises: DivergedError at the first loss or weight that is not finite, before anything is
+    recorded of it.
     """
     per_epoch = _batches(len(dataset.train), config)
     step = Step(network, config.train, state.velocity, state.average, per_epoch)
@@ -149,7 +150,10 @@ def train(
             epoch=len(state.records),
             done=batches_done(state, len(dataset.train), config),
         )
-        if not _take_steps(step, state, batches, stop, watch):
+        ended = _take_steps(step, state, batches, stop, watch)
+        if not np.isfinite(state.parameters).all():  # the last step has spoilt them: not to be kept
+            raise step.diverged(state.step - 1)
+        if not ended:
             return
         yield _finish_epoch(step, state, dataset)
 

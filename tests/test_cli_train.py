@@ -92,7 +92,9 @@ def test_a_diverging_run_stops_with_exit_1_and_says_so_in_run_json(bpnet, small_
     )  # fmt: skip
     assert result.status == 1
     assert result.out == ""
-    assert re.fullmatch(r"Error: the loss is no .*, in epoch 1 at step \d+, with .*\n", result.err)
+    assert re.fullmatch(
+        r"Error: the loss or a weight is no .*, in epoch 1 at step \d+, with .*\n", result.err
+    )
     assert facts.read(Path("r"))["status"] == "diverged"
 
 

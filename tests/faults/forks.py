@@ -48,7 +48,7 @@ class Fork:
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), number)
             sys.stdout, sys.stderr = (os.fdopen(n, "w", 1, encoding="utf-8") for n in (1, 2))
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            hinder()
+            self.hindered = hinder()  # a context that is entered lasts as long as it is kept
             try:
                 status = main.run(arguments)
             except KeyboardInterrupt:
@@ -91,3 +91,17 @@ class Fork:
 def run(folder: Path, *arguments: object, hinder: Callable[[], object] = lambda: None) -> Ended:
     """Run `bpnet` to its end in a process of its own."""
     return Fork(folder, *arguments, hinder=hinder).wait()
+
+
+class Outcome(NamedTuple):
+    """What a run has come to, but for the times it took."""
+
+    weights: bytes
+    log: list[list[str]]
+
+
+def outcome(folder: Path) -> Outcome:
+    """Return what is in a finished run's directory."""
+    log = (folder / "log.csv").read_text(encoding="utf-8")
+    rows = [line.split(",")[:-2] for line in log.splitlines()]
+    return Outcome((folder / "weights.npz").read_bytes(), rows)

@@ -1,0 +1,87 @@
+"""What a process does to the files of a folder, one operation at a time, so that it can go wrong.
+
+`storage` and `locks` call the system by the functions of `os`: these are replaced for a while.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+BY_PATH = ("open", "replace", "unlink", "mkdir", "stat", "listdir")
+BY_DESCRIPTOR = ("read", "write", "fsync", "close", "fstat", "lseek")
+CHANGING = ("open", "write", "fsync", "close", "replace", "unlink", "mkdir")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of the system, before it is made."""
+
+    name: str
+    path: Path
+    arguments: tuple[Any, ...]
+    real: Callable[..., Any] = field(compare=False)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it can change what is on the disk."""
+        reads = self.name == "open" and not self.arguments[1] & (os.O_WRONLY | os.O_RDWR)
+        return self.name in CHANGING and not reads
+
+    def do(self, *arguments: Any) -> Any:
+        """Make the call, as it was meant or with other arguments."""
+        return self.real(*(arguments or self.arguments))
+
+
+Meet = Callable[[Operation], Any]  # makes the call, or does something worse, and returns its result
+
+
+@contextmanager
+def watched(folder: Path, meet: Meet) -> Iterator[None]:
+    """Let `meet` make every call that concerns what is in the folder, or the folder itself."""
+    paths: dict[int, Path] = {}
+
+    def by_path(
+        name: str, real: Callable[..., Any], path: Any, *arguments: Any, **more: Any
+    ) -> Any:
+        real = partial(real, **more)
+        where = Path(path) if isinstance(path, str | os.PathLike) else Path()
+        if not where.absolute().is_relative_to(folder):
+            return real(path, *arguments)
+        result = meet(Operation(name, where.absolute(), (path, *arguments), real))
+        if name == "open":
+            paths[result] = where.absolute()
+        return result
+
+    def by_descriptor(name: str, real: Callable[..., Any], number: int, *arguments: Any) -> Any:
+        if number not in paths:
+            return real(number, *arguments)
+        path = paths.pop(number) if name == "close" else paths[number]
+        return meet(Operation(name, path, (number, *arguments), real))
+
+    with ExitStack() as stack:
+        for names, stand_in in ((BY_PATH, by_path), (BY_DESCRIPTOR, by_descriptor)):
+            for name in names:
+                real = getattr(os, name)
+                stack.enter_context(patch.object(os, name, partial(stand_in, name, real)))
+        yield
+
+
+def from_now_on(folder: Path, meet: Meet) -> object:
+    """Watch the folder for as long as the result is kept."""
+    context = watched(folder, meet)
+    context.__enter__()
+    return context
+
+
+def strays(folder: Path) -> set[str]:
+    """Return the names of all files below the folder that bpnet has no business to leave there."""
+    allowed = {
+        "config.yaml", "run.json", "checkpoint.npz", "checkpoint.previous.npz", "log.csv",
+        "weights.npz", ".lock",
+    }  # fmt: skip
+    return {path.name for path in folder.rglob("*") if path.is_file()} - allowed

@@ -1,0 +1,104 @@
+"""Killed anywhere, a run that is resumed ends with the bytes of one that was left alone."""
+
+import os
+import random
+import signal
+import time
+from itertools import count
+from unittest.mock import patch
+
+import pytest
+from disk import from_now_on, strays
+from forks import Fork, outcome, run
+
+from bpnet import runs
+
+pytestmark = pytest.mark.faults
+
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dying_at(number, folder):
+    """Return what makes a process die before its so-manieth change of a file, or in its middle.
+
+    A write counts twice: before, and when half of it is done.
+    """
+    left = [number]
+
+    def is_the_moment():
+        left[0] -= 1
+        return left[0] == 0
+
+    def meet(operation):
+        if operation.changes and is_the_moment():
+            die()
+        if operation.name == "write" and is_the_moment():
+            descriptor, content = operation.arguments
+            operation.do(descriptor, content[: len(content) // 2])
+            die()
+        return operation.do()
+
+    return lambda: from_now_on(folder, meet)
+
+
+def finish(folder, command):
+    """Do what a user would do after a crash: resume the run, or start it if it had not begun."""
+    begun = (folder / "config.yaml").exists()
+    start = ("train", "--resume") if begun else (*command, "--run-dir")
+    resumed = run(folder.parent, *start, folder)
+    assert resumed.status == 0, resumed.err
+    assert "going on from the one before" not in resumed.err
+    assert strays(folder) == set()
+    return outcome(folder)
+
+
+def test_a_kill_at_every_change_of_a_file_costs_nothing(cases, four_saves, straight, tmp_path):
+    step, landed = 4 // cases(4), 0
+    for number in count(1, step):
+        folder = tmp_path / f"killed-{number}"
+        ended = run(tmp_path, *four_saves, "--run-dir", folder, hinder=dying_at(number, folder))
+        if ended.status == 0:
+            break
+        assert ended.status == -signal.SIGKILL, ended.err
+        landed += 1
+        saved = ended.err.count("epoch ")  # an epoch is told of when it is on the disk
+        assert not saved or (folder / "log.csv").read_text("utf-8").count("\n") > saved
+        assert finish(folder, four_saves) == straight, f"killed at change {number}"
+    assert landed > 120 / step
+
+
+def test_random_kills_cost_nothing(cases, four_saves, tmp_path):
+    chance = random.Random(20161125)
+    command = (*four_saves, "--set", "train.epochs=12")
+    began = time.monotonic()
+    assert run(tmp_path, *command, "--run-dir", tmp_path / "straight").status == 0
+    seconds = time.monotonic() - began
+    straight, trials, landed, temporary = outcome(tmp_path / "straight"), cases(100), 0, 0
+    for trial in range(trials):
+        folder = tmp_path / f"killed-{trial}"
+        for _ in range(2):
+            begun = (folder / "config.yaml").exists()
+            start = ("train", "--resume") if begun else (*command, "--run-dir")
+            child = Fork(tmp_path, *start, folder)
+            time.sleep(chance.uniform(0, 0.7) * seconds)
+            child.send(signal.SIGKILL)
+            landed += child.wait().status == -signal.SIGKILL
+            temporary += any(".tmp" in name for name in strays(folder))
+        assert finish(folder, command) == straight, f"trial {trial} of seed 20161125"
+    assert landed >= 1.5 * trials
+    assert temporary >= trials / 10
+
+
+def test_a_run_that_would_end_otherwise_is_noticed(four_saves, straight, tmp_path):
+    folder = tmp_path / "killed"
+    run(tmp_path, *four_saves, "--run-dir", folder, hinder=dying_at(60, folder))
+
+    def lose_a_step(*_):
+        restore(*_)
+        _[1].step -= 1
+
+    restore = runs.restore
+    with patch.object(runs, "restore", lose_a_step):
+        assert finish(folder, four_saves) != straight
