@@ -11,7 +11,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bpnet.storage import told
@@ -39,7 +39,8 @@ def hold(
                 os.write(descriptor, _own_name())
         yield holder
     finally:
-        os.close(descriptor)  # with which the lock goes
+        with suppress(OSError):  # the lock goes in any case, and what is in the file is no loss
+            os.close(descriptor)
 
 
 def _wait(descriptor: int, patience: float, waiting: Callable[[str], object]) -> str | None:

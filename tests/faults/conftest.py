@@ -1,7 +1,8 @@
 """What the tests of faults share: how much of them is run, and what should come out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from forks import Outcome, outcome, run
@@ -12,6 +13,14 @@ def cases(request: pytest.FixtureRequest) -> Callable[[int], int]:
     """Return how many of so many cases to try: all under `-m faults`, else a quarter."""
     whole = "faults" in request.config.option.markexpr
     return lambda number: number if whole else number // 4
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder in memory, where there is such a thing: a thousand saves wait for no disk."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -1,0 +1,156 @@
+"""The disk refuses an operation: one line, exit status 1, the old file intact, nothing left."""
+
+import errno
+import os
+import resource
+import shutil
+import signal
+from itertools import count
+
+import pytest
+from disk import from_now_on, strays
+from forks import outcome, run
+
+from bpnet import runs
+
+pytestmark = pytest.mark.faults
+
+SIZES = [300, 600, 1000, 4096, 20_000, 50_000, 55_000, 80_000, 100_000, 102_000]
+ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EACCES]
+
+
+class Refusing:
+    """A disk that refuses one operation, and complains of an fsync after a failed one."""
+
+    def __init__(self, number, code):
+        self.left, self.code = number, code
+        self.spoilt = set()  # descriptors whose fsync has failed
+
+    def meet(self, operation):
+        self.left -= 1
+        if operation.name == "close":
+            self.spoilt.discard(operation.arguments[0])
+        if operation.name == "fsync" and operation.arguments[0] in self.spoilt:
+            os.write(2, b"a failed fsync is tried again\n")
+        if self.left == 0:
+            if operation.name == "fsync":
+                self.spoilt.add(operation.arguments[0])
+            if operation.name == "close":
+                operation.do()  # the descriptor is gone all the same
+            raise OSError(self.code, os.strerror(self.code), str(operation.path))
+        return operation.do()
+
+
+def refusing(folder, number, code):
+    return lambda: from_now_on(folder, Refusing(number, code).meet)
+
+
+def interrupted_in_epoch_3():
+    """Let Ctrl-C come when two epochs are saved."""
+    save = runs.save
+
+    def save_and_interrupt(run, state, data):
+        save(run, state, data)
+        if len(state.records) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    runs.save = save_and_interrupt
+
+
+def judge(ended, folder, code):
+    """Assert that an error was told in one line that names the folder, and has left no trace."""
+    assert ended.status == 1
+    assert ended.out == ""
+    (line,) = (line for line in ended.err.splitlines() if not line.startswith("epoch"))
+    assert line.startswith("Error: ")
+    assert str(folder) in line
+    assert os.strerror(code) in line
+    assert strays(folder) == set()
+
+
+def numbers_and_codes(cases):
+    """Yield which operations fail with which errors: each with all, or every fourth with one."""
+    step = 4 // cases(4)
+    for number in count(1, step):
+        for code in ERRORS if step == 1 else [one_of_them(number)]:
+            yield number, code
+
+
+def one_of_them(number):
+    return ERRORS[number // 4 % 4]
+
+
+def resume(folder, command):
+    """Go on with the run, or begin it if it was not yet one."""
+    begun = (folder / "config.yaml").exists()
+    resumed = run(folder.parent, *(("train", "--resume") if begun else command), folder)
+    assert resumed.status == 0, resumed.err
+    assert strays(folder) == set()
+    return outcome(folder)
+
+
+def test_an_error_at_any_operation_of_a_run_is_told_and_nothing_is_lost(
+    cases, four_saves, straight, tmp_path
+):
+    command = (*four_saves, "--run-dir")
+    for number, code in numbers_and_codes(cases):
+        folder = tmp_path / f"failed-{number}-{code}"
+        ended = run(tmp_path, *command, folder, hinder=refusing(folder, number, code))
+        if ended.status == 0:
+            break
+        judge(ended, folder, code)
+        if code == one_of_them(number):
+            assert resume(folder, command) == straight, f"operation {number}"
+    assert number > 180
+
+
+def test_an_error_at_any_operation_of_a_resumed_run_is_told_and_nothing_is_lost(
+    cases, four_saves, straight, tmp_path
+):
+    begun = tmp_path / "begun"
+    run(tmp_path, *four_saves, "--run-dir", begun, hinder=interrupted_in_epoch_3)
+    assert (begun / "checkpoint.npz").exists()
+    for number, code in numbers_and_codes(cases):
+        folder = tmp_path / f"failed-{number}-{code}"
+        shutil.copytree(begun, folder)
+        ended = run(tmp_path, "train", "--resume", folder, hinder=refusing(folder, number, code))
+        if ended.status == 0:
+            break
+        judge(ended, folder, code)
+        if code == one_of_them(number):
+            assert resume(folder, ()) == straight, f"operation {number}"
+    assert number > 140
+
+
+def test_a_failed_fsync_that_is_tried_again_is_found_out(four_saves, tmp_path):
+    def try_twice():
+        kept = from_now_on(folder, Refusing(number, errno.EIO).meet)
+        watched = os.fsync
+
+        def stubborn(descriptor):
+            try:
+                watched(descriptor)
+            except OSError:
+                watched(descriptor)
+
+        os.fsync = stubborn
+        return kept
+
+    heard = ""
+    for number in range(1, 40):
+        folder = tmp_path / f"failed-{number}"
+        heard += run(tmp_path, *four_saves, "--run-dir", folder, hinder=try_twice).err
+    assert "a failed fsync is tried again" in heard
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_that_may_grow_no_further_is_told_and_nothing_is_lost(
+    four_saves, straight, tmp_path, size
+):
+    folder = tmp_path / "full"
+    ended = run(
+        tmp_path, *four_saves, "--run-dir", folder,
+        hinder=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY)),
+    )  # fmt: skip
+    judge(ended, folder, errno.EFBIG)
+    assert resume(folder, (*four_saves, "--run-dir")) == straight

@@ -1,0 +1,107 @@
+"""The power fails in the middle of a save: on the disk is then the old or the new, whole."""
+
+import os
+from dataclasses import replace
+from unittest.mock import patch
+
+import pytest
+from power import failures
+
+from bpnet import datasets, folders, runs, storage, trainer
+from bpnet.errors import BpnetError
+
+pytestmark = pytest.mark.faults
+
+OLD, NEW = b"old " * 300, b"new, and longer " * 100
+
+
+def without_fsync(path, content):
+    with patch.object(os, "fsync", lambda descriptor: None):
+        storage.write(path, content)
+
+
+def renamed_before_fsync(path, content):
+    temporary = path.with_name(".tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT)
+    os.write(descriptor, content)
+    os.replace(temporary, path)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    storage._sync_folder(path.parent)
+
+
+def without_fsync_of_the_folder(path, content):
+    with patch.object(storage, "_sync_folder", lambda folder: None):
+        storage.write(path, content)
+
+
+def unlinked_first(path, content):
+    os.unlink(path)
+    storage.write(path, content)
+
+
+def in_place(path, content):
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.write(descriptor, content)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def verdict(folder, write):
+    """Return how many states were tried, and how many of them are not as a save promises."""
+    path = folder / "checkpoint.npz"
+    path.write_bytes(OLD)
+    tried = wrong = 0
+    for ended, state in failures(folder, lambda: write(path, NEW)):
+        tried += 1
+        wrong += state.get(path.name) not in ([NEW] if ended else [OLD, NEW])
+    return tried, wrong
+
+
+def test_a_file_is_the_old_or_the_new_and_after_the_save_the_new(tmp_path):
+    tried, wrong = verdict(tmp_path, storage.write)
+    assert tried >= 25
+    assert wrong == 0
+
+
+@pytest.mark.parametrize(
+    "write",
+    [without_fsync, renamed_before_fsync, without_fsync_of_the_folder, unlinked_first, in_place],
+)
+def test_a_save_that_forgets_something_is_found_out(tmp_path, write):
+    assert verdict(tmp_path, write)[1] > 0
+
+
+def test_a_whole_save_can_be_resumed_from_in_every_state(small_config, tmp_path):
+    config = replace(small_config, train=replace(small_config.train, epochs=4))
+    dataset = datasets.load(config.data)
+    network = trainer.build(config)
+    state = trainer.start(network, config)
+    run = folders.create(config, folders.new("", tmp_path / "run"))
+    training = trainer.train(network, state, dataset, config)
+    for _ in range(2):
+        next(training)
+        runs.save(run, state, dataset.sha256)
+    next(training)
+    tried, steps = 0, set()
+    failed = folders.new("", tmp_path / "failed")
+    for ended, contents in failures(run.folder, lambda: runs.save(run, state, dataset.sha256)):
+        for path in failed.iterdir():
+            path.unlink()
+        for name, content in contents.items():
+            (failed / name).write_bytes(content)
+        found = trainer.start(trainer.build(config), config)
+        runs.restore(replace(run, folder=failed), found, dataset.sha256, tell=pytest.fail)
+        assert found.step in ([48] if ended else [32, 48])
+        steps.add(found.step)
+        tried += 1
+    assert steps == {32, 48}
+    assert tried > 90
+
+
+def test_a_whole_save_that_does_not_wait_for_the_disk_is_found_out(small_config, tmp_path):
+    with (
+        patch.object(storage, "write", in_place),
+        pytest.raises((AssertionError, pytest.fail.Exception, BpnetError)),
+    ):
+        test_a_whole_save_can_be_resumed_from_in_every_state(small_config, tmp_path)
