@@ -8,7 +8,8 @@ no header to interpret, no pickle, nothing to unpack, and no size to believe.
 import io
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,16 @@ from bpnet.array import Array
 
 # A dtype, and a shape; None is a row of any length.
 Form: TypeAlias = tuple[str, tuple[int, ...] | None]
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    OSError,
+    RuntimeError,  # a password is wanted
+    NotImplementedError,
+    EOFError,
+    OverflowError,  # a place beyond what a file can have
+    UnicodeDecodeError,
+)
 
 
 def form(array: Array) -> Form:
@@ -39,16 +50,35 @@ def unpack(content: bytes, forms: Mapping[str, Form]) -> dict[str, Array]:
 
     Raises: ValueError that says what is wrong.
     """
+    with _opened(content) as archive:
+        members = archive.infolist()
+        if [member.filename for member in members] != [f"{name}.npy" for name in forms]:
+            raise ValueError(f"does not hold just the arrays {', '.join(forms)}")
+        return {
+            name: _array(name, form, archive, member)
+            for (name, form), member in zip(forms.items(), members, strict=True)
+        }
+
+
+def unpack_one(content: bytes, name: str, form: Form) -> Array:
+    """Return an array of this name, whatever else there is.
+
+    Raises: ValueError that says what is wrong.
+    """
+    with _opened(content) as archive:
+        members = [part for part in archive.infolist() if part.filename == f"{name}.npy"]
+        if len(members) != 1:
+            raise ValueError(f"does not hold one array {name}")
+        return _array(name, form, archive, members[0])
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """Open the archive; what zipfile says of a damaged one becomes a ValueError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if [member.filename for member in members] != [f"{name}.npy" for name in forms]:
-                raise ValueError(f"does not hold just the arrays {', '.join(forms)}")
-            return {
-                name: _array(name, form, archive, member)
-                for (name, form), member in zip(forms.items(), members, strict=True)
-            }
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+            yield archive
+    except DAMAGE as error:
         raise ValueError(f"damaged: {error}") from error
 
 
@@ -70,7 +100,7 @@ def _array(name: str, form: Form, archive: zipfile.ZipFile, member: zipfile.ZipI
     if member.compress_type != zipfile.ZIP_STORED or member.file_size != size:
         raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
     content = archive.read(member)  # checks the CRC
-    if not content.startswith(header):
+    if len(content) != size or not content.startswith(header):
         raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
     return np.frombuffer(content, dtype, offset=len(header)).reshape(shape)
 
