@@ -100,7 +100,7 @@ def read(folder: Path) -> dict[str, Any]:
         raise RunError(f"{path}: not a JSON object")
     for name, kind in KINDS.items():
         if not isinstance(facts.get(name, kind()), kind):
-            raise RunError(f"{path}: not as bpnet has written it: {name}")
+            raise RunError(f"{path}: {name}: expected {'an object' if kind is dict else 'a text'}")
     return facts
 
 
