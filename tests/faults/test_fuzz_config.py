@@ -1,4 +1,4 @@
-"""Configs from a grammar, spoilt ones, and ones made to deceive: a ConfigError, or a sound config."""
+"""Configs from a grammar, spoilt ones, and ones made to deceive: a ConfigError, or a sound one."""
 
 from pathlib import Path
 
