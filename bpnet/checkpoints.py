@@ -19,7 +19,7 @@ from bpnet.trainer import TrainingState
 FORMAT = 3
 METADATA: npz.Form = ("|u1", None)
 METADATA_LIMIT = 4096  # of bytes: the format, the sums and the identity
-RECORD_LIMIT = 400  # the record of an epoch
+RECORD_LIMIT = 450  # the record of an epoch
 
 
 def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:

@@ -2,13 +2,16 @@
 
 import itertools
 import json
-from dataclasses import replace
+import sys
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
-from bpnet import checkpoints, datasets, npz, trainer
+from bpnet import checkpoints, datasets, npz, positions, trainer
+from bpnet.config import schema
 from bpnet.errors import RunError
+from bpnet.trainer import EpochRecord
 
 IDENTITY = {"seed": 0}
 
@@ -55,6 +58,20 @@ def test_what_training_does_not_need_takes_no_room(small_config):
     parameters = (784 * 16 + 16 * 10 + 16 + 10) * 4
     assert sizes[100, 0] - sizes[0, 0] == pytest.approx(parameters, abs=100)
     assert sizes[100, 0.9] - sizes[0, 0] == pytest.approx(2 * parameters, abs=100)
+
+
+def test_the_limit_is_above_the_longest_metadata_and_not_far(state):
+    longest = 1.2345678901234567e-300
+    record = EpochRecord(10_000, positions.MOST, *[longest] * 9)
+    assert len(repr(longest)) == len(repr(sys.float_info.min)) == 23
+    size = len(json.dumps(asdict(record))) + 2
+    assert 0.9 * checkpoints.RECORD_LIMIT < size <= checkpoints.RECORD_LIMIT
+    config = {name: [10_000] * 16 for name in schema.rules()}
+    hashes = dict.fromkeys(datasets.published.NAMES, "5" * 64)
+    rest = len(json.dumps({"config": config, "data": hashes})) + 200  # the sums
+    assert rest < checkpoints.METADATA_LIMIT
+    arrays = sum(array.nbytes for array in state.arrays().values())
+    assert checkpoints.size_limit(state, 3) < arrays + 16_000
 
 
 def test_another_runs_checkpoint_is_refused(state, new):
