@@ -7,66 +7,71 @@ to, and a SHA-256 over all of these. It is checked whole before any of it is use
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from bpnet import npz
+from bpnet import npz, plain, positions
 from bpnet.array import Array
 from bpnet.errors import RunError
-from bpnet.trainer import EpochRecord, TrainingState
+from bpnet.trainer import TrainingState
 
 FORMAT = 3
-NUMBERS = ("step", "loss_sum", "correct", "seconds")  # of the state, beside arrays and records
-METADATA_LIMIT = 16 * 2**20  # the records of 10,000 epochs take 4 MB
+METADATA: npz.Form = ("|u1", None)
+METADATA_LIMIT = 4096  # of bytes: the format, the sums and the identity
+RECORD_LIMIT = 450  # the record of an epoch
 
 
 def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:
     """Return the checkpoint of the state."""
-    metadata = {
-        "format": FORMAT,
-        "identity": identity,
-        **{name: getattr(state, name) for name in NUMBERS},
-        "records": [asdict(record) for record in state.records],
-    }
+    metadata = {"format": FORMAT, "identity": identity, **positions.encode(state)}
     text = json.dumps(metadata, allow_nan=False).encode()
     arrays = {"metadata": np.frombuffer(text, np.uint8), **state.arrays()}
     return npz.pack({"sha256": _digest(arrays), **arrays})
 
 
-def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any]) -> None:
+def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any], epochs: int) -> None:
     """Bring `state` to where the checkpoint is; if that is impossible, it is left as it was.
 
     Raises: ValueError if the checkpoint is damaged, RunError if it is whole but not of this run.
     """
+    metadata = _metadata(content)
     arrays = npz.unpack(content, _forms(state))
     if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
         raise ValueError("damaged: its SHA-256 differs")
-    metadata = json.loads(arrays.pop("metadata").tobytes())
-    try:
-        if metadata["format"] != FORMAT:
-            raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
-        if metadata["identity"] != identity:
-            raise RunError("of another run: its config or data differ")
-        records = [EpochRecord(**record) for record in metadata["records"]]
-        numbers = {name: metadata[name] for name in NUMBERS}
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"not as bpnet writes it: {error!r}") from error
+    if metadata.get("identity") != identity:
+        raise RunError("of another run: its config or data differ")
+    position = positions.decode(metadata, epochs, validated=bool(len(state.best_parameters)))
+    for name in state.arrays():
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(f"holds {name} that are not finite numbers")
     for name, array in state.arrays().items():
         array[:] = arrays[name]
-    state.records[:] = records
-    vars(state).update(numbers)
+    vars(state).update(vars(position))
 
 
-def size_limit(state: TrainingState) -> int:
-    """Return how many bytes a checkpoint of this state can have at most."""
-    return npz.size_limit(_forms(state), free=METADATA_LIMIT)
+def size_limit(state: TrainingState, epochs: int) -> int:
+    """Return how many bytes a checkpoint of this state can have at most, after so many epochs."""
+    return npz.size_limit(_forms(state), free=METADATA_LIMIT + RECORD_LIMIT * epochs)
+
+
+def _metadata(content: bytes) -> dict[str, Any]:
+    """Return the metadata of a checkpoint, which may have other arrays if its format is another."""
+    text = npz.unpack_one(content, "metadata", METADATA).tobytes()
+    try:
+        metadata = plain.parse(text)
+    except ValueError as error:
+        raise ValueError(f"not as bpnet writes it: {error}") from error
+    if not isinstance(metadata, dict) or type(metadata.get("format")) is not int:
+        raise ValueError("not as bpnet writes it: no format")
+    if metadata["format"] != FORMAT:
+        raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
+    return metadata
 
 
 def _forms(state: TrainingState) -> dict[str, npz.Form]:
     arrays = {name: npz.form(array) for name, array in state.arrays().items()}
-    return {"sha256": ("|u1", (32,)), "metadata": ("|u1", None), **arrays}
+    return {"sha256": ("|u1", (32,)), "metadata": METADATA, **arrays}
 
 
 def _digest(arrays: Mapping[str, Array]) -> Array:

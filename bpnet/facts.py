@@ -7,17 +7,25 @@ because the number of threads in it must be known before NumPy is imported.
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bpnet import config, storage
+from bpnet import config, plain, storage
 from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError
 
-LIMIT = 2**20
+LIMIT = 2**16
+KINDS = {  # of the facts that are told or compared
+    "status": str,
+    "started": str,
+    "numpy": str,
+    "weights_sha256": str,
+    "config": dict,
+    "data": dict,
+}
 MAKING = ".being-made"  # stands in a folder of seeds until all of them are there
 
 
@@ -79,17 +87,20 @@ def seeds(folder: Path) -> list[Path]:
 def read(folder: Path) -> dict[str, Any]:
     """Return what the folder's run.json says, or nothing if it has none.
 
-    Raises: RunError if it is not a JSON object.
+    Raises: RunError if it is not a JSON object, or cannot be bpnet's.
     """
     path = folder / "run.json"
     if not storage.exists(path):
         return {}
     try:
-        facts = json.loads(storage.read(path, LIMIT))
-    except (ValueError, RecursionError) as error:
+        facts = plain.parse(storage.read(path, LIMIT))
+    except ValueError as error:
         raise RunError(f"{path}: not JSON: {error}") from error
     if not isinstance(facts, dict):
         raise RunError(f"{path}: not a JSON object")
+    for name, kind in KINDS.items():
+        if not isinstance(facts.get(name, kind()), kind):
+            raise RunError(f"{path}: {name}: expected {'an object' if kind is dict else 'a text'}")
     return facts
 
 
@@ -106,16 +117,38 @@ def result(folder: Path) -> Result:
     """
     found = read(folder)
     try:
-        return Result(
-            float(found["test_accuracy"]),
-            int(found["test_correct"]),
-            int(found["test_images"]),
-            float(found["test_loss"]),
-            found["best_epoch"] and int(found["best_epoch"]),
-            found["validation_accuracy"] and float(found["validation_accuracy"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        result = Result(**{field.name: found[field.name] for field in fields(Result)})
+    except KeyError as error:
         raise RunError(f"{folder / 'run.json'}: not as bpnet has written it: {error}") from error
+    if not _is_result(result):
+        raise RunError(f"{folder / 'run.json'}: not as bpnet has written it: the result")
+    return result
+
+
+def _is_result(result: Result) -> bool:
+    """Whether this can have come out of a run."""
+    return (
+        _is_share(result.test_accuracy)
+        and type(result.test_correct) is type(result.test_images) is int
+        and 0 <= result.test_correct <= result.test_images > 0
+        and type(result.test_loss) is float
+        and result.test_loss >= 0
+        and (result.best_epoch is None) == (result.validation_accuracy is None)
+        and (result.best_epoch is None or _is_choice(result))
+    )
+
+
+def _is_choice(result: Result) -> bool:
+    """Whether the epoch and its accuracy can be those of the best on the validation images."""
+    return (
+        type(result.best_epoch) is int
+        and result.best_epoch > 0
+        and _is_share(result.validation_accuracy)
+    )
+
+
+def _is_share(value: Any) -> bool:
+    return type(value) is float and 0 <= value <= 1
 
 
 def newest() -> Path:

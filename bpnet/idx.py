@@ -32,6 +32,8 @@ def parse(content: bytes, dimensions: int, name: str) -> Array:
             f"unsigned bytes in {dimensions} dimensions start with 00 00 08 {dimensions:02x}"
         )
     shape = struct.unpack(f">{dimensions}I", content[4:start])
+    if 0 in shape:  # and then the others may be anything
+        raise DataError(f"{name}: holds nothing: its header says {' x '.join(map(str, shape))}")
     if len(content) - start != math.prod(shape):
         raise DataError(
             f"{name}: has {len(content) - start} numbers from byte {start} on, "

@@ -8,7 +8,8 @@ no header to interpret, no pickle, nothing to unpack, and no size to believe.
 import io
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,17 @@ from bpnet.array import Array
 
 # A dtype, and a shape; None is a row of any length.
 Form: TypeAlias = tuple[str, tuple[int, ...] | None]
+
+# What zipfile raises on damaged archives: some of it is documented.
+DAMAGE = (
+    zipfile.BadZipFile,
+    OSError,
+    RuntimeError,  # a password is wanted
+    NotImplementedError,
+    EOFError,
+    OverflowError,  # a place beyond any file
+    ValueError,  # a place before the file, a name that is not UTF-8
+)
 
 
 def form(array: Array) -> Form:
@@ -39,17 +51,26 @@ def unpack(content: bytes, forms: Mapping[str, Form]) -> dict[str, Array]:
 
     Raises: ValueError that says what is wrong.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if [member.filename for member in members] != [f"{name}.npy" for name in forms]:
-                raise ValueError(f"does not hold just the arrays {', '.join(forms)}")
-            return {
-                name: _array(name, form, archive, member)
-                for (name, form), member in zip(forms.items(), members, strict=True)
-            }
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise ValueError(f"damaged: {error}") from error
+    archive = _open(content)
+    members = archive.infolist()
+    if [member.filename for member in members] != [f"{name}.npy" for name in forms]:
+        raise ValueError(f"does not hold just the arrays {', '.join(forms)}")
+    return {
+        name: _array(name, form, archive, member)
+        for (name, form), member in zip(forms.items(), members, strict=True)
+    }
+
+
+def unpack_one(content: bytes, name: str, form: Form) -> Array:
+    """Return the one array of this name, whatever else there is.
+
+    Raises: ValueError that says what is wrong.
+    """
+    archive = _open(content)
+    members = [member for member in archive.infolist() if member.filename == f"{name}.npy"]
+    if len(members) != 1:
+        raise ValueError(f"does not hold one array {name}")
+    return _array(name, form, archive, members[0])
 
 
 def size_limit(forms: Mapping[str, Form], free: int = 0) -> int:
@@ -58,6 +79,19 @@ def size_limit(forms: Mapping[str, Form], free: int = 0) -> int:
         math.prod(shape or ()) * np.dtype(dtype).itemsize for dtype, shape in forms.values()
     )
     return known + free + 1024 * (1 + len(forms))
+
+
+def _open(content: bytes) -> zipfile.ZipFile:
+    with _told():
+        return zipfile.ZipFile(io.BytesIO(content))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except DAMAGE as error:
+        raise ValueError(f"damaged: {error}") from error
 
 
 def _array(name: str, form: Form, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
@@ -69,8 +103,9 @@ def _array(name: str, form: Form, archive: zipfile.ZipFile, member: zipfile.ZipI
     size = len(header) + math.prod(shape) * np.dtype(dtype).itemsize
     if member.compress_type != zipfile.ZIP_STORED or member.file_size != size:
         raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
-    content = archive.read(member)  # checks the CRC
-    if not content.startswith(header):
+    with _told():
+        content = archive.read(member)  # checks the CRC
+    if len(content) != size or not content.startswith(header):
         raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
     return np.frombuffer(content, dtype, offset=len(header)).reshape(shape)
 

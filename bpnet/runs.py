@@ -111,7 +111,10 @@ def save(run: Run, state: TrainingState, data: Mapping[str, str]) -> None:
     """Write the checkpoint, keeping the one before, and what is made from it: log and weights."""
     path = run.folder / CHECKPOINT
     if storage.exists(path):
-        storage.write(run.folder / PREVIOUS, storage.read(path, checkpoints.size_limit(state)))
+        storage.write(
+            run.folder / PREVIOUS,
+            _read(path, run, state),
+        )
     storage.write(path, checkpoints.pack(state, _identity(run, data)))
     _write_results(run, state)
 
@@ -122,6 +125,10 @@ def _write_results(run: Run, state: TrainingState) -> bytes:
     storage.write(run.folder / "log.csv", log(state.records).encode())
     storage.write(run.folder / "weights.npz", weights)
     return weights
+
+
+def _read(path: Path, run: Run, state: TrainingState) -> bytes:
+    return storage.read(path, checkpoints.size_limit(state, run.config.train.epochs))
 
 
 def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell) -> None:
@@ -139,7 +146,7 @@ def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell)
         raise RunError(problem, second)
     if storage.exists(path):
         storage.move_aside(path)
-    storage.write(path, storage.read(previous, checkpoints.size_limit(state)))
+    storage.write(path, _read(previous, run, state))
     tell(f"{problem}; going on from the one before")
 
 
@@ -147,9 +154,9 @@ def _unpack(path: Path, run: Run, state: TrainingState, data: Mapping[str, str])
     """Bring `state` to where the checkpoint is, or return what is wrong with it."""
     if not storage.exists(path):
         return f"{path}: is missing"
-    content = storage.read(path, checkpoints.size_limit(state))
+    content = _read(path, run, state)
     try:
-        checkpoints.unpack(content, state, _identity(run, data))
+        checkpoints.unpack(content, state, _identity(run, data), run.config.train.epochs)
     except ValueError as error:
         return f"{path}: {error}"
     except RunError as error:

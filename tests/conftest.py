@@ -21,7 +21,7 @@ from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  #
 from bpnet.datasets import drawn_digits  # noqa: E402
 from bpnet.progress import silent  # noqa: E402
 
-collect_ignore = ["benchmarks"]  # they need more than the tests do
+collect_ignore = ["benchmarks", "fuzzing.py"]  # they need more than the tests do
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,11 @@ import bpnet
 
 ROOT = Path(bpnet.__file__).parent
 ROOMS = [  # from the ground up; a room may import what stands before it
-    "array", "errors", "progress", "storage", "locks", "threads",
+    "array", "errors", "progress", "plain", "storage", "locks", "threads",
     "ahead", "config", "schedules", "facts", "folders", "layers", "download", "idx", "npz",
     "drawn", "datasets", "distortions", "batches", "network", "optimizers", "steps",
     "evaluation", "trainer", "gradcheck",
-    "checkpoints", "runs",
+    "positions", "checkpoints", "runs",
     "cli", "__main__",
 ]  # fmt: skip
 RATIONED = {

@@ -2,13 +2,16 @@
 
 import itertools
 import json
-from dataclasses import replace
+import sys
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
-from bpnet import checkpoints, datasets, npz, trainer
+from bpnet import checkpoints, datasets, npz, positions, trainer
+from bpnet.config import schema
 from bpnet.errors import RunError
+from bpnet.trainer import EpochRecord
 
 IDENTITY = {"seed": 0}
 
@@ -29,7 +32,7 @@ def new(small_config):
 
 
 def test_a_state_comes_back_as_it_was(state, new):
-    checkpoints.unpack(checkpoints.pack(state, IDENTITY), new, IDENTITY)
+    checkpoints.unpack(checkpoints.pack(state, IDENTITY), new, IDENTITY, 3)
     assert new.step == 20
     assert len(new.records) == 1
     for name, value in vars(state).items():
@@ -57,11 +60,25 @@ def test_what_training_does_not_need_takes_no_room(small_config):
     assert sizes[100, 0.9] - sizes[0, 0] == pytest.approx(2 * parameters, abs=100)
 
 
+def test_the_limit_is_above_the_longest_metadata_and_not_far(state):
+    longest = 1.2345678901234567e-300
+    record = EpochRecord(10_000, positions.MOST, *[longest] * 9)
+    assert len(repr(longest)) == len(repr(sys.float_info.min)) == 23
+    size = len(json.dumps(asdict(record))) + 2
+    assert 0.9 * checkpoints.RECORD_LIMIT < size <= checkpoints.RECORD_LIMIT
+    config = {name: [10_000] * 16 for name in schema.rules()}
+    hashes = dict.fromkeys(datasets.published.NAMES, "5" * 64)
+    rest = len(json.dumps({"config": config, "data": hashes})) + 200  # the sums
+    assert rest < checkpoints.METADATA_LIMIT
+    arrays = sum(array.nbytes for array in state.arrays().values())
+    assert checkpoints.size_limit(state, 3) < arrays + 16_000
+
+
 def test_another_runs_checkpoint_is_refused(state, new):
     content = checkpoints.pack(state, IDENTITY)
     before = new.parameters.copy()
     with pytest.raises(RunError, match="of another run: its config or data"):
-        checkpoints.unpack(content, new, {"seed": 1})
+        checkpoints.unpack(content, new, {"seed": 1}, 3)
     assert np.array_equal(new.parameters, before)
 
 
@@ -70,7 +87,7 @@ def test_another_format_is_refused(state, new, monkeypatch):
     content = checkpoints.pack(state, IDENTITY)
     monkeypatch.undo()
     with pytest.raises(RunError, match="format 4, while this bpnet reads 3"):
-        checkpoints.unpack(content, new, IDENTITY)
+        checkpoints.unpack(content, new, IDENTITY, 3)
 
 
 @pytest.mark.parametrize("name", ["metadata", "parameters", "best_parameters"])
@@ -79,7 +96,7 @@ def test_a_changed_number_is_noticed_even_under_a_right_crc(state, new, name):
     changed = arrays[name].copy()
     changed.view(np.uint8)[100] ^= 1
     with pytest.raises(ValueError, match="damaged: its SHA-256 differs"):
-        checkpoints.unpack(npz.pack(arrays | {name: changed}), new, IDENTITY)
+        checkpoints.unpack(npz.pack(arrays | {name: changed}), new, IDENTITY, 3)
     assert new.step == 0
 
 
@@ -87,7 +104,7 @@ def test_every_truncated_checkpoint_is_refused(state, new):
     content = checkpoints.pack(state, IDENTITY)
     for end in range(0, len(content), 997):
         with pytest.raises(ValueError, match=r"damaged|does not hold"):
-            checkpoints.unpack(content[:end], new, IDENTITY)
+            checkpoints.unpack(content[:end], new, IDENTITY, 3)
 
 
 def test_the_metadata_is_plain_json(state):
@@ -106,5 +123,5 @@ def test_metadata_that_bpnet_has_not_written_is_refused(state, new, wrong):
     del arrays["sha256"]
     content = npz.pack({"sha256": checkpoints._digest(arrays), **arrays})
     with pytest.raises(ValueError, match="not as bpnet writes it"):
-        checkpoints.unpack(content, new, IDENTITY)
+        checkpoints.unpack(content, new, IDENTITY, 3)
     assert new.step == 0

@@ -105,7 +105,10 @@ def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):
     (tmp_path / "file").touch()
     result = bpnet("data", "fetch", "--data-dir", "a\nb", *DRAWN)
     assert result.status == 2
-    assert result.err == "Error: --set data.dir=a\\nb: data.dir: expected a path, got a\\nb\n"
+    assert result.err == (
+        "Error: --set data.dir=a\\nb: data.dir: expected a path of at most 4096 characters, "
+        "got a\\nb\n"
+    )
 
 
 def test_config_show_prints_what_loads_back_as_it_is(bpnet):

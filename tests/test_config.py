@@ -193,7 +193,15 @@ def test_a_section_is_not_a_setting(read):
 
 def test_the_environment_is_held_to_the_same_rule(read):
     (line,) = read("seed: 0", environment={"BPNET_DATA_DIR": "a\nb"})
-    assert line == "BPNET_DATA_DIR: data.dir: expected a path, got a\\nb"
+    assert line == "BPNET_DATA_DIR: data.dir: expected a path of at most 4096 characters, got a\\nb"
+
+
+def test_a_path_that_would_make_the_written_config_too_large_to_read_is_refused(read):
+    (line,) = read(f"data: {{dir: {'x' * 65510}}}")
+    assert line.startswith(
+        "c.yaml:1:13: data.dir: expected a path of at most 4096 characters, got x"
+    )
+    assert len(line) < 140
 
 
 def test_an_entry_of_a_list_is_shown(read):

@@ -13,7 +13,7 @@ def test_facts_are_added_and_replaced(tmp_path):
     assert facts.read(tmp_path) == {"status": "finished", "seed": 1}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "[" * 100_000, "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[1]", "[" * 50_000, "\xff"])
 def test_what_is_no_json_object_is_told(tmp_path, text):
     (tmp_path / "run.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(RunError, match=r"run.json: not (JSON|a JSON object)"):
@@ -55,3 +55,44 @@ def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monk
         (tmp_path / "runs" / name).mkdir(parents=True)
         facts.write(tmp_path / "runs" / name, status=status, started=started)
     assert str(facts.newest()) == "runs/batch/seed-1"
+
+
+RESULT = {
+    "test_accuracy": 0.9,
+    "test_correct": 9,
+    "test_images": 10,
+    "test_loss": 0.5,
+    "best_epoch": 3,
+    "validation_accuracy": 0.8,
+}
+
+
+def test_a_result_is_what_was_written(tmp_path):
+    facts.write(tmp_path, **RESULT)
+    assert facts.result(tmp_path) == facts.Result(**RESULT)
+    facts.write(tmp_path, best_epoch=None, validation_accuracy=None)
+    assert facts.result(tmp_path).best_epoch is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"test_accuracy": 1.5},
+        {"test_accuracy": "0.9"},
+        {"test_correct": 11},
+        {"test_correct": True},
+        {"test_correct": 9.0},
+        {"test_images": 0, "test_correct": 0},
+        {"test_loss": -1.0},
+        {"test_loss": 10**400},
+        {"best_epoch": None},
+        {"best_epoch": 0},
+        {"validation_accuracy": None},
+        {"validation_accuracy": 2.0},
+    ],
+    ids=str,
+)
+def test_a_result_that_cannot_be_is_told(tmp_path, wrong):
+    facts.write(tmp_path, **RESULT | wrong)
+    with pytest.raises(RunError, match="run.json: not as bpnet has written it: the result"):
+        facts.result(tmp_path)

@@ -26,6 +26,7 @@ def test_what_is_encoded_is_parsed_and_cannot_be_changed():
         (b"\x00\x00\x0d\x03" + idx.encode(IMAGES)[4:], "f: starts with 00 00 0d 03"),
         (b"\x03\x08\x00\x00" + idx.encode(IMAGES)[4:], "f: starts with 03 08 00 00"),
         (b"\x00\x00\x08\x03" + b"\x00\x01\x00\x00" * 3 + b"x", "f: has 1 numbers .* 65536 x 65536"),
+        (b"\x00\x00\x08\x03" + bytes(4) + b"\xff" * 8, "f: holds nothing: .* 0 x 4294967295 x"),
         (b"<html>.........................", "f: starts with 3c 68 74 6d"),
     ],
 )

@@ -104,3 +104,21 @@ def test_no_truncated_and_no_flipped_archive_gives_other_numbers():
 def test_the_limit_is_above_what_is_packed_and_not_far():
     size = len(npz.pack(ARRAYS))
     assert size < npz.size_limit(FORMS, free=2) < size + 5000
+
+
+@pytest.mark.parametrize("offset", [1, 60, 2**31, 2**32 - 2])
+def test_a_member_that_lies_elsewhere_is_told_as_damage(offset):
+    content = bytearray(archive(("W1.npy", npy(W1))))
+    place = content.index(b"PK\1\2") + 42
+    content[place : place + 4] = offset.to_bytes(4, "little")
+    with pytest.raises(ValueError, match="damaged: "):
+        npz.unpack(bytes(content), FORM)
+
+
+def test_one_array_is_read_whatever_else_there_is():
+    content = archive(("x", b"?"), ("W1.npy", npy(W1)), ("W2.npy", b"?"))
+    assert npz.unpack_one(content, "W1", FORM["W1"]).tolist() == W1.tolist()
+    with pytest.raises(ValueError, match="does not hold one array W3"):
+        npz.unpack_one(content, "W3", FORM["W1"])
+    with pytest.raises(ValueError, match="W2 is not of type"):
+        npz.unpack_one(content, "W2", FORM["W1"])

@@ -137,7 +137,7 @@ def test_a_checkpoint_that_is_not_damaged_is_never_replaced(run, dataset, monkey
         with pytest.raises(RunError, match="checkpoint.npz: format 3, while this bpnet reads 0"):
             runs.restore(run, state, dataset.sha256, tell=pytest.fail)
     else:
-        monkeypatch.setattr(runs.checkpoints, "size_limit", lambda state: 10)
+        monkeypatch.setattr(runs.checkpoints, "size_limit", lambda state, epochs: 10)
         with pytest.raises(StorageError, match="checkpoint.npz: larger than the 10 bytes"):
             runs.restore(run, state, dataset.sha256, tell=pytest.fail)
     assert path.read_bytes() == before

@@ -12,6 +12,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,19})")
 _REAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+LONGEST_PATH = 4096  # Linux has none longer; the config that is written down stays small
 _NULL = "tag:yaml.org,2002:null"
 
 
@@ -101,12 +102,12 @@ class Folder:
     def read(self, node: Node) -> str:
         """Return the path."""
         path = _text(node)
-        if not path or not path.isprintable():
+        if not path.isprintable() or not 0 < len(path) <= LONGEST_PATH:
             raise Refused
         return path
 
     def __str__(self) -> str:
-        return "a path"
+        return f"a path of at most {LONGEST_PATH} characters"
 
 
 @dataclass(frozen=True)
