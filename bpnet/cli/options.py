@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,13 +11,12 @@ import click
 class Count(click.IntRange):
     """A whole number as it is written everywhere: int() takes 1_0, full-width digits, blanks."""
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> object:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number, or fail."""
         if isinstance(value, str) and not re.fullmatch("[-+]?[0-9]{1,9}", value):
             self.fail(f"{value[:40]!r} is not a whole number", param, ctx)
-        return super().convert(value, param, ctx)
+        number: int = super().convert(value, param, ctx)
+        return number
 
 
 CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
