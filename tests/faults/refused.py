@@ -25,6 +25,7 @@ class Row(NamedTuple):
     out: str = ""
     environment: Mapping[str, str] = {}
     through: Sequence[str] = ()  # a command that starts the program
+    noted: Sequence[str] = ()  # the lines on stderr before the error
 
     def __str__(self) -> str:
         return self.name
@@ -84,21 +85,20 @@ def _what(path: Path) -> str:
 def judge(row: Row, end: Outcome) -> None:
     """Fail if the command has not ended as it must, or has changed anything."""
     assert end.status == row.status, end.err
-    assert end.out == row.out
+    assert end.out == row.out, end.out
     for word in ("Traceback", "Warning", "this is a bug"):
-        assert word not in end.err
-    assert row.told in end.err
-    usage, errors = _parted(end.err)
-    if usage:
-        assert row.status == 2
-        assert [line.split()[0] for line in usage if line] == ["Usage:", "Try"]
+        assert word not in end.err, end.err
+    assert row.told in end.err, end.err
+    before, errors = _parted(end.err)
+    usage = ["Usage:", "Try"] if row.status == 2 else []
+    assert before == [*row.noted] or [line.split()[0] for line in before if line] == usage, end.err
     assert len(errors) == row.lines, end.err
-    assert all(line.startswith("       ") for line in errors[1:])
-    assert end.after == end.before
+    assert all(line.startswith("       ") for line in errors[1:]), end.err
+    assert end.after == end.before, set(end.after.items()) ^ set(end.before.items())
 
 
 def _parted(err: str) -> tuple[list[str], list[str]]:
-    """Return the lines of usage and those of the error, which come last."""
+    """Return the lines before the error, and those of the error, which come last."""
     lines = err.splitlines()
     first = next((n for n, line in enumerate(lines) if line.startswith("Error: ")), len(lines))
     return lines[:first], lines[first:]
