@@ -73,14 +73,20 @@ def sparse(path: Path) -> None:
         file.truncate(10**10)
 
 
-def archive_of_zeros(path: Path) -> None:
-    """Write an archive of W1 alone that is 1 GiB of zeros, in 1 MB."""
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        archive.open("W1.npy", "w") as member,
-    ):
-        for _ in range(64):
-            member.write(bytes(16 * MEBIBYTE))
+def zeros(name: str, member: str, mebibytes: int) -> Damage:
+    """Return what makes one array of an archive so many bytes of zero, and deflates the archive."""
+
+    def damage(run: Path) -> None:
+        with zipfile.ZipFile(run / name) as archive:
+            contents = {found: archive.read(found) for found in archive.namelist()}
+        with zipfile.ZipFile(run / name, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for found, content in contents.items():
+                with archive.open(found, "w") as file:
+                    file.write(content[:128])
+                    for _ in range(mebibytes if found == member else 0):
+                        file.write(bytes(MEBIBYTE))
+
+    return damage
 
 
 def first_member(change: Callable[[bytes], bytes], name: str = "weights.npz") -> Damage:
@@ -90,7 +96,8 @@ def first_member(change: Callable[[bytes], bytes], name: str = "weights.npz") ->
         with zipfile.ZipFile(run / name) as archive:
             contents = {member: archive.read(member) for member in archive.namelist()}
         first = next(iter(contents))
-        contents[first] = change(contents[first])
+        before, contents[first] = contents[first], change(contents[first])
+        assert contents[first] != before
         with zipfile.ZipFile(run / name, "w") as archive:
             for member, content in contents.items():
                 archive.writestr(member, content)
@@ -100,7 +107,7 @@ def first_member(change: Callable[[bytes], bytes], name: str = "weights.npz") ->
 
 def shaped(content: bytes) -> bytes:
     """Return an array that says it has 100,000 x 100,000 numbers."""
-    return content.replace(b"(784, 16)" + b" " * 12, b"(100000, 100000)     ")
+    return content.replace(b"(784, 16), }" + b" " * 7, b"(100000, 100000), }")
 
 
 def headed(content: bytes) -> bytes:
