@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bombs import metadata
 from damage import (
     Damage,
     becomes,
@@ -122,6 +123,35 @@ SETTINGS = [
 ROWS = [*WEIGHTS, *CHECKPOINTS, *FACTS, *SETTINGS]
 
 
+def finished(name: str, **facts: object) -> Row:
+    """Return the row of a finished run with a result that is none."""
+    damage = said(status="finished", **facts)
+    row = resume(f"a result of {name}", "run/run.json: not as bpnet has written it: ", damage)
+    return row._replace(noted=FINISHED)
+
+
+def believed(name: str, **facts: object) -> Row:
+    """Return the row of a checkpoint with metadata that is none, under a right SHA-256."""
+    damage = metadata(lambda found: found | facts)
+    return resume(f"a checkpoint's {name}", "run/checkpoint.npz: not as bpnet", damage, lines=2)
+
+
+NOT_MENDED = [
+    finished("infinity", test_correct=float("inf")),
+    finished("a huge number", test_accuracy=10**400),
+    believed("step of text", step="x"),
+    believed("step of nothing", step=None),
+    believed("step far off", step=10**30),
+    believed("loss of text", loss_sum="x"),
+    believed("records of no list", records={}),
+]
+ROWS += NOT_MENDED
+MARKED = [
+    pytest.param(row, marks=pytest.mark.xfail(reason="not mended")) if row in NOT_MENDED else row
+    for row in ROWS
+]
+
+
 @pytest.fixture(scope="module")
 def outcomes(small_data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
@@ -129,6 +159,6 @@ def outcomes(small_data, tmp_path_factory):
     return run_all(ROWS, folder)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
+@pytest.mark.parametrize("row", MARKED, ids=str)
 def test_what_is_no_run_is_refused_in_a_line_that_names_the_file(row, outcomes):
     judge(row, outcomes[row.name])

@@ -103,11 +103,11 @@ def test_no_pickle_in_drawn_data_is_unpacked(name, content, canary, folder):
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".pkl", ".npz"])
 @pytest.mark.parametrize("content", PACKED)
-def test_no_pickle_in_published_data_is_unpacked(suffix, content, canary, folder):
-    (folder / "data/mnist").mkdir()
+def test_no_pickle_in_published_data_is_unpacked(suffix, content, canary, tmp_path):
+    (tmp_path / "data/mnist").mkdir(parents=True)
     for name in published.NAMES:
-        holds(name + suffix, content(canary))(folder / "data/mnist")
-    ended = run(folder, "data", "fetch", hinder=without_mirrors)
+        holds(name + suffix, content(canary))(tmp_path / "data/mnist")
+    ended = run(tmp_path, "data", "fetch", hinder=without_mirrors)
     assert ended.status == 1
     assert f"{published.NAMES[0]}.gz: could not be downloaded" in ended.err
     assert not canary.exists()
@@ -139,25 +139,22 @@ PLACES = [
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("tag", TAGS)
-def test_no_tag_in_a_config_calls_anything(tag, place, canary, folder):
-    text = place.format(tag=tag.format(canary=canary)).encode()
-    holds("c.yaml", text)(folder)
-    holds("config.yaml", text)(folder / "run")
-    for arguments in (["config", "check", "--config", "c.yaml"], ["eval", "run"]):
-        ended = run(folder, *arguments)
-        assert ended.status == (1 if "run" in arguments else 2)
-        assert "tags (!) are not allowed" in ended.err
+def test_no_tag_in_a_config_calls_anything(tag, place, canary, tmp_path):
+    text = place.format(tag=tag.format(canary=canary))
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    ended = run(tmp_path, "eval", ".")
+    assert ended.status == 1
+    assert "tags (!) are not allowed" in ended.err
     assert not canary.exists()
 
 
-@pytest.mark.parametrize("key", ["network.activation", "network.init", "train.dtype", "seed"])
+@pytest.mark.parametrize("key", ["network.activation", "network.init", "network.hidden", "seed"])
 @pytest.mark.parametrize("value", [*TAGS, "[{tag}]", "os.system", "__import__('os')", "relu;x"])
-def test_no_setting_calls_anything(key, value, canary, folder):
+def test_no_setting_calls_anything(key, value, canary, tmp_path):
     text = value.format(canary=canary, tag=TAGS[0].format(canary=canary))
-    for arguments in (["config", "check"], ["gradcheck"]):
-        ended = run(folder, *arguments, "--set", f"{key}={text}")
-        assert ended.status == 2
-        assert f"{key}: expected " in ended.err
+    ended = run(tmp_path, "gradcheck", "--set", f"{key}={text}")
+    assert ended.status == 2
+    assert f"{key}: expected " in ended.err
     assert not canary.exists()
 
 
@@ -171,12 +168,12 @@ COMMANDS = ["$(touch {canary})", "`touch {canary}`", "; touch {canary}", "|touch
         ("BPNET_MIRROR", COMMANDS[0]),  # alone: a mirror is tried twice, with a second between
     ],
 )
-def test_no_variable_of_the_environment_calls_anything(variable, value, canary, folder):
+def test_no_variable_of_the_environment_calls_anything(variable, value, canary, tmp_path):
     def hinder():
         os.environ[variable] = value.format(canary=canary)
         without_mirrors()
 
-    ended = run(folder, "data", "fetch", hinder=hinder)
+    ended = run(tmp_path, "data", "fetch", hinder=hinder)
     assert ended.status in (1, 2)
     assert "Error: " in ended.err
     assert not canary.exists()

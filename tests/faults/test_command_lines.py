@@ -101,7 +101,8 @@ PLACES = [
         through=DELETED),
 ]  # fmt: skip
 
-ROWS = [*WORDS, *PLACES]
+NOT_MENDED = wrong("gradcheck|a\nb", r"extra argument (a\nb)")
+ROWS = [*WORDS, *PLACES, NOT_MENDED]
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +110,13 @@ def outcomes(tmp_path_factory):
     return run_all(ROWS, tmp_path_factory.mktemp("lines"))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
+@pytest.mark.parametrize(
+    "row",
+    [
+        *ROWS[:-1],
+        pytest.param(NOT_MENDED, marks=pytest.mark.xfail(reason="click's message is two lines")),
+    ],
+    ids=str,
+)
 def test_a_wrong_command_line_is_refused_in_a_line_that_says_why(row, outcomes):
     judge(row, outcomes[row.name])
