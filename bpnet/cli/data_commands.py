@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, data_settings
+from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, data_settings
 
 
 @click.group()
@@ -68,7 +68,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
 )
 @click.option(
     "--each",
-    type=click.IntRange(1, 100),
+    type=Count(1, 100),
     default=1,
     show_default=True,
     help="How many of each digit.",

@@ -1,9 +1,23 @@
 """The options that several commands share."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+
+
+class Count(click.IntRange):
+    """A whole number as it is written everywhere: int() takes 1_0, full-width digits, blanks."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or fail."""
+        if isinstance(value, str) and not re.fullmatch("[-+]?[0-9]{1,9}", value):
+            self.fail(f"{value[:40]!r} is not a whole number", param, ctx)
+        number: int = super().convert(value, param, ctx)
+        return number
+
 
 CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
 SET = click.option(
@@ -34,11 +48,11 @@ SEEDS = click.option(
     "--seeds",
     "count",
     metavar="N",
-    type=click.IntRange(2, 1000),
+    type=Count(2, 1000),
     help="Train N seeds, from the config's on, each in a process of its own.",
 )
 JOBS = click.option(
-    "--jobs", metavar="N", type=click.IntRange(1, 1000), help="Seeds at a time. [default: 1]"
+    "--jobs", metavar="N", type=Count(1, 1000), help="Seeds at a time. [default: 1]"
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 

@@ -1,7 +1,7 @@
 """YAML text -> its tree of nodes, with every trap of YAML refused before it can spring.
 
 Nothing is ever constructed from a tag. Anchors, aliases, merges and tags are errors, and so are a
-second document and a nesting deeper than a config can be.
+second document and a nesting deeper, or more keys and values, than a config can have.
 """
 
 from typing import Any
@@ -17,6 +17,7 @@ from yaml.events import (
 from yaml.nodes import Node
 
 DEEPEST = 10
+MOST_EVENTS = 1000  # a config with every key has not a tenth of them; PyYAML is slow
 
 
 class Problem(Exception):
@@ -70,7 +71,9 @@ def _place(before: str) -> tuple[int, int]:
 
 def _refuse_traps(text: str) -> None:
     depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        if number > MOST_EVENTS:
+            raise Problem.at(event.start_mark, "more keys and values than a config can have")
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         documents += isinstance(event, DocumentStartEvent)
         if documents > 1:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,19})")
-_REAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+_REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")  # in linear time
 LONGEST_PATH = 4096  # Linux has none longer; the config that is written down stays small
 _NULL = "tag:yaml.org,2002:null"
 

@@ -1,0 +1,122 @@
+"""Command lines and places that are wrong: refused by the real program, in a line, for nothing."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from refused import Row, judge, run_all
+
+pytestmark = pytest.mark.faults
+
+
+def wrong(command: str, *told: str) -> Row:
+    """Return the row of a wrong command line; | stands between its words."""
+    return Row(command[:40], command.split("|"), " ".join(told))
+
+
+WORDS = [
+    wrong("trian", "No such command 'trian'"),
+    wrong("tr\nain", r"No such command 'tr\nain'"),
+    wrong("--verbose", "No such option"),
+    wrong("data|fecth", "No such command 'fecth'"),
+    wrong("config|validate", "No such command 'validate'"),
+    wrong("train", "train needs --config FILE, or --resume DIR"),
+    wrong("train|x.yaml", "unexpected extra argument (x.yaml)"),
+    wrong("train|--config", "Option '--config' requires an argument"),
+    wrong("train|--resum|x", "No such option '--resum'"),
+    wrong("train|--resume|x|--config|c", "--resume takes no --config"),
+    wrong("train|--resume|x|--set|seed=1", "--resume takes no --config, --set"),
+    wrong("train|--resume|x|--run-dir|y", "--resume takes no --config, --set, --run-dir"),
+    wrong("train|--resume|x|--threads|1", "or --threads: the run has its own"),
+    wrong("train|--config|c|--jobs|2", "--jobs goes with --seeds"),
+    wrong("train|--config|c|--seeds|2|--set|seed", "c: cannot be read"),
+    wrong("eval|--split|best", "'--split': 'best' is not one of"),
+    wrong("eval|--json=yes", "'--json' does not take a value"),
+    wrong("gradcheck|--set", "Option '--set' requires an argument"),
+    wrong("data|fetch|--dataset|minst", "'--dataset': 'minst' is not one of"),
+    wrong("data|show|--each|0", "'--each': 0 is not in the range 1<=x<=100"),
+    wrong("data|show|--each|101", "'--each': 101 is not in the range"),
+    *(
+        wrong(f"train|--config|c|--seeds|{number}", f"'--seeds': {number!r} is not a whole number")
+        for number in ("1e3", "nan", "inf", "1_0", "５", " 5 ", "2.0", "0x2", "", "9" * 30)
+    ),
+    wrong("train|--config|c|--seeds|1", "'--seeds': 1 is not in the range 2<=x<=1000"),
+    wrong("train|--config|c|--seeds|2|--jobs|-1", "'--jobs': -1 is not in the range 1<=x<=1000"),
+    wrong("data|path|--data-dir|", "--set data.dir=: data.dir: expected a path, got nothing"),
+    wrong("data|path|--data-dir|a\nb", r"data.dir: expected a path, got a\nb"),
+]
+
+
+def program(*arguments: str, told: str, status: int = 1, **more) -> Row:
+    """Return the row of a command that fails."""
+    return Row(" ".join(arguments)[:60], arguments, told, status, **more)
+
+
+def file(name: str) -> Callable[[Path], object]:
+    """Return what makes a file of that name."""
+    return lambda folder: (folder / name).write_text("kept\n", encoding="utf-8")
+
+
+def no_run(folder: Path) -> None:
+    (folder / "runs/a/b").mkdir(parents=True)
+    (folder / "runs/a/run.json").write_text('{"status": "running"}', encoding="utf-8")
+
+
+STATES = "".join(
+    f"{part}-{kind}-ubyte: {{}}\n"
+    for part in ("train", "t10k")
+    for kind in ("images-idx3", "labels-idx1")
+)
+DELETED: Sequence[str] = ("sh", "-c", 'mkdir d && cd d && rmdir ../d && exec "$@"', "sh")
+
+PLACES = [
+    program("eval", told="runs: holds no finished run"),
+    program("eval", "--split", "train", told="runs: holds no finished run", made=no_run),
+    program("eval", "--json", told="runs: holds no finished run", made=file("runs")),
+    program("eval", "r", told="r: does not exist"),
+    program("eval", "f", told="f: not a run directory", made=file("f")),
+    program("eval", "f/g", told="f/g: does not exist", made=file("f")),
+    program("eval", ".", told=".: not a run directory: it has no config.yaml"),
+    program("eval", "", told=".: not a run directory"),
+    program("eval", "a\nb", told=r"Error: a\nb: does not exist"),
+    program("eval", "a\udcff", told=r"Error: a\udcff: does not exist"),
+    program("eval", "x" * 300, told="cannot be looked for: File name too long"),
+    program("train", "--resume", "r", told="r: does not exist"),
+    program("train", "--resume", "f", told="f: not a run directory", made=file("f")),
+    program("train", "--resume", ".", "--jobs", "2", told="--jobs: . is not a folder of seeds",
+            status=2),
+    program("data", "path", "--data-dir", "~nobody-here/x", told="data.dir: ~nobody-here/x: "),
+    program("data", "fetch", "--data-dir", "~nobody-here/x", told="data.dir: ~nobody-here/x: "),
+    program("data", "verify", "--data-dir", "~nobody-here", told="data.dir: ~nobody-here: ",
+            environment={"HOME": ""}),
+    program("data", "verify", "--data-dir", "f", told="", lines=0, made=file("f"),
+            out=STATES.format(*["missing"] * 4)),
+    program("data", "verify", "--dataset", "drawn", "--data-dir", "f", told="", lines=0,
+            made=file("f"), out=STATES.format(*["missing or wrong"] * 4)),
+    Row("eval in a folder that is gone", ["eval"], "runs: holds no finished run", 1,
+        through=DELETED),
+    Row("resume in a folder that is gone", ["train", "--resume", "r"], "r: does not exist", 1,
+        through=DELETED),
+    Row("a config in a folder that is gone", ["train", "--config", "c"], "c: cannot be read: No",
+        through=DELETED),
+]  # fmt: skip
+
+NOT_MENDED = wrong("gradcheck|a\nb", r"extra argument (a\nb)")
+ROWS = [*WORDS, *PLACES, NOT_MENDED]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    return run_all(ROWS, tmp_path_factory.mktemp("lines"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *ROWS[:-1],
+        pytest.param(NOT_MENDED, marks=pytest.mark.xfail(reason="click's message is two lines")),
+    ],
+    ids=str,
+)
+def test_a_wrong_command_line_is_refused_in_a_line_that_says_why(row, outcomes):
+    judge(row, outcomes[row.name])

@@ -1,0 +1,224 @@
+"""What a hostile file can cost: no more than 50 MB and a second beyond what a good one costs."""
+
+import ctypes
+import shutil
+from contextlib import suppress
+
+import pytest
+from bombs import (
+    CONFIGS,
+    FACTS,
+    claimed,
+    first_member,
+    gzip_bomb,
+    headed,
+    metadata,
+    shaped,
+    source,
+    sparse,
+    zeros,
+)
+from damage import becomes, copied, holds, make_runs, stopped
+from forks import run
+
+from bpnet import checkpoints
+from bpnet.datasets import published
+
+pytestmark = pytest.mark.faults
+
+MEMORY, SECONDS = 50_000_000, 1
+CHECK = ("config", "check", "--config", "c.yaml")
+EVAL, RESUME = ("eval", "run"), ("train", "--resume", "run", "--quiet")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_to_spare():
+    """Give back what this process has freed: a fork would use it, and seem to take nothing."""
+    with suppress(AttributeError):  # a function of Linux's C library
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+@pytest.fixture(scope="module")
+def runs(small_data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    make_runs(folder, small_data)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def good(runs):
+    """Return what a command costs on good files."""
+    costs = {}
+
+    def cost(arguments):
+        if arguments not in costs:
+            folder = runs / f"good-{len(costs)}"
+            folder.mkdir()
+            copied(stopped)(folder)
+            shutil.copy(runs / "c.yaml", folder)
+            costs[arguments] = run(folder, *arguments)
+            assert costs[arguments].status == 0, costs[arguments].err
+        return costs[arguments]
+
+    return cost
+
+
+@pytest.fixture
+def folder(runs, request):
+    """A folder beside the runs."""
+    folder = runs / f"{abs(hash(request.node.nodeid))}"
+    folder.mkdir()
+    return folder
+
+
+def refuse(ended, good, told, lines=1):
+    """Fail if the program has not ended in a line, or it has cost too much."""
+    assert ended.status in (1, 2), ended
+    assert told in ended.err
+    assert "this is a bug" not in ended.err
+    assert ended.err.startswith("Error: ")
+    assert ended.err.count("\n") == lines, ended.err
+    assert ended.memory - good.memory < MEMORY
+    assert ended.seconds - good.seconds < SECONDS
+
+
+def test_what_a_command_takes_is_seen(runs, good):
+    kept = []
+    greedy = run(runs, *CHECK, hinder=lambda: kept.extend(str(n) for n in range(10**6)))
+    assert greedy.memory - good(CHECK).memory > MEMORY
+    idle = run(runs, *CHECK, hinder=lambda: [hash(str(n)) for n in range(5 * 10**6)])
+    assert idle.seconds - good(CHECK).seconds > SECONDS / 2
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_no_config_takes_long_or_much_memory_to_refuse(name, runs, folder, good):
+    (folder / "c.yaml").write_bytes(CONFIGS[name])
+    refuse(run(folder, *CHECK), good(CHECK), "c.yaml:" if name != "comments" else "is empty")
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_no_facts_of_a_run_take_long_or_much_memory_to_refuse(name, folder, good):
+    copied(stopped, holds("run.json", FACTS[name]))(folder)
+    refuse(run(folder, *EVAL), good(EVAL), "run/run.json: not ")
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (zeros("weights.npz", "W1.npy", 40), "W1 is not of type"),
+        (first_member(lambda content: content + bytes(900)), "W1 is not of type"),
+        (first_member(shaped), "W1 is not of type"),
+        (first_member(headed), "W1 is not of type"),
+        (claimed, "W1 is not of type"),
+    ],
+    ids=[
+        "40 MiB of zeros",
+        "a tail",
+        "10**5 x 10**5",
+        "4 GiB of header",
+        "4 GiB claimed",
+    ],
+)
+def test_no_weights_take_long_or_much_memory_to_refuse(damage, told, folder, good):
+    copied(stopped, damage)(folder)
+    refuse(run(folder, *EVAL), good(EVAL), told)
+
+
+not_mended = pytest.mark.xfail(reason="checkpoints.unpack parses whatever it finds as metadata")
+LARGEST = checkpoints.METADATA_LIMIT - 2**16
+METADATA = {
+    "deep lists": b"[" * 100_000,
+    "deep objects": b'{"a":' * 100_000,
+    "empty lists": b"[" + b"[]," * (LARGEST // 3) + b"0]",
+    "small objects": b"[" + b'{"":0},' * (LARGEST // 7) + b"0]",
+    "no text": b"\xff" * LARGEST,
+    "a long string": b'"' + b"a" * LARGEST + b'"',
+    "a long number": b"9" * LARGEST,
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if "long" in name else not_mended) for name in METADATA],
+)
+def test_no_metadata_takes_long_or_much_memory_to_refuse(name, folder, good):
+    copied(stopped, metadata(METADATA[name]))(folder)
+    refuse(run(folder, *RESUME), good(RESUME), "run/checkpoint.npz: ", lines=2)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(zeros("checkpoint.npz", "metadata.npy", 1024), id="1 GiB of zeros"),
+        pytest.param(zeros("checkpoint.npz", "parameters.npy", 256), id="256 MiB of weights"),
+    ],
+)
+def test_no_checkpoint_takes_long_or_much_memory_to_refuse(damage, folder, good):
+    copied(stopped, damage)(folder)
+    (folder / "run/checkpoint.previous.npz").unlink(missing_ok=True)
+    refuse(run(folder, *RESUME), good(RESUME), "run/checkpoint.npz: ", lines=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (EVAL, "weights.npz"),
+        (EVAL, "run.json"),
+        (EVAL, "config.yaml"),
+        (RESUME, "checkpoint.npz"),
+        (RESUME, "run.json"),
+        (RESUME, "config.yaml"),
+    ],
+)
+def test_a_file_of_10_gb_is_refused_unread(arguments, name, folder, good):
+    copied(stopped, becomes(name, sparse))(folder)
+    refuse(run(folder, *arguments), good(arguments), f"run/{name}: larger than the ")
+
+
+def test_a_config_of_10_gb_is_refused_unread(folder, good):
+    sparse(folder / "c.yaml")
+    refuse(run(folder, *CHECK), good(CHECK), "c.yaml: larger than the 65536 bytes")
+
+
+def test_a_log_of_10_gb_is_refused_unread(folder, good):
+    copied(stopped, becomes("log.csv", sparse))(folder)
+    (folder / "seeds").mkdir()
+    (folder / "run").rename(folder / "seeds/seed-0")
+    ended = run(folder, "train", "--resume", "seeds", "--quiet")
+    refuse(ended, good(RESUME), "seeds/seed-0/log.csv: larger than the ")
+
+
+@pytest.mark.parametrize("name", ["drawn.json", published.NAMES[0], published.NAMES[3]])
+def test_drawn_data_of_10_gb_are_not_right(name, runs, folder, good):
+    verify = ("data", "verify", "--dataset", "drawn", "--data-dir", "data")
+    shutil.copytree(runs / "data", folder / "data")
+    becomes(name, sparse)(folder / "data/drawn")
+    ended, right = run(folder, *verify), run(runs, *verify)
+    assert (ended.status, right.status) == (1, 0)
+    assert "missing or wrong\n" in ended.out
+    assert ended.memory - right.memory < MEMORY
+    assert ended.seconds - right.seconds < SECONDS
+
+
+@pytest.mark.parametrize("form", [".gz", ""])
+@pytest.mark.parametrize("made", ["a bomb", "sparse"])
+def test_published_data_are_never_unpacked_before_they_are_known(form, made, folder, good):
+    path = folder / f"data/mnist/{published.NAMES[0]}{form}"
+    path.parent.mkdir(parents=True)
+    content = gzip_bomb()
+    if made == "sparse":
+        sparse(path)
+    else:
+        path.write_bytes(content)
+
+    def hinder():
+        published.SOURCES["mnist"] = source(len(content))
+
+    ended = run(folder, "data", "fetch", hinder=hinder)
+    passed, error, advice = ended.err.splitlines()
+    assert (ended.status, ended.out) == (1, "")
+    assert passed == f"{path.relative_to(folder)}: not the published file; passed over"
+    assert error == f"Error: {published.NAMES[0]}.gz: could not be downloaded"
+    assert advice.startswith("       put the four .gz files into ")
+    assert ended.memory - good(CHECK).memory < MEMORY
+    assert ended.seconds - good(CHECK).seconds < SECONDS
