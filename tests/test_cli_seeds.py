@@ -93,7 +93,7 @@ def test_without_any_result_there_is_no_table(bpnet, small_file):
     diverging = ("--set", "train.learning_rate=1e6", "--set", "network.hidden=[16,16,16]")
     result = bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, *diverging)
     assert (result.status, result.out) == (1, "")
-    assert len(re.findall("^seed-[01]: Error: the loss is no longer a", result.err, re.M)) == 2
+    assert len(re.findall("^seed-[01]: Error: the loss or a weight is no", result.err, re.M)) == 2
 
 
 def test_what_is_wrong_with_the_data_is_told_once_and_nothing_is_made(bpnet, small_file):

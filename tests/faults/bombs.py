@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 from damage import Damage, holds
 
-from bpnet import checkpoints, npz
+from bpnet import checkpoints, facts, npz
 from bpnet.datasets.published import NAMES, File, Published, Source
 
 YAML_LIMIT = 64 * 1024
 MEBIBYTE = 2**20
+HEADER = 128  # bytes of an array that come before its numbers
 
 
 def filled(piece: str, start: str = "", end: str = "") -> bytes:
@@ -56,14 +57,14 @@ CONFIGS = {
 }
 
 FACTS = {
-    "deep lists": b"[" * 100_000,
-    "deep objects": b'{"a":' * 100_000,
-    "wide lists": b"[" + b"[]," * (MEBIBYTE // 3 - 2) + b"0]",
-    "wide objects": b"[" + b'{"":0},' * (MEBIBYTE // 7 - 2) + b"0]",
-    "numbers": b"[" + b"1e1," * (MEBIBYTE // 4 - 2) + b"0]",
-    "a long number": b"9" * (MEBIBYTE - 2),
-    "a long string": b'"' + b"\\n" * (MEBIBYTE // 2 - 2) + b'"',
-    "blanks": b" " * MEBIBYTE,
+    "deep lists": b"[" * facts.LIMIT,
+    "deep objects": b'{"a":' * (facts.LIMIT // 5),
+    "wide lists": b"[" + b"[]," * (facts.LIMIT // 3 - 2) + b"0]",
+    "wide objects": b"[" + b'{"":0},' * (facts.LIMIT // 7 - 2) + b"0]",
+    "numbers": b"[" + b"1e1," * (facts.LIMIT // 4 - 2) + b"0]",
+    "a long number": b"9" * facts.LIMIT,
+    "a long string": b'"' + b"\\n" * (facts.LIMIT // 2 - 2) + b'"',
+    "blanks": b" " * facts.LIMIT,
 }
 
 
@@ -74,7 +75,7 @@ def sparse(path: Path) -> None:
 
 
 def zeros(name: str, member: str, mebibytes: int) -> Damage:
-    """Return what makes one array of an archive so many bytes of zero, and deflates the archive."""
+    """Return what lets an array of an archive be so many zeros, and deflates all."""
 
     def damage(run: Path) -> None:
         with zipfile.ZipFile(run / name) as archive:
@@ -82,7 +83,7 @@ def zeros(name: str, member: str, mebibytes: int) -> Damage:
         with zipfile.ZipFile(run / name, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for found, content in contents.items():
                 with archive.open(found, "w") as file:
-                    file.write(content[:128])
+                    file.write(content[:HEADER] if found == member else content)
                     for _ in range(mebibytes if found == member else 0):
                         file.write(bytes(MEBIBYTE))
 

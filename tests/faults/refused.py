@@ -72,8 +72,12 @@ def _run(row: Row, folder: Path) -> Outcome:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Return what lies in the folder: the kind of each entry, and of a file its content."""
-    return {str(path.relative_to(folder)): _what(path) for path in folder.rglob("*")}
+    """Return what lies in the folder: the kind of each entry, and of a file its content.
+
+    A lock may have come, or had another holder.
+    """
+    paths = [path for path in folder.rglob("*") if path.name != ".lock"]
+    return {str(path.relative_to(folder)): _what(path) for path in paths}
 
 
 def _what(path: Path) -> str:

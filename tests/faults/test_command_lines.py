@@ -8,6 +8,8 @@ from refused import Row, judge, run_all
 
 pytestmark = pytest.mark.faults
 
+PATH = "data.dir: expected a path of at most 4096 characters"
+
 
 def wrong(command: str, *told: str) -> Row:
     """Return the row of a wrong command line; | stands between its words."""
@@ -42,8 +44,14 @@ WORDS = [
     ),
     wrong("train|--config|c|--seeds|1", "'--seeds': 1 is not in the range 2<=x<=1000"),
     wrong("train|--config|c|--seeds|2|--jobs|-1", "'--jobs': -1 is not in the range 1<=x<=1000"),
-    wrong("data|path|--data-dir|", "--set data.dir=: data.dir: expected a path, got nothing"),
-    wrong("data|path|--data-dir|a\nb", r"data.dir: expected a path, got a\nb"),
+    wrong(
+        "data|path|--data-dir|",
+        f"--set data.dir=: {PATH}, got nothing",
+    ),
+    wrong(
+        "data|path|--data-dir|a\nb",
+        rf"{PATH}, got a\nb",
+    ),
 ]
 
 
