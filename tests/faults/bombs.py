@@ -14,6 +14,7 @@ from bpnet.datasets.published import NAMES, File, Published, Source
 
 YAML_LIMIT = 64 * 1024
 MEBIBYTE = 2**20
+HEADER = 128  # bytes of an array that come before its numbers
 
 
 def filled(piece: str, start: str = "", end: str = "") -> bytes:
@@ -74,7 +75,7 @@ def sparse(path: Path) -> None:
 
 
 def zeros(name: str, member: str, mebibytes: int) -> Damage:
-    """Return what makes one array of an archive so many bytes of zero, and deflates the archive."""
+    """Return what lets an array of an archive be so many zeros, and deflates all."""
 
     def damage(run: Path) -> None:
         with zipfile.ZipFile(run / name) as archive:
@@ -82,7 +83,7 @@ def zeros(name: str, member: str, mebibytes: int) -> Damage:
         with zipfile.ZipFile(run / name, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for found, content in contents.items():
                 with archive.open(found, "w") as file:
-                    file.write(content[:128])
+                    file.write(content[:HEADER] if found == member else content)
                     for _ in range(mebibytes if found == member else 0):
                         file.write(bytes(MEBIBYTE))
 
