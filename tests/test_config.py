@@ -149,6 +149,7 @@ def test_no_hidden_layer_at_all_is_a_network_too(read):
         (b"!!python/object/apply:os.abort []", "c.yaml:1:1: tags (!) are not allowed"),
         (b"seed: 1\n---\nseed: 2", "c.yaml:2:1: a second document: a config is one"),
         (b"[" * 5000, "c.yaml:1:11: nested too deep"),
+        (b"k: 1\n" * 1000, "c.yaml:500:1: more keys and values than a config can have"),
         (b"? [a]\n: 1", "c.yaml:1:3: expected the name of a key, got [a]"),
         (b'"a\\nb": 1', "c.yaml:1:1: expected the name of a key, got the text 'a\\nb'"),
         (b'seed: "\\UFFFFFFFF"', "c.yaml:1:1: not YAML: Python int too large to convert to C int"),
