@@ -39,6 +39,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def short(text: str) -> str:
+    """Return the text, or no more of it than fits into a line beside other words.
+
+    >>> len(short("a" * 1000))
+    43
+    """
+    return text if len(text) <= 40 else f"{text[:40]}..."
+
+
 class StorageError(BpnetError):
     """A file cannot be read or written."""
 

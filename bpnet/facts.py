@@ -76,10 +76,11 @@ def seeds(folder: Path) -> list[Path]:
         return []
     if storage.exists(folder / MAKING):
         raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
+    names = storage.names(folder) if folder.is_dir() else []
     found = {
-        path.name.removeprefix("seed-"): path
-        for path in folder.glob("seed-*")
-        if storage.exists(path / "config.yaml")
+        name.removeprefix("seed-"): folder / name
+        for name in names
+        if name.startswith("seed-") and storage.exists(folder / name / "config.yaml")
     }
     return [found[number] for number in sorted(filter(str.isdecimal, found), key=int)]
 

@@ -23,7 +23,7 @@ import numpy as np
 
 from bpnet import __version__, checkpoints, config, facts, npz, storage, trainer
 from bpnet.config import Config
-from bpnet.errors import RunError
+from bpnet.errors import RunError, short
 from bpnet.evaluation import Scores
 from bpnet.facts import Run
 from bpnet.network import Network, shapes, views
@@ -56,13 +56,10 @@ def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
     began = facts.read(run.folder)
     settings = _settings(run.config)
-    before = began.get("config", settings)
-    if not isinstance(before, dict):
-        raise RunError(f"{run.folder / 'run.json'}: config: expected an object, got {before!r}")
-    before = _settings(Config()) | before  # a key that came later had its default
+    before = _settings(Config()) | began.get("config", settings)  # later keys had their defaults
     problems = [
-        f"{run.folder / 'config.yaml'}: {name} is {value}, but was {before[name]} when the run "
-        "began; put it back, or start a new run"
+        f"{run.folder / 'config.yaml'}: {name} is {value}, but was "
+        f"{short(str(before[name]))} when the run began; put it back, or start a new run"
         for name, value in settings.items()
         if before[name] != value
     ]

@@ -64,8 +64,8 @@ def make_folder(path: Path) -> None:
 
 def make_new_folder(path: Path) -> bool:
     """Make the folder, and those above it; return False if there is something at the path."""
+    make_folder(path.parent)
     with told(path, "cannot be made"):
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             path.mkdir()
         except FileExistsError:

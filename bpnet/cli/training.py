@@ -16,7 +16,7 @@ from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
 from bpnet.datasets import Dataset
 from bpnet.datasets.splits import CLASSES
-from bpnet.errors import BpnetError, DivergedError
+from bpnet.errors import BpnetError, DivergedError, short
 from bpnet.evaluation import evaluate
 from bpnet.facts import Run
 from bpnet.network import Network
@@ -44,7 +44,7 @@ def resume(run: Run, quiet: bool) -> None:
         return
     if before.get("numpy", np.__version__) != np.__version__:
         tell(
-            f"warning: begun with NumPy {before['numpy']}, going on with {np.__version__}: "
+            f"warning: begun with NumPy {short(before['numpy'])}, going on with {np.__version__}: "
             "the last bits may differ"
         )
     dataset = datasets.load(run.config.data, byte_bar, tell)

@@ -13,7 +13,7 @@ from bpnet import storage, threads
 from bpnet.config.document import Problem, parse
 from bpnet.config.rules import Refused, Rule, shown
 from bpnet.config.schema import Config, build, rules
-from bpnet.errors import ConfigError, StorageError
+from bpnet.errors import ConfigError, StorageError, short
 
 LARGEST = 64 * 1024
 RULES = rules()
@@ -33,7 +33,7 @@ def load(
     problems: list[str] = []
     if path is not None:
         values, problems = _read_file(path)
-    overrides = [(f"--set {setting}", setting) for setting in settings]
+    overrides = [(f"--set {short(setting)}", setting) for setting in settings]
     for source, setting in [*_from_environment(environment), *overrides]:
         try:
             values |= _read_setting(setting)

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
+from bpnet.errors import short
+
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,19})")
 _REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")  # in linear time
 LONGEST_PATH = 4096  # Linux has none longer; the config that is written down stays small
@@ -152,17 +154,13 @@ def shown(node: Node) -> str:
     "the text '50'"
     """
     if isinstance(node, SequenceNode):
-        return _short(f"[{', '.join(map(shown, node.value))}]")
+        return short(f"[{', '.join(map(shown, node.value))}]")
     if not isinstance(node, ScalarNode):
         return "a mapping"
     if node.tag == _NULL:
         return "nothing"
-    text = _short(node.value)
+    text = short(node.value)
     return f"the text {text!r}" if node.style else text or "nothing"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}..."
 
 
 def _text(node: Node) -> str:

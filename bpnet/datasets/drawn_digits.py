@@ -20,7 +20,6 @@ from bpnet.progress import Tell
 SEED = 1998
 COUNTS = (60_000, 10_000)
 MANIFEST = "drawn.json"
-LARGEST = COUNTS[0] * 28 * 28 + 16
 
 
 def load(folder: Path, tell: Tell) -> dict[str, bytes]:
@@ -46,10 +45,15 @@ def read(folder: Path) -> dict[str, bytes] | None:
     """Return what is kept in the folder, or None if it is not whole, right and of this version."""
     try:
         manifest = json.loads(storage.read(folder / MANIFEST, limit=4096))
-        contents = {name: storage.read(folder / name, LARGEST) for name in NAMES}
+        contents = {name: storage.read(folder / name, _largest(name)) for name in NAMES}
     except (StorageError, ValueError, RecursionError):
         return None
     return contents if manifest == _manifest(contents) else None
+
+
+def _largest(name: str) -> int:
+    count = COUNTS[NAMES.index(name) // 2]
+    return 16 + count * (28 * 28 if "images" in name else 1)
 
 
 def draw() -> dict[str, bytes]:
