@@ -44,3 +44,9 @@ def holds_only_right_files(folder: Path) -> bool:
     """Whether whatever has a file's name is that file."""
     paths = folder.iterdir() if folder.exists() else ()
     return all(ALL[path.name] == path.read_bytes() for path in paths if path.name in ALL)
+
+
+def is_enough(folder: Path) -> bool:
+    """Whether the folder holds every file in one form at least, and nothing wrong."""
+    names = {path.name.removesuffix(".gz") for path in folder.iterdir() if path.name in ALL}
+    return names == set(NAMES) and holds_only_right_files(folder)
