@@ -1,0 +1,65 @@
+"""Any server: a good mirror behind a bad one wins, a bad one alone is told of; nothing stays."""
+
+import time
+from functools import partial
+
+import pytest
+from forks import run
+from server import serving, whole
+from test_download import CONTENT, FAULTS, FILE, LIMITS, LONGEST
+
+from bpnet.datasets import published
+from bpnet.datasets.published import File, Source
+from bpnet.download import fetching
+
+pytestmark = pytest.mark.faults
+
+PROGRAM = 1.5  # seconds for the program itself, on a busy machine
+
+
+@pytest.fixture
+def fetch(tmp_path, monkeypatch):
+    """Return a function that fetches a file, as the program does, from the mirrors given."""
+    monkeypatch.setattr(fetching, "fetch", partial(fetching.fetch, limits=LIMITS))
+
+    def fetch(*mirrors):
+        monkeypatch.setitem(published.SOURCES, "mnist", Source(mirrors, (File(FILE),)))
+        began = time.monotonic()
+        ended = run(tmp_path, "data", "fetch", "--data-dir", "data")
+        assert time.monotonic() - began < LIMITS.rounds * LONGEST + PROGRAM
+        assert "Traceback" not in ended.err
+        assert "this is a bug" not in ended.err
+        return ended
+
+    return fetch
+
+
+def kept(tmp_path):
+    return {p.name: p.read_bytes() for p in (tmp_path / "data/mnist").iterdir()}
+
+
+def test_there_are_enough_ways_to_be_bad():
+    assert len(FAULTS) >= 25
+
+
+@pytest.mark.parametrize("bad", [bad for bad, _ in FAULTS.values()], ids=FAULTS)
+def test_a_good_mirror_behind_a_bad_one_wins(fetch, tmp_path, bad):
+    with serving() as server:
+        mirrors = server.mirror(bad), server.mirror(whole(CONTENT))
+        assert fetch(*mirrors)[:3] == (0, "data/mnist\n", "")
+        assert server.count(mirrors[1]) == 1
+    assert kept(tmp_path).items() >= {FILE.name: CONTENT}.items()
+    assert kept(tmp_path).keys() == {FILE.name, ".lock"}
+
+
+@pytest.mark.parametrize("bad", [bad for bad, _ in FAULTS.values()], ids=FAULTS)
+def test_bad_mirrors_alone_are_told_of_and_leave_nothing(fetch, tmp_path, bad):
+    with serving() as server:
+        mirror = server.mirror(bad)
+        ended = fetch(mirror)
+        first, reason, advice = ended.err.splitlines()
+        assert (ended.status, ended.out) == (1, "")
+        assert first == f"Error: {FILE.name}: could not be downloaded"
+        assert reason.startswith(f"       {mirror}: ")
+        assert "--data-dir" in advice
+    assert kept(tmp_path).keys() == {".lock"}
