@@ -5,6 +5,7 @@ import signal
 import sys
 from threading import Thread
 
+from bpnet.cli import signals
 from bpnet.cli.main import run
 
 
@@ -13,6 +14,7 @@ def main() -> None:
     try:
         Thread(target=_obey, daemon=True).start()
         status = run()
+        signals.ignore_them()
     except KeyboardInterrupt:
         status = 128 + signal.SIGINT
     sys.exit(status)
