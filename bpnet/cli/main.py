@@ -5,12 +5,22 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
 from bpnet.cli import signals, streams
 from bpnet.cli.commands import bpnet
 from bpnet.errors import BpnetError, printable
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit status, whatever signal may still come."""
+    try:
+        status = run()
+    finally:
+        signals.ignore_them()
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -11,13 +11,15 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import partial, wraps
 from itertools import count
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from bpnet import batches, distortions, drawn, folders, gradcheck, runs, trainer
-from bpnet.cli import scoring, training
+from bpnet import batches, distortions, drawn, evaluation, folders, gradcheck, runs, trainer
+from bpnet.cli import children, seeds, training
 from bpnet.datasets import drawn_digits, loading, published
 from bpnet.datasets.published import NAMES, File, Source
 from bpnet.download import fetching
@@ -76,6 +78,17 @@ def call(owner: Any, name: str, nth: int = 1, within: Callable[[], bool] = lambd
         setattr(owner, name, held)
 
     return hold
+
+
+def instead(act: Callable[[], object]) -> Any:
+    """Return a bell that is there to act when something is held."""
+    return SimpleNamespace(dawdle=act)
+
+
+def beside_a_stuck_thread(nth: int, hold: Hold) -> Hold:
+    """Hold something, and let the nth distorted batch take longer than any test."""
+    stick = call(distortions.Distortion, "__call__", nth)
+    return lambda bell: (stick(instead(partial(time.sleep, 20))), hold(bell))
 
 
 def in_a_save(name: str, nth: int) -> Hold:
@@ -161,14 +174,34 @@ PHASES = {
     "waiting for distortions": Phase(call(batches, "Distortion", 2), True, TURNED),
 }
 
+STUCK = {
+    "and is waited for": Phase(
+        beside_a_stuck_thread(5, call(distortions.Distortion, "__call__", 5)), True, TURNED
+    ),
+    "and is not waited for": Phase(
+        beside_a_stuck_thread(6, call(trainer.Step, "__call__", 4)), True, TURNED
+    ),
+}
+
+SEEDS = ("--seeds", "2", "--jobs", "2", "--set", "train.epochs=60")
+CHILDREN = {
+    "are young": Phase(call(children, "_hear"), True, SEEDS),
+    "train": Phase(call(seeds, "tell", 6), True, SEEDS),
+}
+
 OTHERS = {
-    "eval": Phase(call(scoring.evaluation, "evaluate"), False),
+    "eval": Phase(call(evaluation, "evaluate"), False),
     "gradcheck": Phase(call(gradcheck, "check"), False),
 }
 
 
+def quick_disk() -> None:
+    """Spare this process the waiting for the disk: only its system could lose anything by that."""
+    os.fsync = lambda descriptor: None
+
+
 def small(files: dict[str, bytes], mirror: str) -> None:
     """Make the datasets of this process small, and its disk quick."""
-    os.fsync = lambda descriptor: None
+    quick_disk()
     drawn_digits.COUNTS = (600, 200)
     published.SOURCES["mnist"] = as_published(files, mirror)
