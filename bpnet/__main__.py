@@ -6,12 +6,11 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit status."""
     try:
-        from bpnet.cli.main import run  # inside: Ctrl-C may come while click is imported
+        from bpnet.cli.main import main  # inside: Ctrl-C may come while click is imported
 
-        status = run()
+        main()
     except KeyboardInterrupt:
-        status = 130
-    sys.exit(status)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

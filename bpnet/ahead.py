@@ -1,8 +1,9 @@
 """The next item, made on another thread while this one is used."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from queue import SimpleQueue
+from threading import Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -12,18 +13,34 @@ def ahead(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items, each made while the one before is in use.
 
     One item is ready at most, and one in use: the making of the next must not change either.
-    What is raised in the making of an item is raised here, in the item's turn.
+    What is raised in the making of an item is raised here, in the item's turn. Who goes away waits
+    for nothing: what is being made is left behind, in a thread that ends with it or the program.
 
     >>> list(ahead(iter("abc")))
     ['a', 'b', 'c']
     """
-    with ThreadPoolExecutor(1) as thread:  # to leave it is to wait for what is being made
-        following = thread.submit(_next, items)
-        while ready := following.result():
-            following = thread.submit(_next, items)
+    wanted = SimpleQueue[bool]()
+    made = SimpleQueue[list[Item] | Exception]()
+    Thread(target=_make, args=(items, wanted, made), daemon=True).start()
+    wanted.put(True)
+    try:
+        while ready := made.get():
+            if isinstance(ready, Exception):
+                raise ready
+            wanted.put(True)
             yield from ready
+    finally:
+        wanted.put(False)
 
 
-def _next(items: Iterator[Item]) -> list[Item]:
-    """Return the next item, or nothing at the end."""
-    return list(islice(items, 1))
+def _make(
+    items: Iterator[Item],
+    wanted: SimpleQueue[bool],
+    made: SimpleQueue[list[Item] | Exception],
+) -> None:
+    """Make an item, or nothing at the end, as often as one is wanted."""
+    while wanted.get():
+        try:
+            made.put(list(islice(items, 1)))
+        except Exception as error:
+            made.put(error)

@@ -16,7 +16,7 @@ threads.fix(1)  # before NumPy: on busy machines two threads are far slower than
 
 import numpy as np  # noqa: E402
 
-from bpnet.cli import main  # noqa: E402
+from bpnet.cli import main, signals  # noqa: E402
 from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  # noqa: E402
 from bpnet.datasets import drawn_digits  # noqa: E402
 from bpnet.progress import silent  # noqa: E402
@@ -86,14 +86,15 @@ def bpnet(
     """The command line, run in this process from an empty folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in signals.ENDING}
 
     def run(*arguments: object) -> Result:
         status = main.run([str(argument) for argument in arguments])
         return Result(status, *capsys.readouterr())
 
     yield run
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

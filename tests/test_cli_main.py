@@ -2,7 +2,6 @@
 
 import pytest
 
-from bpnet.cli import main
 from bpnet.errors import BpnetError
 
 
@@ -64,9 +63,3 @@ def test_a_wrong_number_of_threads_in_the_environment_is_told(bpnet, monkeypatch
 def test_help_and_version_have_exit_status_0(bpnet):
     assert bpnet("--version").out.startswith("bpnet 0.")
     assert bpnet("train", "-h").status == 0
-
-
-def test_sigterm_leaves_through_everything_on_the_way():
-    with pytest.raises(SystemExit) as left:
-        main._terminate(15, None)
-    assert left.value.code == 143

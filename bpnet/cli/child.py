@@ -5,17 +5,16 @@ import signal
 import sys
 from threading import Thread
 
-from bpnet.cli.main import run
+from bpnet.cli import main as command_line
 
 
 def main() -> None:
     """Run the command line as bpnet does, and do what comes down stdin."""
     try:
         Thread(target=_obey, daemon=True).start()
-        status = run()
+        command_line.main()
     except KeyboardInterrupt:
-        status = 128 + signal.SIGINT
-    sys.exit(status)
+        sys.exit(128 + signal.SIGINT)
 
 
 def _obey() -> None:

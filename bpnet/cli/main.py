@@ -5,24 +5,38 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
 import click
 
+from bpnet.cli import signals, streams
 from bpnet.cli.commands import bpnet
 from bpnet.errors import BpnetError, printable
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit status, whatever signal may still come."""
+    try:
+        status = run()
+    finally:
+        signals.ignore_them()
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0, 1 (it failed), 2 (wrong usage), or 130 after Ctrl-C.
 
-    SIGTERM leaves by SystemExit(143), so that everything on the way is closed and removed.
-    BPNET_DEBUG=1 in the environment lets errors through with their tracebacks.
+    SIGTERM and SIGHUP leave by SystemExit(143) and (129). BPNET_DEBUG=1 in the environment lets
+    errors through with their tracebacks.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    signals.leave_on_them()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may have any letter in it
+    with streams.settled():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
     except click.ClickException as error:
@@ -53,7 +67,3 @@ def _fail(lines: Sequence[str], status: int) -> int:
     for line in lines[1:]:
         click.echo(f"       {line}", err=True)
     return status
-
-
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(128 + number)

@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import disturbances
+import forks
 import pytest
 from forks import Outcome, outcome, run
+from phases import pack, quick_disk
+from server import Server, serving, stall, whole
+
+from bpnet.datasets.published import NAMES
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +40,35 @@ def straight(four_saves: tuple[object, ...], tmp_path: Path) -> Outcome:
     """What the four epochs come to when nothing goes wrong."""
     assert run(tmp_path, *four_saves, "--run-dir", tmp_path / "straight").status == 0
     return outcome(tmp_path / "straight")
+
+
+@pytest.fixture(scope="session")
+def small_files(small_data: Path) -> dict[str, bytes]:
+    """The content of the files of the small dataset."""
+    return {name: (small_data / "drawn" / name).read_bytes() for name in NAMES}
+
+
+@pytest.fixture
+def mirrors(small_files: dict[str, bytes]) -> Iterator[Server]:
+    """A server with two mirrors: 0 stalls, and 1 has the small files."""
+    packed = {f"/1/{name}.gz": pack(content) for name, content in small_files.items()}
+    with serving() as server:
+        server.mirror(stall)
+        server.mirror(lambda request: whole(packed[request.path])(request))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Outcome]:
+    """Return a function that trains without any disturbance, and returns what it comes to."""
+    known: dict[tuple[str, ...], Outcome] = {}
+
+    def come_to(config: Path, options: tuple[str, ...] = ()) -> Outcome:
+        if options not in known:
+            folder = tmp_path_factory.mktemp("undisturbed")
+            command = disturbances.train(config, options)
+            assert forks.run(folder, *command, hinder=quick_disk).status == 0
+            known[options] = outcome(folder / "r")
+        return known[options]
+
+    return come_to
