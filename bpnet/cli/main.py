@@ -40,14 +40,21 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        _show_usage(error)
+        return _fail([printable(error.format_message())], error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _fail(["interrupted"], 128 + signal.SIGINT)
     except Exception as error:
         if os.environ.get("BPNET_DEBUG"):
             raise
         return _fail(*_explain(error))
+
+
+def _show_usage(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        help_line = f"Try '{context.command_path} --help' for help.\n"
+        click.echo(f"{context.get_usage()}\n{help_line}", err=True)
 
 
 def _explain(error: Exception) -> tuple[Sequence[str], int]:

@@ -10,6 +10,7 @@ import click
 from tqdm import tqdm
 
 from bpnet.array import Array
+from bpnet.errors import printable
 
 INK = " .:-=+*#%@"
 
@@ -23,7 +24,7 @@ def tell(line: str) -> None:
     """Write a line to stderr, above any bar; training does not die of a stderr that is gone."""
     if sys.stderr is not None:
         with suppress(OSError):
-            tqdm.write(line, file=sys.stderr)
+            tqdm.write(printable(line), file=sys.stderr)
 
 
 @contextmanager
