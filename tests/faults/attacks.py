@@ -169,6 +169,7 @@ METADATA_ATTACKS = {
     "no format": b"{}",
     "a format of true": {"format": True},
     "a format of 3.0": {"format": 3.0},
+    "a format of 4,000 digits": {"format": 10**4000},
     "the format before": {"format": 2},
     "the next format": {"format": 4},
     "no identity": {"identity": None},
@@ -178,6 +179,7 @@ METADATA_ATTACKS = {
     "a record of numbers": {"records": [[1, 2, 3]]},
     "a record that lacks all": {"records": [{}]},
     "a record with a field too many": record(more=1),
+    "a record with a field of a long name": record(**{"x" * 9000: 1}),
     "more records than epochs": {
         "records": [RECORD | {"epoch": n, "step": 7 * n} for n in range(1, 5)]
     },

@@ -64,7 +64,7 @@ def seal_metadata(text):
 
 def refused(error):
     """Return False for a ValueError of bpnet's own; those of others are kinds of it, or unclear."""
-    if type(error) is not ValueError or not OWN.match(str(error)):
+    if type(error) is not ValueError or not OWN.match(str(error)) or len(str(error)) > 200:
         raise error
     return False
 
