@@ -15,7 +15,7 @@ from bpnet import checkpoints, config, idx, npz
 from bpnet.config import rules
 from bpnet.config.schema import flatten
 from bpnet.datasets.splits import split
-from bpnet.errors import BpnetError, ConfigError, DataError, RunError
+from bpnet.errors import ConfigError, DataError, RunError
 from bpnet.trainer import EpochRecord, TrainingState
 
 EPOCHS = 3
@@ -172,11 +172,3 @@ def fits(value, rule):
                 and all(fits(entry, inner) for entry in value)
             )
     raise AssertionError(f"a rule that is not known here: {rule!r}")
-
-
-def read_facts(read, *arguments):
-    """Call a reader that may raise none but bpnet's own errors; return what it returns."""
-    try:
-        return read(*arguments)
-    except BpnetError:
-        return None
