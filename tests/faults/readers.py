@@ -117,11 +117,13 @@ def read_idx(images, labels):
         found = split(idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), "train")
     except DataError:
         return False
+    assert (images[:4], labels[:4]) == (IMAGES[:4], LABELS[:4])
     (count,) = struct.unpack(">I", images[4:8])
     assert count > 0
     assert (found.images.shape, found.images.dtype) == ((count, 784), np.uint8)
     assert (found.labels.shape, found.labels.dtype) == ((count,), np.intp)
     assert found.images.tobytes() == images[16:]
+    assert bytes(found.labels.tolist()) == labels[8:]
     assert 0 <= found.labels.min() <= found.labels.max() <= 9
     return True
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from attacks import ATTACKS, METADATA_ATTACKS
+from attacks import ATTACKS, METADATA_ATTACKS, ended
 from readers import (
     CHECKPOINT,
     IDENTITY,
@@ -114,6 +114,11 @@ def test_numbers_that_are_not_finite_are_refused_under_a_right_sha256(name, valu
     arrays[name][1] = value
     with pytest.raises(ValueError, match=f"holds {name} that are not finite numbers"):
         checkpoints.unpack(seal(arrays), empty(), IDENTITY, 3)
+
+
+def test_the_end_of_the_last_epoch_is_read():
+    text = json.dumps(json.loads(METADATA) | ended(3)).encode()
+    assert hunt([("", seal_metadata(text))], partial(read_fresh, read_any_checkpoint)) == (1, 1)
 
 
 def test_another_format_is_told_whatever_else_is_in_the_archive():
