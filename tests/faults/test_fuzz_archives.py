@@ -128,7 +128,7 @@ def test_another_format_is_told_whatever_else_is_in_the_archive():
         checkpoints.unpack(npz.pack(arrays), empty(), {}, 3)
 
 
-def test_there_are_as_many_cases_as_the_readme_says():
+def test_there_are_as_many_cases_as_are_promised():
     exhaustive = 9 * (len(WEIGHTS) + len(CHECKPOINT))
     assert exhaustive + 2 * 3000 + 2000 + 4000 >= 12_000
     assert len(ATTACKS) + len(METADATA_ATTACKS) >= 40
