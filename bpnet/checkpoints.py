@@ -62,10 +62,13 @@ def _metadata(content: bytes) -> dict[str, Any]:
         metadata = plain.parse(text)
     except ValueError as error:
         raise ValueError(f"not as bpnet writes it: {error}") from error
-    if not isinstance(metadata, dict) or type(metadata.get("format")) is not int:
+    if not isinstance(metadata, dict):
+        raise ValueError("not as bpnet writes it: not a JSON object")
+    number = metadata.get("format")
+    if type(number) is not int or not 0 < number < 1000:
         raise ValueError("not as bpnet writes it: no format")
-    if metadata["format"] != FORMAT:
-        raise RunError(f"format {metadata['format']}, while this bpnet reads {FORMAT}")
+    if number != FORMAT:
+        raise RunError(f"format {number}, while this bpnet reads {FORMAT}")
     return metadata
 
 

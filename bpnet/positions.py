@@ -41,7 +41,7 @@ def decode(found: Mapping[str, Any], epochs: int, validated: bool) -> Position:
         records = [EpochRecord(**record) for record in found["records"]]
         position = Position(records, **{name: found[name] for name in NUMBERS})
     except (KeyError, TypeError) as error:
-        raise ValueError(f"not as bpnet writes it: {error!r}") from error
+        raise ValueError(f"not as bpnet writes it: {error!r:.100}") from error
     if len(records) > epochs:
         raise ValueError(f"not as bpnet writes it: {len(records)} of {epochs} epochs")
     for number, record in enumerate(records, start=1):

@@ -78,6 +78,16 @@ def with_far_offset():
     return CHECKPOINT[:place] + bytes(entry) + bytes(last)
 
 
+def with_short_metadata():
+    """Return a checkpoint whose metadata ends, under a right CRC, long before its length."""
+    text, said = MEMBERS["metadata"].tobytes(), 10**9
+    header = npz._header("|u1", (said,))
+    whole = with_member("metadata.npy", header + text)
+    name = whole.rindex(b"metadata.npy")  # in the directory
+    size = struct.pack("<I", len(header) + said)
+    return whole[: name - 46 + 24] + size + whole[name - 46 + 28 :]
+
+
 P = MEMBERS["parameters"]
 LOCAL, CENTRAL, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
 
@@ -140,6 +150,7 @@ ATTACKS = {
     "all members at byte 0": with_field(CENTRAL, 42, "<I", 0),
     "members before the file": with_field(CENTRAL, 42, "<I", 2**32 - 2),
     "a member beyond any file": with_far_offset(),
+    "metadata shorter than they say": with_short_metadata(),
     "a version to come": with_field(CENTRAL, 6, "<H", 255),
     "a comment for a member": with_field(CENTRAL, 32, "<H", 200),
     "names that are not UTF-8": with_field(
@@ -158,6 +169,13 @@ def record(**changes):
     return {"records": [RECORD | changes]}
 
 
+def ended(epochs):
+    """Return metadata at the end of so many epochs."""
+    records = [RECORD | {"epoch": n, "step": 7 * n} for n in range(1, epochs + 1)]
+    sums = {"step": 7 * epochs, "loss_sum": 0.0, "correct": 0, "seconds": 0.0}
+    return {"records": records, **sums}
+
+
 METADATA_ATTACKS = {
     "nothing": b"",
     "not JSON": b"hello",
@@ -169,6 +187,7 @@ METADATA_ATTACKS = {
     "no format": b"{}",
     "a format of true": {"format": True},
     "a format of 3.0": {"format": 3.0},
+    "a format of 4,000 digits": {"format": 10**4000},
     "the format before": {"format": 2},
     "the next format": {"format": 4},
     "no identity": {"identity": None},
@@ -178,8 +197,12 @@ METADATA_ATTACKS = {
     "a record of numbers": {"records": [[1, 2, 3]]},
     "a record that lacks all": {"records": [{}]},
     "a record with a field too many": record(more=1),
-    "more records than epochs": {
-        "records": [RECORD | {"epoch": n, "step": 7 * n} for n in range(1, 5)]
+    "a record with a field of a long name": record(**{"x" * 9000: 1}),
+    "more records than epochs": ended(4),
+    "a step after the last epoch": ended(3) | {"step": 22, "seconds": 0.25},
+    "an epoch of more steps than the one before": {
+        "records": [RECORD, RECORD | {"epoch": 2, "step": 15}],
+        "step": 16,
     },
     "the same record twice": {"records": [RECORD, RECORD]},
     "an epoch of 0": record(epoch=0),

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from attacks import ATTACKS, METADATA_ATTACKS
+from attacks import ATTACKS, METADATA_ATTACKS, ended
 from readers import (
     CHECKPOINT,
     IDENTITY,
@@ -116,6 +116,11 @@ def test_numbers_that_are_not_finite_are_refused_under_a_right_sha256(name, valu
         checkpoints.unpack(seal(arrays), empty(), IDENTITY, 3)
 
 
+def test_the_end_of_the_last_epoch_is_read():
+    text = json.dumps(json.loads(METADATA) | ended(3)).encode()
+    assert hunt([("", seal_metadata(text))], partial(read_fresh, read_any_checkpoint)) == (1, 1)
+
+
 def test_another_format_is_told_whatever_else_is_in_the_archive():
     text = json.dumps({"format": 4, "state": "elsewhere"}).encode()
     arrays = {"momenta": np.zeros(2), "metadata": np.frombuffer(text, np.uint8)}
@@ -123,7 +128,7 @@ def test_another_format_is_told_whatever_else_is_in_the_archive():
         checkpoints.unpack(npz.pack(arrays), empty(), {}, 3)
 
 
-def test_there_are_as_many_cases_as_the_readme_says():
+def test_there_are_as_many_cases_as_are_promised():
     exhaustive = 9 * (len(WEIGHTS) + len(CHECKPOINT))
     assert exhaustive + 2 * 3000 + 2000 + 4000 >= 12_000
     assert len(ATTACKS) + len(METADATA_ATTACKS) >= 40

@@ -85,6 +85,7 @@ BAD_IMAGES = {
     "a dimension": header(2352) + PIXELS,
     "two dimensions": header(3, 784) + PIXELS,
     "four dimensions": header(3, 28, 28, 1) + PIXELS,
+    "four dimensions of three": b"\0\0\x08\4" + IMAGES[4:],
     "255 dimensions": b"\0\0\x08\xff" + struct.pack(">I", 1) * 255 + PIXELS,
     "no image": header(0, 28, 28),
     "no rows": header(3, 0, 28),
