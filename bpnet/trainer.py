@@ -137,8 +137,7 @@ def train(
 
     `watch` is called after each step with the number of its images. `stop` is asked before each
     step; once it says yes the generator ends, and `state` is where to go on from.
-    Raises: DivergedError at the first loss or weight that is not finite, before anything is
-    recorded of it.
+    Raises: DivergedError at the first loss or weight that is not finite; none of it is recorded.
     """
     per_epoch = _batches(len(dataset.train), config)
     step = Step(network, config.train, state.velocity, state.average, per_epoch)
@@ -161,6 +160,13 @@ def train(
 def batches_done(state: TrainingState, images: int, config: Config) -> int:
     """Return how many batches of the running epoch are behind, of so many images."""
     return state.step - len(state.records) * _batches(images, config)
+
+
+def is_possible(state: TrainingState, images: int, config: Config) -> bool:
+    """Whether training on so many images can have come to the step and the sums of this state."""
+    done = batches_done(state, images, config)
+    within = 0 <= done < _batches(images, config)
+    return within and state.correct <= done * config.train.batch_size
 
 
 def _batches(images: int, config: Config) -> int:

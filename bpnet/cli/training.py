@@ -16,7 +16,7 @@ from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
 from bpnet.datasets import Dataset
 from bpnet.datasets.splits import CLASSES
-from bpnet.errors import BpnetError, DivergedError, short
+from bpnet.errors import BpnetError, DivergedError, RunError, short
 from bpnet.evaluation import evaluate
 from bpnet.facts import Run
 from bpnet.network import Network
@@ -53,6 +53,10 @@ def resume(run: Run, quiet: bool) -> None:
     state = trainer.start(network, run.config)
     with folders.alone(folder):
         runs.restore(run, state, dataset.sha256, tell)
+        if not trainer.is_possible(state, len(dataset.train), run.config):
+            raise RunError(
+                f"{folder / runs.CHECKPOINT}: step {state.step} is in no epoch of this run"
+            )
         _train(run, network, state, dataset, quiet)
 
 

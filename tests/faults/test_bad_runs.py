@@ -131,6 +131,13 @@ def finished(name: str, **facts: object) -> Row:
     return row._replace(noted=FINISHED)
 
 
+def impossible(name: str, **facts: object) -> Row:
+    """Return the row of a checkpoint that could be of another number of images."""
+    running = {"records": [], "seconds": 1.0, "loss_sum": 1.0, **facts}
+    told = f"run/checkpoint.npz: step {facts['step']} is in no epoch of this run"
+    return resume(name, told, metadata(lambda found: found | running))
+
+
 def believed(name: str, **facts: object) -> Row:
     """Return the row of a checkpoint with metadata that is none, under a right SHA-256."""
     damage = metadata(lambda found: found | facts)
@@ -145,6 +152,9 @@ ROWS += [
     believed("step far off", step=10**30),
     believed("loss of text", loss_sum="x"),
     believed("records of no list", records={}),
+    impossible("a step beyond its epoch", step=10**6),
+    impossible("a whole epoch without a record", step=5),
+    impossible("more right than seen", step=3, correct=301),
 ]
 
 
