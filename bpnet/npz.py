@@ -91,7 +91,8 @@ def _told() -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
-        raise ValueError(f"damaged: {error!s:.100}") from error  # it may quote 64 KiB
+        reason = str(error) or "it ends too early"
+        raise ValueError(f"damaged: {reason[:100]}") from error  # it may quote 64 KiB
 
 
 def _array(name: str, form: Form, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
