@@ -5,6 +5,8 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
+import sys
 from itertools import count
 
 import pytest
@@ -155,3 +157,34 @@ def test_a_file_that_may_grow_no_further_is_told_and_nothing_is_lost(
     )  # fmt: skip
     judge(ended, folder, errno.EFBIG)
     assert resume(folder, (*four_saves, "--run-dir")) == straight
+
+
+ON_A_SMALL_DISK = """
+mount -t tmpfs -o size={size}k none full || exit 99
+"$0" "$@" --run-dir full/run
+status=$?
+ls -A full/run
+exit $status
+"""
+
+
+@pytest.mark.parametrize("size", [4, 60, 110, 150, 220, 290])
+def test_a_disk_that_is_really_full_is_told_of_and_keeps_what_it_has(four_saves, tmp_path, size):
+    (tmp_path / "full").mkdir()
+    script = ON_A_SMALL_DISK.format(size=size)
+    try:
+        ended = subprocess.run(
+            ["unshare", "-rm", "sh", "-c", script, sys.executable, "-m", "bpnet", *four_saves],
+            cwd=tmp_path, capture_output=True, check=False, encoding="utf-8",
+        )  # fmt: skip
+    except FileNotFoundError:
+        pytest.skip("no unshare")
+    if ended.returncode in (1, 99) and "Error" not in ended.stderr:
+        pytest.skip(f"no disk of one's own: {ended.stderr}")
+    assert ended.returncode == 1
+    line = ended.stderr.splitlines()[-1]
+    assert line.startswith("Error: full/run")
+    assert line.endswith("No space left on device")
+    assert "Traceback" not in ended.stderr
+    assert ".tmp" not in ended.stdout
+    assert ("weights.npz" in ended.stdout) == ("epoch" in ended.stderr)
