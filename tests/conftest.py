@@ -31,11 +31,13 @@ def _strict_arithmetic() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> Iterator[None]:
     """What is set where the tests are started decides nothing in them."""
-    for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG", *threads.VARIABLES):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG", *threads.VARIABLES):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture

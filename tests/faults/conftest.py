@@ -1,6 +1,6 @@
 """What the tests of faults share: how much of them is run, and what should come out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,16 +9,33 @@ import forks
 import pytest
 from forks import Outcome, outcome, run
 from phases import pack, quick_disk
+from refused import Row
 from server import Server, serving, stall, whole
 
 from bpnet.datasets.published import NAMES
 
 
+def stride(config: pytest.Config) -> int:
+    """Return 1, to try every case, under `-m faults`, else 4, to try every fourth."""
+    return 1 if "faults" in config.option.markexpr else 4
+
+
 @pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> Callable[[int], int]:
-    """Return how many of so many cases to try: all under `-m faults`, else a quarter."""
-    whole = "faults" in request.config.option.markexpr
-    return lambda number: number if whole else number // 4
+    """Return how many of so many cases to try."""
+    return lambda number: number // stride(request.config)
+
+
+@pytest.fixture(scope="session")
+def chosen(request: pytest.FixtureRequest) -> Callable[[Sequence[Row]], Sequence[Row]]:
+    """Return the rows to try, of these."""
+    return lambda rows: rows[:: stride(request.config)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for a row each of those of its module that are to be tried."""
+    if "row" in metafunc.fixturenames:
+        metafunc.parametrize("row", metafunc.module.ROWS[:: stride(metafunc.config)], ids=str)
 
 
 @pytest.fixture
