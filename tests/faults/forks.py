@@ -10,6 +10,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -59,7 +60,8 @@ class Fork:
             traceback.print_exc()
         finally:
             for stream in (sys.stdout, sys.stderr):
-                stream.flush()
+                with suppress(OSError, AttributeError):  # a test may have closed or filled it
+                    stream.flush()
             os._exit(status)
 
     def heard(self) -> str:
