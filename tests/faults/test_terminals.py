@@ -11,8 +11,8 @@ from pathlib import Path
 
 import phases
 import pytest
-from disturbances import outcome, train
-from forks import Fork, run
+from disturbances import train
+from forks import Fork, outcome, run
 from phases import instead, quick_disk
 
 from bpnet import trainer
@@ -131,7 +131,7 @@ def real(folder, *arguments, **options):
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_no_stream_changes_the_exit_status_at_the_very_end(here, encoding):
     environment = {"PYTHONIOENCODING": encoding}
-    with open("/dev/full", "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+    with open("/dev/full", "w", encoding="utf-8") as nowhere:
         for arguments, status in ((("train", "--resume", "finished"), 0), (("eval", "no"), 1)):
             process = real(
                 here, *arguments, environment=environment,
