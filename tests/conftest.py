@@ -31,13 +31,23 @@ def _strict_arithmetic() -> Iterator[None]:
         yield
 
 
+def _without_settings(patch: pytest.MonkeyPatch) -> None:
+    for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG", *threads.VARIABLES):
+        patch.delenv(name, raising=False)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_from_outside() -> Iterator[None]:
-    """What is set where the tests are started decides nothing in them."""
+    """What is set where the tests are started decides nothing in them, or in what they share."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("BPNET_DATA_DIR", "BPNET_MIRROR", "BPNET_DEBUG", *threads.VARIABLES):
-            patch.delenv(name, raising=False)
+        _without_settings(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command line has set in one test, such as threads, decides nothing in the next."""
+    _without_settings(monkeypatch)
 
 
 @pytest.fixture

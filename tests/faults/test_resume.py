@@ -30,12 +30,12 @@ DISTORTIONS = {
     "affine": AugmentConfig(rotation=10, scaling=10, shear=5, shift=1),
     "elastic": AugmentConfig(alpha=8, rotation=5),
 }
-EVERY = list(product(OPTIMIZERS, SCHEDULES, DISTORTIONS))
+ROWS = list(product(OPTIMIZERS, SCHEDULES, DISTORTIONS))
 
 
 def chosen(small_config, optimizer, schedule, distortion):
     """Return the config; every second one holds nothing out to choose by."""
-    held_out = 100 if EVERY.index((optimizer, schedule, distortion)) % 2 else 0
+    held_out = 100 if ROWS.index((optimizer, schedule, distortion)) % 2 else 0
     size = 63 if held_out else 75
     train = {**OPTIMIZERS[optimizer], **SCHEDULES[schedule], "epochs": 5, "batch_size": size}
     return replace(
@@ -75,11 +75,8 @@ class Training:
         return outcome(self.run.folder)
 
 
-@pytest.mark.parametrize(("optimizer", "schedule", "distortion"), EVERY)
-def test_a_run_stopped_after_every_step_ends_the_same(
-    cases, small_config, tmp_path, optimizer, schedule, distortion
-):
-    config = chosen(small_config, optimizer, schedule, distortion)
+def test_a_run_stopped_after_every_step_ends_the_same(cases, small_config, tmp_path, row):
+    config = chosen(small_config, *row)
     straight = Training(config, folders.new("", tmp_path / "straight"))
     straight.go_on()
     stopped = folders.new("", tmp_path / "stopped")
@@ -105,5 +102,5 @@ def test_a_resumed_run_that_has_lost_something_is_found_out(small_config, tmp_pa
     monkeypatch.setattr(trainer.TrainingState, "arrays", without_velocity)
     with pytest.raises(AssertionError):
         test_a_run_stopped_after_every_step_ends_the_same(
-            int, small_config, tmp_path, "momentum", "constant", "none"
+            int, small_config, tmp_path, ("momentum", "constant", "none")
         )

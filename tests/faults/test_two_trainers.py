@@ -16,7 +16,7 @@ pytestmark = pytest.mark.faults
 @pytest.fixture
 def long(small_file, tmp_path):
     """A run that takes a while, and what it comes to when it is alone."""
-    command = ("train", "--config", small_file, "--set", "train.epochs=150", "--run-dir")
+    command = ("train", "--config", small_file, "--set", "train.epochs=80", "--run-dir")
     assert run(tmp_path, *command, tmp_path / "straight").status == 0
     return command
 
@@ -24,7 +24,7 @@ def long(small_file, tmp_path):
 def test_a_second_trainer_is_refused_and_told_of_the_first(long, tmp_path):
     folder = tmp_path / "run"
     first = Fork(tmp_path, *long, folder)
-    first.wait_for("epoch   1")
+    first.wait_for("epoch  1")
     second = run(tmp_path, "train", "--resume", folder)
     assert (second.status, second.out) == (1, "")
     assert second.err.startswith(f"Error: {folder}: process {first.pid} on ")
@@ -38,7 +38,7 @@ def test_a_second_trainer_is_refused_and_told_of_the_first(long, tmp_path):
 def test_when_the_first_is_killed_the_second_starts_at_once(long, tmp_path):
     folder = tmp_path / "run"
     first = Fork(tmp_path, *long, folder)
-    first.wait_for("epoch   2")
+    first.wait_for("epoch  2")
     first.send(signal.SIGKILL)
     assert first.wait().status == -signal.SIGKILL
     assert run(tmp_path, "train", "--resume", folder).status == 0
@@ -52,7 +52,7 @@ def test_where_locks_do_nothing_two_trainers_still_end_with_the_same_bytes(
     monkeypatch.setattr(fcntl, "flock", lambda descriptor, operation: None)
     folder = tmp_path / "run"
     first = Fork(tmp_path, *long, folder)
-    first.wait_for("epoch   2")
+    first.wait_for("epoch  2")
     others = [Fork(tmp_path, "train", "--resume", folder) for _ in range(2)]
     assert [child.wait().status for child in (first, *others)] == [0, 0, 0]
     assert outcome(folder) == outcome(tmp_path / "straight")
