@@ -35,7 +35,7 @@ def disturb(folder: Path, arguments: list[object], phase: Phase, number: int, ti
     process.wait_for("@here")
     for sent in range(1, times + 1):
         process.send(number)
-        if times == 2 and sent == 1 and awaited == 2:
+        if times == 2 and sent == 1 and phase.collected:  # else two of a kind may become one
             process.wait_for("@signal 1")
         elif times > 2:
             time.sleep(0.01)
