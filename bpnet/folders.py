@@ -12,8 +12,6 @@ from bpnet.config import Config
 from bpnet.errors import RunError, UsageError
 from bpnet.facts import Run
 
-LOCK = ".lock"
-
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
@@ -21,7 +19,7 @@ def alone(folder: Path) -> Iterator[None]:
 
     Raises: RunError if one does, naming it.
     """
-    with locks.hold(folder / LOCK) as holder:
+    with locks.hold(folder / locks.NAME) as holder:
         if holder:
             raise RunError(f"{folder}: {holder} is training it; wait for its end, or stop it")
         storage.sweep(folder)
@@ -48,7 +46,7 @@ def _numbered(stem: str) -> Iterator[Path]:
 
 def _refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
-    if any(name != LOCK and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
+    if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
         is_run = storage.exists(folder / "config.yaml") or facts.seeds(folder)
         hint = f", or go on with it by --resume {folder}" if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bpnet.storage import told
 
+NAME = ".lock"
 LENGTH = 100  # of the holder's name: always the same, so that no part of an older one is left
 PAUSE = 0.05  # seconds between two tries
 

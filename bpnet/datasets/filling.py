@@ -8,7 +8,6 @@ from bpnet import locks, storage
 from bpnet.errors import StorageError
 from bpnet.progress import Tell
 
-LOCK = ".lock"
 PATIENCE = 180  # seconds; the largest dataset takes 320 at the lowest rate, but seldom that
 
 
@@ -24,7 +23,7 @@ def filling(folder: Path, tell: Tell) -> Iterator[None]:
             storage.make_folder(folder)
             stack.enter_context(
                 locks.hold(
-                    folder / LOCK,
+                    folder / locks.NAME,
                     PATIENCE,
                     lambda holder: tell(f"{folder}: waiting for {holder}, which is filling it"),
                 )
