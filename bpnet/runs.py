@@ -108,10 +108,7 @@ def save(run: Run, state: TrainingState, data: Mapping[str, str]) -> None:
     """Write the checkpoint, keeping the one before, and what is made from it: log and weights."""
     path = run.folder / CHECKPOINT
     if storage.exists(path):
-        storage.write(
-            run.folder / PREVIOUS,
-            _read(path, run, state),
-        )
+        storage.write(run.folder / PREVIOUS, _read(path, run, state))
     storage.write(path, checkpoints.pack(state, _identity(run, data)))
     _write_results(run, state)
 
