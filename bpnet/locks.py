@@ -33,9 +33,9 @@ def hold(
     with told(path, "cannot be written"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
-        holder = _wait(descriptor, patience, waiting)
-        if holder is None:
-            with told(path, "cannot be written"):
+        with told(path, "cannot be locked"):
+            holder = _wait(descriptor, patience, waiting)
+            if holder is None:
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, _own_name())
         yield holder
