@@ -20,6 +20,7 @@ from bpnet.cli.options import (
     THREADS,
     with_options,
 )
+from bpnet.cli.predict_command import predict
 from bpnet.errors import UsageError
 
 
@@ -187,6 +188,7 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
 
 
 bpnet.add_command(data)
+bpnet.add_command(predict)
 
 
 @bpnet.group("config")
