@@ -10,6 +10,7 @@ from bpnet.array import Array
 from bpnet.datasets import Split
 from bpnet.datasets.splits import CLASSES
 from bpnet.errors import DivergedError
+from bpnet.layers import softmax
 from bpnet.network import Network
 
 CHUNK = 500  # fixed: another size of batch would change the last bits of the loss
@@ -60,6 +61,18 @@ def evaluate(network: Network, split: Split) -> Scores:
     if not math.isfinite(loss):
         raise DivergedError(f"the loss is {loss} on {len(split)} images: the weights are spoilt")
     return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+
+
+def probabilities(network: Network, split: Split) -> Array:
+    """Return y = softmax(scores) of every image (N, C), in the order of the split.
+
+    Raises: DivergedError if they are not finite.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # seen in the probabilities, below
+        y = np.concatenate([softmax(network.predict(x)) for x, _ in _batches(network, split)])
+    if not np.isfinite(y).all():
+        raise DivergedError(f"no probabilities for {len(split)} images: the weights are spoilt")
+    return y
 
 
 def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:

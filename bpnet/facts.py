@@ -152,14 +152,18 @@ def _is_share(value: Any) -> bool:
     return type(value) is float and 0 <= value <= 1
 
 
+def every(place: Path = Path("runs")) -> list[Path]:
+    """Return every run directory in this place, or one level below: as seeds are."""
+    found = chain(place.glob("*/config.yaml"), place.glob("*/*/config.yaml"))
+    return sorted(path.parent for path in found)
+
+
 def newest() -> Path:
     """Return the folder of the finished run that was started last, in runs/ or one level below.
 
     Raises: RunError if there is none.
     """
-    runs = Path("runs")
-    folders = [path.parent for path in chain(runs.glob("*/run.json"), runs.glob("*/*/run.json"))]
-    finished = [folder for folder in folders if read(folder).get("status") == "finished"]
+    finished = [folder for folder in every() if read(folder).get("status") == "finished"]
     if not finished:
         raise RunError("runs: holds no finished run; name a run directory, or train first")
     return max(finished, key=lambda folder: str(read(folder).get("started", "")))

@@ -46,7 +46,7 @@ def begin(run: Run, data: Mapping[str, str]) -> None:
         threads=run.config.train.threads,
         platform=platform.platform(),
         seed=run.config.seed,
-        config=_settings(run.config),
+        config=settings_of(run.config),
         data=dict(data),
         started=facts.read(run.folder).get("started", facts.now()),
     )
@@ -55,8 +55,8 @@ def begin(run: Run, data: Mapping[str, str]) -> None:
 def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
     began = facts.read(run.folder)
-    settings = _settings(run.config)
-    before = _settings(Config()) | began.get("config", settings)  # later keys had their defaults
+    settings = settings_of(run.config)
+    before = settings_of(Config()) | began.get("config", settings)  # later keys had their defaults
     problems = [
         f"{run.folder / 'config.yaml'}: {name} is {value}, but was "
         f"{short(str(before[name]))} when the run began; put it back, or start a new run"
@@ -69,7 +69,7 @@ def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
         raise RunError(*problems)
 
 
-def _settings(chosen: Config) -> dict[str, Any]:
+def settings_of(chosen: Config) -> dict[str, Any]:
     """Return the config as JSON has it, but for where the data lie: that may change."""
     settings = config.flatten(chosen)
     del settings["data.dir"]
@@ -80,8 +80,8 @@ def _settings(chosen: Config) -> dict[str, Any]:
 
 def _identity(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
     """Return all that decides how a run goes on; a key that a later bpnet adds changes nothing."""
-    defaults = _settings(Config()).items()
-    chosen = [setting for setting in _settings(run.config).items() if setting not in defaults]
+    defaults = settings_of(Config()).items()
+    chosen = [setting for setting in settings_of(run.config).items() if setting not in defaults]
     return {"config": dict(chosen), "data": dict(data)}
 
 

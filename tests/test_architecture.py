@@ -15,6 +15,7 @@ ROOMS = [  # from the ground up; a room may import what stands before it
     "drawn", "datasets", "distortions", "batches", "network", "optimizers", "steps",
     "evaluation", "trainer", "gradcheck",
     "positions", "checkpoints", "runs",
+    "pictures", "decoding", "comparison",
     "cli", "__main__",
 ]  # fmt: skip
 RATIONED = {
@@ -23,6 +24,7 @@ RATIONED = {
     "yaml": "config",
     "click": "cli",
     "tqdm": "cli",
+    "PIL": "decoding",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -5,7 +5,7 @@ import pytest
 
 from bpnet.datasets.splits import Split
 from bpnet.errors import DivergedError
-from bpnet.evaluation import CHUNK, Scores, evaluate, evaluate_committee, interval
+from bpnet.evaluation import CHUNK, Scores, evaluate, evaluate_committee, interval, probabilities
 from bpnet.layers.loss import softmax
 from bpnet.network import Network
 
@@ -82,3 +82,11 @@ def test_a_committee_that_is_sure_of_the_wrong_digit_has_a_finite_loss():
     network.params["b1"][3] = 1e6
     zero = Split(np.zeros((1, 784), np.uint8), np.array([0]))
     assert evaluate_committee([network, network], zero).loss == pytest.approx(1e6)
+
+
+def test_the_probabilities_are_those_by_which_the_images_are_scored(network, images):
+    ((x, _),) = images.in_order(len(images), np.dtype("float64"))
+    assert probabilities(network, images) == pytest.approx(softmax(network.predict(x)))
+    network.params["W1"][0, 0] = np.nan
+    with pytest.raises(DivergedError, match="the weights are spoilt"):
+        probabilities(network, images)

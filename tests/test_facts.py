@@ -53,6 +53,7 @@ def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monk
         ("x/y/z", "finished", "2026-01-05"),
     ]:
         (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "config.yaml").touch()
         facts.write(tmp_path / "runs" / name, status=status, started=started)
     assert str(facts.newest()) == "runs/batch/seed-1"
 

@@ -222,12 +222,12 @@ def test_run_json_is_json_for_people(run, dataset):
 
 def test_a_key_that_a_later_bpnet_adds_does_not_stop_a_run_from_going_on(run, dataset, monkeypatch):
     _, state = train(run, dataset, until=20)
-    before = runs._settings
+    before = runs.settings_of
 
     def later(chosen):
         return {**before(chosen), "train.novelty": 0}
 
-    monkeypatch.setattr(runs, "_settings", later)
+    monkeypatch.setattr(runs, "settings_of", later)
     runs.refuse_changes(run, dataset.sha256)
     _, restored = fresh(run)
     runs.restore(run, restored, dataset.sha256, lambda line: None)

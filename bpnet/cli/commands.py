@@ -17,9 +17,12 @@ from bpnet.cli.options import (
     JSON,
     SEEDS,
     SET,
+    SPLIT,
     THREADS,
     with_options,
 )
+from bpnet.cli.predict_command import predict
+from bpnet.cli.runs_commands import compare, list_runs
 from bpnet.errors import UsageError
 
 
@@ -124,13 +127,7 @@ def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -
 
 @bpnet.command("eval")
 @click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
-@click.option(
-    "--split",
-    type=click.Choice(["test", "validation", "train"]),
-    default="test",
-    show_default=True,
-    help="Which images.",
-)
+@SPLIT
 @DATA_DIR
 @JSON
 def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
@@ -187,6 +184,9 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
 
 
 bpnet.add_command(data)
+bpnet.add_command(predict)
+bpnet.add_command(list_runs)
+bpnet.add_command(compare)
 
 
 @bpnet.group("config")

@@ -54,6 +54,13 @@ SEEDS = click.option(
 JOBS = click.option(
     "--jobs", metavar="N", type=Count(1, 1000), help="Seeds at a time. [default: 1]"
 )
+SPLIT = click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "train"]),
+    default="test",
+    show_default=True,
+    help="Which images.",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -19,21 +19,50 @@ from bpnet.evaluation import Scores
 from bpnet.facts import Run
 from bpnet.network import Network
 
+Images: TypeAlias = tuple[Mapping[str, str], int]  # the files they come from, and their number
+
 
 @dataclass(frozen=True)
-class Scored:
-    """A run, its network, what it was scored on (files, and number of images), and its scores."""
+class Examined:
+    """A run, its network, the images of its split, and by what these are known."""
 
     folder: Path
     network: Network
-    images: tuple[Mapping[str, str], int]
+    images: Split
+    known_by: Images
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A run, its network, what it was scored on, and its scores."""
+
+    folder: Path
+    network: Network
+    images: Images
     scores: Scores
 
 
 def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
     """Print the scores of each run on the split; of several also what they come to together."""
-    load = lru_cache(maxsize=1)(_load)  # the images of one dataset are enough to have in memory
     results = []
+    for one in examined(chosen, split):
+        scores = evaluation.evaluate(one.network, one.images)
+        results.append(Scored(one.folder, one.network, one.known_by, scores))
+    committee = _committee(results, one.images) if len(results) > 1 else None
+    if as_json:
+        click.echo(json.dumps(_as_json(results, committee, split)))
+    elif len(results) == 1:
+        echo_all([str(results[0].folder), *_report(results[0].scores, f"{split} accuracy")])
+    else:
+        echo_all(_reports(results, committee, split))
+
+
+def examined(chosen: Sequence[Run], split: str) -> Iterator[Examined]:
+    """Yield what there is to score of each run.
+
+    Raises: RunError, UsageError if a run has no weights or no such images.
+    """
+    load = lru_cache(maxsize=1)(_load)  # the images of one dataset are enough to have in memory
     for run in chosen:
         _tell_of_other_threads(run, chosen[0])
         network = runs.load_weights(run)
@@ -42,15 +71,7 @@ def score(chosen: Sequence[Run], split: str, as_json: bool) -> None:
         dataset = load(run.config.data)
         runs.refuse_changes(run, dataset.sha256)
         images = _images(run, dataset, split)
-        scores = evaluation.evaluate(network, images)
-        results.append(Scored(run.folder, network, (dataset.sha256, len(images)), scores))
-    committee = _committee(results, images) if len(results) > 1 else None
-    if as_json:
-        click.echo(json.dumps(_as_json(results, committee, split)))
-    elif len(results) == 1:
-        echo_all([str(results[0].folder), *_report(results[0].scores, f"{split} accuracy")])
-    else:
-        echo_all(_reports(results, committee, split))
+        yield Examined(run.folder, network, images, (dataset.sha256, len(images)))
 
 
 def _load(data: DataConfig) -> Dataset:

@@ -1,0 +1,40 @@
+"""What a network loses on pictures of MNIST's test digits that predict brings to MNIST's form.
+
+python pictures.py RUN [COUNT]
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from tables import table
+
+from bpnet import datasets, facts, runs
+from bpnet.evaluation import probabilities
+from bpnet.pictures import normalized
+
+sys.path.append(str(Path(__file__).parent.parent))
+from renderings import RENDERINGS
+
+
+def main() -> None:
+    run = facts.open_run(Path(sys.argv[1]))
+    network = runs.load_weights(run)
+    test = datasets.load(run.config.data).test[: int((sys.argv[2:] or [10_000])[0])]
+
+    def right(images):
+        answers = probabilities(network, datasets.Split(images, test.labels)).argmax(axis=1)
+        return 100 * float(np.mean(answers == test.labels))
+
+    known = right(test.images)
+    rows = []
+    for name, (render, allowed) in RENDERINGS.items():
+        rng = np.random.default_rng(20161125)
+        seen = [normalized(render(image.reshape(28, 28), rng)) for image in test.images]
+        share = right(np.stack(seen).reshape(-1, 784))
+        rows.append([name, f"{share:.2f} %", f"{known - share:+.2f}", f"{allowed}"])
+    print(table(["pictures", "right", "points lost", "allowed"], rows))
+
+
+if __name__ == "__main__":
+    main()

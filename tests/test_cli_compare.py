@@ -1,0 +1,54 @@
+"""`bpnet compare`: two runs on the same images."""
+
+import json
+
+import pytest
+
+from bpnet.comparison import mcnemar
+
+
+@pytest.fixture
+def both(bpnet, small_file):
+    """A run that knows something, and one that knows nothing."""
+    good = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=20")
+    bad = ("--set", "train.learning_rate=1e-6", "--set", "train.epochs=1")
+    for name, settings in (("good", good), ("bad", bad)):
+        train = ("train", "--config", small_file, "--run-dir", name, *settings, "--quiet")
+        assert bpnet(*train).status == 0
+    return "good", "bad"
+
+
+def test_the_better_one_is_named_in_words(bpnet, both):
+    result = bpnet("compare", *both)
+    assert (result.status, result.err) == (0, "")
+    *rows, a, b, words = result.out.splitlines()
+    assert rows[0].split() == ["a", "b"]
+    assert ["train.epochs", "20", "1"] in [row.split() for row in rows]
+    assert "data.dir" not in result.out
+    assert a.startswith("a: good: test accuracy ")
+    assert b.startswith("b: bad: test accuracy ")
+    assert words.startswith("a is better: ")
+    assert bpnet("compare", *reversed(both)).out.splitlines()[-1].startswith("b is better: ")
+
+
+def test_a_run_is_not_better_than_itself(bpnet, both):
+    words = bpnet("compare", "good", "good").out.splitlines()[-1]
+    assert words == "no difference that chance would not make: 0 images against 0, p = 1"
+
+
+def test_json_has_the_numbers(bpnet, both):
+    report = json.loads(bpnet("compare", *both, "--json", "--split", "validation").out)
+    scores = json.loads(bpnet("eval", *both, "--json", "--split", "validation").out)["runs"]
+    assert report["correct"] == [score["correct"] for score in scores]
+    assert report["total"] == 100
+    assert report["only"][0] - report["only"][1] == report["correct"][0] - report["correct"][1]
+    assert report["p"] == mcnemar(*report["only"])
+    assert report["differences"]["train.epochs"] == [20, 1]
+
+
+def test_runs_of_other_images_are_not_compared(bpnet, both, small_file):
+    other = ("--set", "data.validation=50", "--run-dir", "other")
+    assert bpnet("train", "--config", small_file, *other).status == 0
+    result = bpnet("compare", "good", "other", "--split", "validation")
+    assert (result.status, result.out) == (2, "")
+    assert "other: has other validation images than good: no comparison" in result.err
