@@ -30,6 +30,7 @@ from bpnet.network import Network, shapes, views
 from bpnet.progress import Tell
 from bpnet.trainer import EpochRecord, TrainingState
 
+LOG_LIMIT = 2**24  # bytes; 10,000 epochs have 2 MB
 CHECKPOINT, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 
 
@@ -169,6 +170,24 @@ def log(records: list[EpochRecord]) -> str:
     writer.writerow(field.name for field in fields(EpochRecord))
     writer.writerows(asdict(record).values() for record in records)
     return text.getvalue()
+
+
+def read_log(run: Run) -> list[dict[str, float | None]]:
+    """Return the rows of the run's log, by the names of their columns.
+
+    Raises: RunError if it is not as bpnet has written it.
+    """
+    path = run.folder / "log.csv"
+    reader = csv.DictReader(storage.read(path, LOG_LIMIT).decode(errors="replace").splitlines())
+    try:
+        rows = [
+            {name: float(value) if value else None for name, value in row.items()} for row in reader
+        ]
+    except (AttributeError, TypeError, ValueError, csv.Error) as error:
+        raise RunError(f"{path}: not as bpnet has written it: {error}") from error
+    if reader.fieldnames != [field.name for field in fields(EpochRecord)]:
+        raise RunError(f"{path}: not as bpnet has written it: its columns")
+    return rows
 
 
 def load_weights(run: Run) -> Network:

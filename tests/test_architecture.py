@@ -15,7 +15,7 @@ ROOMS = [  # from the ground up; a room may import what stands before it
     "drawn", "datasets", "distortions", "batches", "network", "optimizers", "steps",
     "evaluation", "trainer", "gradcheck",
     "positions", "checkpoints", "runs",
-    "pictures", "decoding", "comparison",
+    "pictures", "decoding", "comparison", "report",
     "cli", "__main__",
 ]  # fmt: skip
 RATIONED = {

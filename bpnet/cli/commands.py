@@ -22,6 +22,7 @@ from bpnet.cli.options import (
     with_options,
 )
 from bpnet.cli.predict_command import predict
+from bpnet.cli.report_command import report
 from bpnet.cli.runs_commands import compare, list_runs
 from bpnet.errors import UsageError
 
@@ -185,6 +186,7 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
 
 bpnet.add_command(data)
 bpnet.add_command(predict)
+bpnet.add_command(report)
 bpnet.add_command(list_runs)
 bpnet.add_command(compare)
 

@@ -1,6 +1,5 @@
 """`bpnet runs`: a table of all runs, from their files."""
 
-import csv
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,11 +8,9 @@ from typing import Any
 
 import click
 
-from bpnet import facts, storage
+from bpnet import facts, runs, storage
 from bpnet.cli.terminal import echo_all, percent, table, tell
-from bpnet.errors import BpnetError, RunError, short
-
-LOG_LIMIT = 2**24  # bytes; 10,000 epochs have 2 MB
+from bpnet.errors import BpnetError, short
 
 
 @dataclass(frozen=True)
@@ -71,35 +68,23 @@ def _listed(folder: Path) -> Listed:
 
 
 def _read(folder: Path) -> Listed:
-    config, found = facts.open_run(folder).config, facts.read(folder)
+    run, found = facts.open_run(folder), facts.read(folder)
     finished = found.get("status") == "finished"
     result = asdict(facts.result(folder)) if finished else {}
-    epochs, seconds = _log(folder / "log.csv")
+    log = runs.read_log(run) if storage.exists(folder / "log.csv") else []
     return Listed(
         str(folder),
         short(found.get("status", "not begun")),
-        config.data.dataset,
-        list(config.network.hidden),
-        config.seed,
-        epochs,
+        run.config.data.dataset,
+        list(run.config.network.hidden),
+        run.config.seed,
+        len(log),
         result.get("best_epoch"),
         result.get("validation_accuracy"),
         result.get("test_accuracy"),
-        seconds,
+        sum(row["seconds"] or 0 for row in log),
         found.get("started"),
     )
-
-
-def _log(path: Path) -> tuple[int, float]:
-    """Return how many epochs the log has, and the seconds that they took together."""
-    if not storage.exists(path):
-        return 0, 0.0
-    text = storage.read(path, LOG_LIMIT).decode(errors="replace")
-    try:
-        seconds = [float(row["seconds"]) for row in csv.DictReader(text.splitlines())]
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
-        raise RunError(f"{path}: not as bpnet has written it: {error!r}") from error
-    return len(seconds), sum(seconds)
 
 
 def _cells(listed: Listed) -> list[str]:

@@ -1,0 +1,36 @@
+"""The data of a report, and the files beside this one -> the text of its page."""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+MARK = "<!-- A report by bpnet. -->"
+
+
+def page(content: Mapping[str, Any]) -> str:
+    """Return the page: one file, with its style, its scripts and its data inside."""
+    parts = {
+        "mark": MARK,
+        "title": html.escape(str(content["run"])),
+        "style": _file("page.css"),
+        "network": _file("network.js"),
+        "script": _file("page.js"),
+        "data": _safe(json.dumps(content, allow_nan=False)),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file("page.html"))
+
+
+def _safe(text: str) -> str:
+    r"""Return JSON in which nothing can end the element of the page that holds it.
+
+    >>> print(_safe('["</script>"]'))
+    ["\u003c/script>"]
+    """
+    return text.replace("<", r"\u003c")
+
+
+def _file(name: str) -> str:
+    return files("bpnet.report").joinpath(name).read_text(encoding="utf-8")
