@@ -21,6 +21,7 @@ from bpnet.report.content import content
 from bpnet.report.page import page
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
+WebDriverException = pytest.importorskip("selenium.common").WebDriverException
 if not (shutil.which("chromium") and shutil.which("chromedriver")):
     pytest.skip("no Chromium with its driver", allow_module_level=True)
 
@@ -77,7 +78,11 @@ def browser(trained, tmp_path_factory):
     options.binary_location = shutil.which("chromium")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.ChromeService(shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        driver = webdriver.Chrome(options=options, service=service)
+    except WebDriverException as error:
+        pytest.skip(f"Chromium does not start here: {error.msg}")
+    driver.set_page_load_timeout(60)
     driver.get(path.as_uri())
     yield driver
     driver.quit()
