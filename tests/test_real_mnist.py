@@ -93,7 +93,7 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
     state = trainer.start(network, loaded)
     list(trainer.train(network, state, dataset, loaded))
     network.parameters[:] = trainer.result(state)
-    images = dataset.validation[:1000]
+    images = dataset.validation[:400]
 
     def right(pictures):
         split = datasets.Split(pictures.reshape(-1, 784), images.labels)
@@ -102,4 +102,4 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
     known, rng = right(images.images), np.random.default_rng(20161125)
     for name, (render, allowed) in RENDERINGS.items():
         seen = [normalized(render(image.reshape(28, 28), rng)) for image in images.images]
-        assert known - right(np.stack(seen)) < allowed + 0.4, name  # four of a thousand are chance
+        assert known - right(np.stack(seen)) < allowed + 0.75, name  # three of 400 are chance
