@@ -44,6 +44,22 @@ def hold(
             os.close(descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process holds the lock; nothing is written.
+
+    Raises: StorageError if that cannot be told.
+    """
+    with told(path, "cannot be read"):
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            return not _locked(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def _wait(descriptor: int, patience: float, waiting: Callable[[str], object]) -> str | None:
     """Return None when the lock is had, or who holds it when the time is up."""
     until = time.monotonic() + patience

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bpnet import facts, locks
+
 
 @pytest.fixture
 def three(bpnet, small_file):
@@ -29,6 +31,14 @@ def test_every_run_is_a_row(bpnet, three):
     assert rows["runs/two/seed-1"][:5] == ["finished", "drawn", "none", "1", "1"]
     assert rows["runs/new"][:6] == ["not", "begun", "mnist", "9-8", "5", "0"]
     assert rows["runs/new"][6:] == ["-", "-", "-", "0.0"]
+
+
+def test_a_run_whose_process_has_died_is_told_from_one_that_runs(bpnet, three):
+    facts.write(Path("runs/alone"), status="running")
+    with locks.hold(Path("runs/alone/.lock")):
+        assert names(bpnet("runs"))
+        assert " running " in bpnet("runs").out
+    assert " killed " in bpnet("runs").out
 
 
 @pytest.mark.parametrize(

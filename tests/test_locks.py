@@ -20,6 +20,15 @@ def test_a_lock_has_one_holder_whom_the_others_are_told(tmp_path):
         assert third is None
 
 
+def test_whether_a_lock_is_held_can_be_asked_without_a_trace(tmp_path):
+    path = tmp_path / ".lock"
+    assert not locks.is_held(path)
+    assert not path.exists()
+    with hold(path):
+        assert locks.is_held(path)
+    assert not locks.is_held(path)
+
+
 def test_who_waits_is_told_once_for_whom_and_gets_the_lock_when_it_is_free(tmp_path, monkeypatch):
     path, told = tmp_path / ".lock", []
     held = hold(path)

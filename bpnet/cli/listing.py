@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bpnet import facts, runs, storage
+from bpnet import facts, locks, runs, storage
 from bpnet.cli.terminal import echo_all, percent, table, tell
 from bpnet.errors import BpnetError, short
 
@@ -74,7 +74,7 @@ def _read(folder: Path) -> Listed:
     log = runs.read_log(run) if storage.exists(folder / "log.csv") else []
     return Listed(
         str(folder),
-        short(found.get("status", "not begun")),
+        _status(folder, short(found.get("status", "not begun"))),
         run.config.data.dataset,
         list(run.config.network.hidden),
         run.config.seed,
@@ -85,6 +85,12 @@ def _read(folder: Path) -> Listed:
         sum(row["seconds"] or 0 for row in log),
         found.get("started"),
     )
+
+
+def _status(folder: Path, said: str) -> str:
+    """Return the status that run.json gives, unless the process has died that gave it."""
+    died = said == "running" and not locks.is_held(folder / locks.NAME)
+    return "killed" if died else said
 
 
 def _cells(listed: Listed) -> list[str]:
