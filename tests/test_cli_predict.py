@@ -92,6 +92,11 @@ def test_a_picture_may_come_through_stdin(bpnet, run, pictures, monkeypatch):
     assert (result.status, result.out.splitlines()[0]) == (0, "-")
 
 
+def test_a_closed_stdin_is_told(bpnet, run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert bpnet("predict", "-", "--run", run).err == "Error: -: stdin is closed\n"
+
+
 def test_stdin_is_read_no_further_than_a_picture_can_be(bpnet, run, monkeypatch):
     monkeypatch.setattr(decoding, "LARGEST_FILE", 10)
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"a" * 20)))

@@ -14,7 +14,7 @@ from bpnet import decoding, pictures, runs, storage
 from bpnet.array import Array
 from bpnet.cli.terminal import echo_all, percent, picture
 from bpnet.datasets.splits import WIDTH, Split
-from bpnet.errors import DataError, StorageError
+from bpnet.errors import DataError, StorageError, printable
 from bpnet.evaluation import probabilities
 from bpnet.facts import Run
 from bpnet.network import Network
@@ -70,6 +70,8 @@ def _predict(network: Network, name: str) -> Prediction:
 def _content(name: str) -> bytes:
     if name != "-":
         return storage.read(Path(name), decoding.LARGEST_FILE)
+    if sys.stdin is None:
+        raise DataError("-: stdin is closed")
     content = sys.stdin.buffer.read(decoding.LARGEST_FILE + 1)
     if len(content) > decoding.LARGEST_FILE:
         raise DataError(f"-: larger than the {decoding.LARGEST_FILE} bytes it may have")
@@ -87,7 +89,7 @@ def _keep(folder: Path, prediction: Prediction) -> None:
 
 
 def _lines(prediction: Prediction) -> Iterator[str]:
-    yield prediction.name
+    yield printable(prediction.name)
     yield from (line.rstrip() for line in picture(prediction.image))
     best = prediction.likeliest()[:SHOWN]
     yield "   ".join(f"{digit}: {percent(prediction.shares[digit])}" for digit in best)
