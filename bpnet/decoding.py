@@ -26,7 +26,7 @@ def grey(content: bytes, name: str) -> Array:
         try:
             return _levels(_opened(content))
         except ImportError as error:
-            raise DataError("pictures are read by Pillow: pip install 'bpnet[images]'") from error
+            raise DataError("pictures are read by Pillow: pip install pillow") from error
         except DataError as error:
             raise DataError(f"{name}: {error}") from error
         except Exception as error:  # a decoder may raise anything

@@ -73,5 +73,5 @@ def test_what_is_encoded_is_decoded():
 def test_without_pillow_a_line_says_how_to_get_it(monkeypatch):
     content = saved(Image.fromarray(LEVELS))
     monkeypatch.setitem(sys.modules, "PIL", None)
-    with pytest.raises(DataError, match=r"read by Pillow: pip install 'bpnet\[images\]'"):
+    with pytest.raises(DataError, match=r"read by Pillow: pip install pillow"):
         decoding.grey(content, "p")

@@ -23,7 +23,7 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
     bpnet predict photo.jpg scan.png --run runs/2026-01-31_142530_mnist-s0
 
     Each picture is brought to MNIST's own form first, and shown as the network sees it. Needs
-    Pillow: pip install 'bpnet[images]'. Exit status 1 if a picture is blank or cannot be read.
+    Pillow (pip install pillow). Exit status 1 if a picture is blank or cannot be read.
     """
     from bpnet import facts
 
