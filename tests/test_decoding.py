@@ -56,8 +56,8 @@ def test_what_is_transparent_is_white():
 def test_a_picture_that_its_camera_has_turned_stands_upright():
     exif = Image.Exif()
     exif[0x112] = 6  # turned a quarter to the right
-    found = decoding.grey(saved(Image.fromarray(LEVELS), "TIFF", exif=exif), "p")
-    assert np.array_equal(found, np.rot90(LEVELS, -1))
+    found = decoding.grey(saved(Image.fromarray(LEVELS), "JPEG", quality=95, exif=exif), "p")
+    assert np.abs(found.astype(int) - np.rot90(LEVELS, -1)).mean() < 4
 
 
 def test_of_several_pictures_the_first_counts():

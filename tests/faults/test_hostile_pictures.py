@@ -96,6 +96,11 @@ def test_what_is_no_picture_or_too_much_of_one_is_refused_in_a_line(folder, cont
     assert ended.seconds < 5
 
 
+def test_no_format_that_is_a_program_is_given_to_an_interpreter(folder):
+    ended = predict(folder, REFUSED["PostScript, which is a program"])
+    assert ended.err == "Error: p: not a picture that can be read: unknown format\n"
+
+
 @pytest.mark.parametrize("content", READ.values(), ids=READ)
 def test_what_is_unusual_is_read(folder, content):
     ended = predict(folder, content)
