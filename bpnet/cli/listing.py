@@ -68,13 +68,14 @@ def _listed(folder: Path) -> Listed:
 
 
 def _read(folder: Path) -> Listed:
+    held = locks.is_held(folder / locks.NAME)  # asked first: a run may end while it is looked at
     run, found = facts.open_run(folder), facts.read(folder)
     finished = found.get("status") == "finished"
     result = asdict(facts.result(folder)) if finished else {}
     log = runs.read_log(run) if storage.exists(folder / "log.csv") else []
     return Listed(
         str(folder),
-        _status(folder, short(found.get("status", "not begun"))),
+        _status(short(found.get("status", "not begun")), held),
         run.config.data.dataset,
         list(run.config.network.hidden),
         run.config.seed,
@@ -87,10 +88,9 @@ def _read(folder: Path) -> Listed:
     )
 
 
-def _status(folder: Path, said: str) -> str:
+def _status(said: str, held: bool) -> str:
     """Return the status that run.json gives, unless the process has died that gave it."""
-    died = said == "running" and not locks.is_held(folder / locks.NAME)
-    return "killed" if died else said
+    return "killed" if said == "running" and not held else said
 
 
 def _cells(listed: Listed) -> list[str]:
