@@ -47,11 +47,11 @@ def _opened(content: bytes) -> Any:
     from PIL import Image
 
     image = Image.open(io.BytesIO(content), formats=FORMATS)
-    image.draft("RGB", ENOUGH)
     if image.width * image.height > MOST_PIXELS:
         raise DataError(
             f"{image.width} x {image.height} pixels, of which {MOST_PIXELS} may be; make it smaller"
         )
+    image.draft("RGB", ENOUGH)
     return image
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bpnet.storage import told
+from bpnet.storage import AT_ONCE, told
 
 NAME = ".lock"
 LENGTH = 100  # of the holder's name: always the same, so that no part of an older one is left
@@ -51,7 +51,7 @@ def is_held(path: Path) -> bool:
     """
     with told(path, "cannot be read"):
         try:
-            descriptor = os.open(path, os.O_RDONLY)
+            descriptor = os.open(path, os.O_RDONLY | AT_ONCE | getattr(os, "O_NOFOLLOW", 0))
         except FileNotFoundError:
             return False
         try:
