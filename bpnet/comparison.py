@@ -1,6 +1,7 @@
 """Two networks on the same images: is one better, or was it chance?"""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,7 +15,7 @@ class Comparison:
     only_a: int
     only_b: int
 
-    @property
+    @cached_property
     def p(self) -> float:
         """The chance that two equally good networks differ at least so much."""
         return mcnemar(self.only_a, self.only_b)

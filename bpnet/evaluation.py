@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -124,3 +125,16 @@ def interval(correct: int, total: int) -> tuple[float, float]:
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return (centre - half) / scale, (centre + half) / scale
+
+
+def figures(scores: Scores) -> dict[str, Any]:
+    """Return the scores as JSON has them."""
+    return {
+        "correct": scores.correct,
+        "total": scores.total,
+        "accuracy": scores.accuracy,
+        "interval": interval(scores.correct, scores.total),
+        "loss": scores.loss,
+        "per_class": scores.per_class,
+        "confusion": scores.confusion.tolist(),
+    }

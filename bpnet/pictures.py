@@ -11,9 +11,10 @@ import math
 import numpy as np
 
 from bpnet.array import Array
+from bpnet.datasets.splits import SIDE
 from bpnet.errors import DataError
 
-SIDE, BOX, CENTRE = 28, 20, 14
+BOX, CENTRE = 20, 14
 SMALLEST = 8  # pixels
 LARGEST = 200  # pixels along a side: what is larger is made smaller, which averages noise out
 STRIP = 256  # rows that are float64 at a time: a large picture stays bytes

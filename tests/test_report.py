@@ -37,7 +37,7 @@ def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
     found, opened = data(run / "report.html"), facts.open_run(run)
     scores = json.loads(bpnet("eval", run, "--json").out)["runs"][0]
     assert found["scores"]["correct"] == scores["correct"]
-    assert found["confusion"] == scores["confusion"]
+    assert found["scores"]["confusion"] == scores["confusion"]
     assert len(found["log"]) == 3
     assert found["log"][0]["validation_accuracy"] > 0
     assert found["settings"]["network.hidden"] == [16]

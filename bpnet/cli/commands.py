@@ -38,7 +38,7 @@ def bpnet() -> None:
     bpnet gradcheck
 
     Results go to stdout, everything else to stderr. Exit status: 0 done, 1 failed, 2 wrong command
-    line or config, 130 and 143 after SIGINT and SIGTERM.
+    line or config, 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP.
     """
 
 

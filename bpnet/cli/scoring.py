@@ -108,7 +108,7 @@ def _tell_of_other_threads(run: Run, first: Run) -> None:
 def _as_json(results: Sequence[Scored], committee: Scores | None, split: str) -> dict[str, Any]:
     report: dict[str, Any] = {
         "runs": [
-            {"run": str(result.folder), "split": split, **_numbers(result.scores)}
+            {"run": str(result.folder), "split": split, **evaluation.figures(result.scores)}
             for result in results
         ]
     }
@@ -116,20 +116,8 @@ def _as_json(results: Sequence[Scored], committee: Scores | None, split: str) ->
         accuracies = [result.scores.accuracy for result in results]
         report["mean"] = statistics.mean(accuracies)
         report["standard_deviation"] = statistics.stdev(accuracies)
-        report["committee"] = committee and {"split": split, **_numbers(committee)}
+        report["committee"] = committee and {"split": split, **evaluation.figures(committee)}
     return report
-
-
-def _numbers(scores: Scores) -> dict[str, Any]:
-    return {
-        "correct": scores.correct,
-        "total": scores.total,
-        "accuracy": scores.accuracy,
-        "interval": evaluation.interval(scores.correct, scores.total),
-        "loss": scores.loss,
-        "per_class": scores.per_class,
-        "confusion": scores.confusion.tolist(),
-    }
 
 
 def _reports(results: Sequence[Scored], committee: Scores | None, split: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from bpnet import datasets, facts, folders, storage
+from bpnet import datasets, facts, folders, runs, storage
 from bpnet.cli import children
 from bpnet.cli.children import Watch
 from bpnet.cli.options import with_options
@@ -26,7 +26,6 @@ from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import RunError, UsageError
 from bpnet.facts import Result
 
-LIMIT = 2**24  # bytes of a log; 10,000 epochs have 2 MB
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
 
 
@@ -109,7 +108,7 @@ def _display(seeds: Sequence[Path], epochs: int, quiet: bool) -> Iterator[Watch]
 
 def _epochs_done(seed: Path) -> int:
     path = seed / "log.csv"
-    return storage.read(path, LIMIT).count(b"\n") - 1 if storage.exists(path) else 0
+    return storage.read(path, runs.LOG_LIMIT).count(b"\n") - 1 if storage.exists(path) else 0
 
 
 def _print_results(folder: Path) -> None:

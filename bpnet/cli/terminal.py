@@ -4,7 +4,7 @@ import shutil
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import click
 from tqdm import tqdm
@@ -21,10 +21,9 @@ def stderr_is_a_terminal() -> bool:
 
 
 def tell(line: str) -> None:
-    """Write a line to stderr, above any bar; training does not die of a stderr that is gone."""
+    """Write a line to stderr, if there is one, above any bar."""
     if sys.stderr is not None:
-        with suppress(OSError):
-            tqdm.write(printable(line), file=sys.stderr)
+        tqdm.write(printable(line), file=sys.stderr)
 
 
 @contextmanager

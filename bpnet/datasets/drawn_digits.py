@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bpnet import drawn, idx, storage
+from bpnet import drawn, idx, plain, storage
 from bpnet.datasets.filling import filling
 from bpnet.datasets.published import NAMES
+from bpnet.datasets.splits import WIDTH
 from bpnet.errors import StorageError
 from bpnet.progress import Tell
 
@@ -44,16 +45,16 @@ def _draw_and_keep(folder: Path, tell: Tell) -> dict[str, bytes]:
 def read(folder: Path) -> dict[str, bytes] | None:
     """Return what is kept in the folder, or None if it is not whole, right and of this version."""
     try:
-        manifest = json.loads(storage.read(folder / MANIFEST, limit=4096))
+        manifest = plain.parse(storage.read(folder / MANIFEST, limit=4096))
         contents = {name: storage.read(folder / name, _largest(name)) for name in NAMES}
-    except (StorageError, ValueError, RecursionError):
+    except (StorageError, ValueError):
         return None
     return contents if manifest == _manifest(contents) else None
 
 
 def _largest(name: str) -> int:
     count = COUNTS[NAMES.index(name) // 2]
-    return 16 + count * (28 * 28 if "images" in name else 1)
+    return 16 + count * (WIDTH if "images" in name else 1)
 
 
 def draw() -> dict[str, bytes]:

@@ -8,7 +8,7 @@ import numpy as np
 from bpnet import facts, runs, trainer
 from bpnet.array import Array
 from bpnet.datasets import Split
-from bpnet.evaluation import Scores, interval, probabilities
+from bpnet.evaluation import Scores, figures, probabilities
 from bpnet.facts import Run
 from bpnet.network import Network
 
@@ -22,15 +22,7 @@ def content(
     return {
         "run": run.folder.resolve().name,
         "split": split,
-        "scores": {
-            "correct": scores.correct,
-            "total": scores.total,
-            "accuracy": scores.accuracy,
-            "interval": interval(scores.correct, scores.total),
-            "loss": scores.loss,
-        },
-        "confusion": scores.confusion.tolist(),
-        "perClass": scores.per_class,
+        "scores": figures(scores),
         "mistakes": _mistakes(network, images),
         "log": runs.read_log(run),
         "settings": runs.settings_of(run.config),

@@ -154,11 +154,13 @@ function start({height, width, data}, along) {
   return Math.min(Math.max(begin, 0), SIDE - (along ? height : width));
 }
 
+// Return the bytes of an array that the page has as base64.
+const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+
 // Affine, activation, Affine, ..., as in bpnet/network.py; one image at a time.
 class Network {
   constructor({widths, activation, parameters}) {
-    const bytes = Uint8Array.from(atob(parameters), letter => letter.charCodeAt(0));
-    const flat = new Float32Array(bytes.buffer);
+    const flat = new Float32Array(bytes(parameters).buffer);
     this.activation = activation;
     this.affines = [];
     let place = 0;

@@ -5,7 +5,6 @@ const report = JSON.parse(document.getElementById("report").textContent);
 const network = new Network(report.network);
 const place = id => document.getElementById(id);
 const percent = share => `${(100 * share).toFixed(2)} %`;
-const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
 
 function element(name, text, ...children) {
   const made = document.createElement(name);
@@ -83,10 +82,10 @@ function drawn(name, attributes) {
 }
 
 function showConfusion() {
-  const head = element("tr", undefined, element("th"), ...report.confusion.map((_, i) => element("th", i)),
+  const head = element("tr", undefined, element("th"), ...report.scores.confusion.map((_, i) => element("th", i)),
     element("th", "recognised"));
-  const rows = report.confusion.map((counts, digit) => {
-    const share = report.perClass[digit];
+  const rows = report.scores.confusion.map((counts, digit) => {
+    const share = report.scores.per_class[digit];
     return element("tr", undefined, element("th", digit),
       ...counts.map((count, answer) => confusionCell(digit, answer, count)),
       element("td", share === null ? "-" : percent(share)));

@@ -7,10 +7,12 @@ from tempfile import TemporaryDirectory
 import disturbances
 import forks
 import pytest
+from damage import make_runs
 from forks import Outcome, outcome, run
-from phases import pack, quick_disk
+from phases import quick_disk
 from refused import Row
 from server import Server, serving, stall, whole
+from sources import pack
 
 from bpnet.datasets.published import NAMES
 
@@ -57,6 +59,14 @@ def straight(four_saves: tuple[object, ...], tmp_path: Path) -> Outcome:
     """What the four epochs come to when nothing goes wrong."""
     assert run(tmp_path, *four_saves, "--run-dir", tmp_path / "straight").status == 0
     return outcome(tmp_path / "straight")
+
+
+@pytest.fixture(scope="module")
+def runs(small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three runs to be copied and damaged, and their data."""
+    folder = tmp_path_factory.mktemp("runs")
+    make_runs(folder, small_data)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ ends the process with a status of its own: so whoever has read `@here` and then 
 knows that it lands in that phase.
 """
 
-import gzip
-import hashlib
 import os
 import select
 import signal
@@ -18,10 +16,11 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+from sources import as_published
+
 from bpnet import batches, distortions, drawn, evaluation, folders, gradcheck, runs, trainer
 from bpnet.cli import children, seeds, training
 from bpnet.datasets import drawn_digits, loading, published
-from bpnet.datasets.published import NAMES, File, Source
 from bpnet.download import fetching
 from bpnet.download.published import Published
 
@@ -108,21 +107,6 @@ def in_a_save(name: str, nth: int) -> Hold:
     return hold
 
 
-def pack(content: bytes) -> bytes:
-    return gzip.compress(content, 1, mtime=0)
-
-
-def as_published(files: dict[str, bytes], mirror: str = "") -> Source:
-    """Return a source of these files, of which the mirror has the packed ones."""
-
-    def form(name: str, content: bytes) -> Published:
-        return Published(name, len(content), hashlib.sha256(content).hexdigest())
-
-    packed = {name: pack(content) for name, content in files.items()}
-    pairs = [File(form(f"{n}.gz", packed[n]), form(n, files[n])) for n in NAMES]
-    return Source((mirror,) if mirror else (), tuple(pairs))
-
-
 def stalling(bell: Bell) -> None:
     """Say it when the server, which does not answer, is asked."""
     real = fetching._get
@@ -138,8 +122,6 @@ MNIST = ("--set", "data.dataset=mnist", "--data-dir", "data")
 DRAWN = ("--data-dir", "data")
 TURNED = ("--set", "augment.rotation=10")
 in_data = partial(call, within=lambda: os.path.exists("data/mnist/.lock"))
-
-SAVING = {"open": "24", "write": "13", "fsync": "14", "close": "2", "replace": "1234"}
 
 PHASES = {
     "waiting for a server": Phase(stalling, False, MNIST),

@@ -12,16 +12,28 @@ from bpnet.datasets import published
 from bpnet.datasets.published import NAMES, File, Source
 from bpnet.download.published import Published
 
+
+def pack(content: bytes) -> bytes:
+    """Return the content as the .gz file that is published."""
+    return gzip.compress(content, 1, mtime=0)
+
+
+def as_published(contents: dict[str, bytes], *mirrors: str) -> Source:
+    """Return a source of these files, of which the mirrors have the packed ones."""
+
+    def form(name: str, content: bytes) -> Published:
+        return Published(name, len(content), hashlib.sha256(content).hexdigest())
+
+    pairs = [
+        File(form(f"{name}.gz", pack(content)), form(name, content))
+        for name, content in contents.items()
+    ]
+    return Source(mirrors, tuple(pairs))
+
+
 CONTENTS = {name: name.encode() * 5000 for name in NAMES}
-PACKED = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in CONTENTS.items()}
+PACKED = {f"{name}.gz": pack(content) for name, content in CONTENTS.items()}
 ALL = CONTENTS | PACKED
-
-
-def _form(name: str) -> Published:
-    return Published(name, len(ALL[name]), hashlib.sha256(ALL[name]).hexdigest())
-
-
-FILES = tuple(File(_form(f"{name}.gz"), _form(name)) for name in NAMES)
 
 
 def good(request: Request) -> None:
@@ -31,7 +43,7 @@ def good(request: Request) -> None:
 
 def published_by(*mirrors: str) -> AbstractContextManager[object]:
     """Return a context in which MNIST is this dataset, from these mirrors, in forks too."""
-    return patch.dict(published.SOURCES, mnist=Source(mirrors, FILES))
+    return patch.dict(published.SOURCES, mnist=as_published(CONTENTS, *mirrors))
 
 
 def is_right(folder: Path) -> bool:

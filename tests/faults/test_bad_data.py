@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from damage import Damage, becomes, copied, holds, make_runs, stopped
+from damage import Damage, becomes, copied, holds, stopped
 from refused import Row, judge, run_all
 
 from bpnet import idx
@@ -128,10 +128,8 @@ ROWS = [*DATA, *SEEDS, *TAKEN]
 
 
 @pytest.fixture(scope="module")
-def outcomes(chosen, small_data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs")
-    make_runs(folder, small_data)
-    return run_all(chosen(ROWS), folder)
+def outcomes(chosen, runs):
+    return run_all(chosen(ROWS), runs)
 
 
 def test_what_cannot_be_trained_on_or_into_is_refused_in_a_line_that_names_it(row, outcomes):

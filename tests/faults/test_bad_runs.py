@@ -16,7 +16,6 @@ from damage import (
     flipped,
     has_begun_with,
     holds,
-    make_runs,
     npy,
     poisoned,
     said,
@@ -159,10 +158,8 @@ ROWS += [
 
 
 @pytest.fixture(scope="module")
-def outcomes(chosen, small_data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs")
-    make_runs(folder, small_data)
-    return run_all(chosen(ROWS), folder)
+def outcomes(chosen, runs):
+    return run_all(chosen(ROWS), runs)
 
 
 def test_what_is_no_run_is_refused_in_a_line_that_names_the_file(row, outcomes):

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from damage import holds, make_runs, said, stopped
+from damage import holds, said, stopped
 from forks import run
 
 from bpnet.datasets import published
@@ -39,13 +39,6 @@ def folder(tmp_path, runs):
     shutil.copytree(runs / "run", folder / "run")
     stopped(folder / "run")
     shutil.copytree(runs / "data", folder / "data")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def runs(small_data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs")
-    make_runs(folder, small_data)
     return folder
 
 

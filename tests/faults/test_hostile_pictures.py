@@ -1,12 +1,12 @@
 """Pictures that would do harm: one line or the right answer, in little memory."""
 
-import io
 import struct
 import zlib
 
 import numpy as np
 import pytest
 from forks import run
+from test_decoding import saved
 
 from bpnet import decoding
 
@@ -15,12 +15,6 @@ Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 pytestmark = pytest.mark.faults
 
 MEMORY = 140_000_000  # beyond the 60 MB or less of the program itself: 200 MB together
-
-
-def saved(image, form="PNG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
 
 
 def digit(mode="L", size=(400, 300)):

@@ -18,7 +18,7 @@ from bombs import (
     sparse,
     zeros,
 )
-from damage import becomes, copied, holds, make_runs, stopped
+from damage import becomes, copied, holds, stopped
 from forks import run
 
 from bpnet import checkpoints
@@ -36,13 +36,6 @@ def _nothing_to_spare():
     """Give back what this process has freed: a fork would use it, and seem to take nothing."""
     with suppress(AttributeError):  # a function of Linux's C library
         ctypes.CDLL(None).malloc_trim(0)
-
-
-@pytest.fixture(scope="module")
-def runs(small_data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("runs")
-    make_runs(folder, small_data)
-    return folder
 
 
 @pytest.fixture(scope="module")
