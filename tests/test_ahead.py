@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bpnet.ahead import ahead
+from bpnet.system.prefetch import ahead
 
 
 def test_one_item_is_made_ahead_and_no_more():

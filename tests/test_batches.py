@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpnet import batches, datasets
+from bpnet import datasets
 from bpnet.config import AugmentConfig
-from bpnet.distortions import Distortion
+from bpnet.datasets.distortions import Distortion
+from bpnet.training import batches
 
 
 @pytest.fixture

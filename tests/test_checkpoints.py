@@ -8,10 +8,12 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from bpnet import checkpoints, datasets, npz, positions, trainer
+from bpnet import datasets
 from bpnet.config import schema
 from bpnet.errors import RunError
-from bpnet.trainer import EpochRecord
+from bpnet.runs import checkpoints, npz, resume_point
+from bpnet.training import trainer
+from bpnet.training.trainer import EpochRecord
 
 IDENTITY = {"seed": 0}
 
@@ -62,12 +64,12 @@ def test_what_training_does_not_need_takes_no_room(small_config):
 
 def test_the_limit_is_above_the_longest_metadata_and_not_far(state):
     longest = 1.2345678901234567e-300
-    record = EpochRecord(10_000, positions.MOST, *[longest] * 9)
+    record = EpochRecord(10_000, resume_point.MOST, *[longest] * 9)
     assert len(repr(longest)) == len(repr(sys.float_info.min)) == 23
     size = len(json.dumps(asdict(record))) + 2
     assert 0.9 * checkpoints.RECORD_LIMIT < size <= checkpoints.RECORD_LIMIT
     config = {name: [10_000] * 16 for name in schema.rules()}
-    hashes = dict.fromkeys(datasets.published.NAMES, "5" * 64)
+    hashes = dict.fromkeys(datasets.catalogue.NAMES, "5" * 64)
     rest = len(json.dumps({"config": config, "data": hashes})) + 200  # the sums
     assert rest < checkpoints.METADATA_LIMIT
     arrays = sum(array.nbytes for array in state.arrays().values())

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bpnet.cli import children
+from bpnet.cli import jobs
 from bpnet.errors import RunError
 
 
@@ -25,9 +25,9 @@ def test_after_a_signal_errors_are_passed_on_but_no_farewells(monkeypatch):
         news.put((folder, 143))
         return process
 
-    monkeypatch.setattr(children, "_start", start)
+    monkeypatch.setattr(jobs, "_start", start)
     heard = []
-    ended = children.train([Path("a"), Path("b")], 1, [], lambda *said: heard.append(said))
+    ended = jobs.train([Path("a"), Path("b")], 1, [], lambda *said: heard.append(said))
     assert ended == ({Path("a"): 143}, signal.SIGTERM)
     assert heard == [(Path("a"), "warning: w"), (Path("a"), "Error: e")]
     assert os.read(reading, 9) == bytes([signal.SIGTERM])
@@ -38,7 +38,7 @@ def test_after_a_signal_errors_are_passed_on_but_no_farewells(monkeypatch):
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(RunError, match="r: no process for it: No such file.*; try fewer --jobs"):
-        children.train([Path("r")], 1, [], print)
+        jobs.train([Path("r")], 1, [], print)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def child(small_file, tmp_path):
     """A child in the midst of a training that goes on for a minute."""
     options = ("--config", str(small_file), "--set", "train.epochs=3000", "--run-dir", "r")
     with subprocess.Popen(
-        [sys.executable, "-m", "bpnet.cli.child", "train", *options],
+        [sys.executable, "-m", "bpnet.cli.job", "train", *options],
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,

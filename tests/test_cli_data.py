@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bpnet.cli import terminal
+from bpnet.cli import console
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
-from bpnet.datasets.published import SOURCES, File, Source
-from bpnet.download.published import Published
+from bpnet.datasets.catalogue import SOURCES, File, Source
+from bpnet.datasets.published_file import Published
 
 DRAWN = ("--dataset", "drawn")
 
@@ -45,7 +45,7 @@ def test_show_prints_a_sheet_of_every_digit(bpnet, small_data, monkeypatch):
         assert result.status == 0
         assert len(lines) == 5 * 14
         assert max(map(len, lines)) <= 57
-        assert set(result.out) <= {*terminal.INK, "\n"}
+        assert set(result.out) <= {*console.INK, "\n"}
         assert result.out.count("@") > 100
 
 

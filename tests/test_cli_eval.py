@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bpnet import datasets, facts, threads
+from bpnet import datasets
 from bpnet.cli import scoring
 from bpnet.datasets import drawn_digits, loading
+from bpnet.runs import metadata
+from bpnet.system import threads
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def run(bpnet, small_file):
 def test_the_newest_run_is_scored_and_agrees_with_training(bpnet, run):
     result = bpnet("eval")
     lines = result.out.splitlines()
-    written = facts.read(Path(run))
+    written = metadata.read(Path(run))
     assert (result.status, result.err) == (0, "")
     assert lines[0] == run
     assert f"({written['test_correct']}/200), 95 % interval " in lines[1]
@@ -38,7 +40,7 @@ def test_json_holds_everything_that_is_printed_and_more(bpnet, run):
     assert scores["accuracy"] == scores["correct"] / 100
     assert scores["interval"][0] < scores["accuracy"] < scores["interval"][1]
     assert sum(map(sum, scores["confusion"])) == 100
-    assert scores["accuracy"] == facts.read(Path(run))["validation_accuracy"]
+    assert scores["accuracy"] == metadata.read(Path(run))["validation_accuracy"]
     assert len(scores["per_class"]) == 10
 
 
@@ -130,7 +132,7 @@ def test_no_more_images_are_in_memory_than_those_of_two_datasets(bpnet, small_fi
 
 
 def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run):
-    facts.write(Path(run), status="interrupted")
+    metadata.write(Path(run), status="interrupted")
     (Path(run) / "weights.npz").unlink()
     error = f"Error: {run}/weights.npz: is missing: the run has not finished an epoch\n"
     assert bpnet("eval", run) == (1, "", error)
@@ -145,7 +147,7 @@ def test_runs_of_other_files_are_no_committee(capsys):
 
 
 def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):
-    facts.write(Path(run), status="interrupted")
+    metadata.write(Path(run), status="interrupted")
     result = bpnet("eval", run)
     assert result.status == 0
     assert result.err == f"{run}: has not finished: these are its weights so far\n"

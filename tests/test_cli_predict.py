@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bpnet import datasets, decoding
+from bpnet import datasets
+from bpnet.pictures import decoding
 
 pytest.importorskip("PIL", reason="no Pillow")
 

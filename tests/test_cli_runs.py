@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bpnet import facts, locks
+from bpnet.runs import metadata
+from bpnet.system import locks
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_every_run_is_a_row(bpnet, three):
 
 
 def test_a_run_whose_process_has_died_is_told_from_one_that_runs(bpnet, three):
-    facts.write(Path("runs/alone"), status="running")
+    metadata.write(Path("runs/alone"), status="running")
     with locks.hold(Path("runs/alone/.lock")):
         assert names(bpnet("runs"))
         assert " running " in bpnet("runs").out

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from bpnet import config, facts, folders, storage
-from bpnet.cli import children, seeds
+from bpnet import config
+from bpnet.cli import jobs, seeds
 from bpnet.config.schema import LARGEST_SEED
+from bpnet.runs import directory, metadata
+from bpnet.system import storage
 
 
 @pytest.fixture
 def folder(bpnet, small_file):
     """Three run directories that have not begun."""
-    folder = folders.new("", Path("three"))
-    folders.create_seeds(config.load(small_file, environment={}), 3, folder)
+    folder = directory.new("", Path("three"))
+    directory.create_seeds(config.load(small_file, environment={}), 3, folder)
     return folder
 
 
@@ -32,7 +34,7 @@ def test_each_seed_has_the_weights_it_has_alone_and_the_table_is_that_of_the_run
     assert re.fullmatch(r"runs/[\d_-]+_small-3-seeds", path)
     assert table[0].split() == ["seed", "test", "accuracy", "wrong", "loss", "epoch", "validation"]
     for seed, row in zip((4, 5, 6), table[1:], strict=True):
-        found = facts.result(Path(path) / f"seed-{seed}")
+        found = metadata.result(Path(path) / f"seed-{seed}")
         assert row.split()[0] == str(seed)
         assert f"{100 * found.test_accuracy:.2f} %" in row
         assert f" {200 - found.test_correct}  {found.test_loss:.4f} " in row
@@ -60,7 +62,7 @@ def test_a_bar_counts_the_epochs_of_all_seeds_from_those_that_are_done(
     bpnet("train", "--resume", folder / "seed-1", "--quiet")
     monkeypatch.setattr(seeds, "stderr_is_a_terminal", lambda: True)
     monkeypatch.setattr(seeds, "tqdm", partial(seeds.tqdm, mininterval=0, ncols=100))
-    with seeds._display(facts.seeds(folder), 3, quiet=False) as watch:
+    with seeds._display(metadata.seeds(folder), 3, quiet=False) as watch:
         watch(folder / "seed-2", "epoch 1/3  loss 0.1")
         watch(folder / "seed-2", "warning: w")
     shown = capsys.readouterr().err
@@ -122,14 +124,14 @@ def test_seeds_that_were_not_all_made_are_no_smaller_set(bpnet, small_file, monk
 
 
 def test_seeds_may_be_made_in_the_current_folder(bpnet, small_file):
-    folders.create_seeds(config.load(small_file, environment={}), 2, Path())
+    directory.create_seeds(config.load(small_file, environment={}), 2, Path())
     assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1"]
-    assert len(facts.seeds(Path())) == 2
+    assert len(metadata.seeds(Path())) == 2
 
 
 def test_a_run_is_no_folder_of_seeds_whatever_else_is_in_it(bpnet, folder):
     (folder / "config.yaml").touch()
-    assert facts.seeds(folder) == []
+    assert metadata.seeds(folder) == []
 
 
 def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folder_holds(
@@ -141,8 +143,8 @@ def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folde
 
 
 def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folder, monkeypatch):
-    train = children.train
-    monkeypatch.setattr(children, "train", lambda *arguments: (train(*arguments)[0], 2))
+    train = jobs.train
+    monkeypatch.setattr(jobs, "train", lambda *arguments: (train(*arguments)[0], 2))
     result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
     assert (result.status, result.err) == (0, "")
 
@@ -152,7 +154,7 @@ def test_seeds_are_in_the_order_of_their_numbers(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "config.yaml").touch()
     (tmp_path / "seed-1").mkdir()
-    assert [path.name for path in facts.seeds(tmp_path)] == ["seed-9", "seed-10"]
+    assert [path.name for path in metadata.seeds(tmp_path)] == ["seed-9", "seed-10"]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +208,9 @@ def wait_for_both(process):
 
 
 def statuses(folder):
-    return [json.loads((seed / "run.json").read_bytes())["status"] for seed in facts.seeds(folder)]
+    return [
+        json.loads((seed / "run.json").read_bytes())["status"] for seed in metadata.seeds(folder)
+    ]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

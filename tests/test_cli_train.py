@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bpnet import config, facts, storage, threads, trainer
+from bpnet import config
 from bpnet.cli import signals, training
 from bpnet.datasets import loading
 from bpnet.evaluation import Scores
+from bpnet.runs import metadata
+from bpnet.system import storage, threads
+from bpnet.training import trainer
 
 
 def test_results_go_to_stdout_the_path_last_and_progress_to_stderr(bpnet, small_file):
@@ -43,7 +46,7 @@ def test_without_validation_the_test_set_is_shown_each_epoch(bpnet, small_file):
     result = bpnet("train", "--config", small_file, "--set", "data.validation=0", "--run-dir", "r")
     assert re.search(r"accuracy \d\d\.\d\d %  test \d\d\.\d\d %", result.err)
     assert re.match(r"test accuracy .*, loss \d\.\d{4}\nr\n", result.out)
-    assert facts.read(Path("r"))["best_epoch"] is None
+    assert metadata.read(Path("r"))["best_epoch"] is None
 
 
 def test_settings_data_dir_and_threads_are_in_the_runs_config(
@@ -57,7 +60,7 @@ def test_settings_data_dir_and_threads_are_in_the_runs_config(
     assert result.status == 0
     written = config.load(Path("r/config.yaml"), environment={})
     assert (written.seed, written.data.dir) == (5, str(small_data))
-    assert written.train.threads == facts.read(Path("r"))["threads"] == 2
+    assert written.train.threads == metadata.read(Path("r"))["threads"] == 2
 
 
 def test_the_environment_names_the_data_folder_too(bpnet, small_file, small_data, monkeypatch):
@@ -95,17 +98,17 @@ def test_a_diverging_run_stops_with_exit_1_and_says_so_in_run_json(bpnet, small_
     assert re.fullmatch(
         r"Error: the loss or a weight is no .*, in epoch 1 at step \d+, with .*\n", result.err
     )
-    assert facts.read(Path("r"))["status"] == "diverged"
+    assert metadata.read(Path("r"))["status"] == "diverged"
 
 
 def test_a_run_that_fails_otherwise_says_so_in_run_json(bpnet, small_file, monkeypatch):
     def fail(run, state, data):
         raise training.BpnetError("disk full")
 
-    monkeypatch.setattr(training.runs, "save", fail)
+    monkeypatch.setattr(training.results, "save", fail)
     result = bpnet("train", "--config", small_file, "--run-dir", "r")
     assert (result.status, result.err) == (1, "Error: disk full\n")
-    assert facts.read(Path("r"))["status"] == "failed"
+    assert metadata.read(Path("r"))["status"] == "failed"
 
 
 def test_a_run_directory_is_never_overwritten(bpnet, small_file):
@@ -149,7 +152,7 @@ def test_a_signal_saves_and_prints_the_command_that_resumes(interrupted):
     assert interrupted.err.endswith(
         "interrupted in epoch 2, after step 20; go on with: bpnet train --resume 'r r'\n"
     )
-    assert facts.read(Path("r r"))["status"] == "interrupted"
+    assert metadata.read(Path("r r"))["status"] == "interrupted"
 
 
 def test_a_resumed_run_has_the_weights_of_an_undisturbed_one(interrupted, bpnet, small_file):
@@ -162,7 +165,7 @@ def test_a_resumed_run_has_the_weights_of_an_undisturbed_one(interrupted, bpnet,
 
 
 def test_another_numpy_gets_a_warning_when_resuming(interrupted, bpnet):
-    facts.write(Path("r r"), numpy="1.0")
+    metadata.write(Path("r r"), numpy="1.0")
     result = bpnet("train", "--resume", "r r", "--quiet")
     assert result.status == 0
     assert result.err.startswith("warning: begun with NumPy 1.0, going on with ")
@@ -246,7 +249,7 @@ def best_in_the_middle(monkeypatch):
 @pytest.mark.usefixtures("best_in_the_middle")
 def test_the_best_epochs_weights_are_what_is_kept_scored_and_evaluated(bpnet, small_file):
     bpnet("train", "--config", small_file, "--run-dir", "three")
-    written = facts.read(Path("three"))
+    written = metadata.read(Path("three"))
     assert (written["best_epoch"], written["validation_accuracy"]) == (2, 0.7)
     (scores,) = json.loads(bpnet("eval", "three", "--json").out)["runs"]
     assert scores["correct"] == written["test_correct"]
@@ -285,8 +288,8 @@ def test_dead_after_any_write_a_run_is_resumed_to_the_same_files(
         if name == "log.csv":
             a, b = ([line.split(",")[:-2] for line in text.splitlines()] for text in (a, b))
         assert a == b
-    weights = facts.read(Path("dead"))["weights_sha256"]
-    assert weights == facts.read(Path("straight"))["weights_sha256"]
+    weights = metadata.read(Path("dead"))["weights_sha256"]
+    assert weights == metadata.read(Path("straight"))["weights_sha256"]
 
 
 def test_what_a_killed_process_left_is_swept(bpnet, interrupted):
@@ -323,11 +326,11 @@ def test_a_changed_config_is_told_key_by_key(bpnet, interrupted):
 
 
 def test_a_run_json_that_is_not_bpnets_is_told(bpnet, interrupted):
-    facts.write(Path("r r"), status="finished")
+    metadata.write(Path("r r"), status="finished")
     result = bpnet("train", "--resume", "r r")
     assert result.status == 1
     assert "run.json: not as bpnet has written it: 'test_accuracy'" in result.err
-    facts.write(Path("r r"), status="running", config=3)
+    metadata.write(Path("r r"), status="running", config=3)
     assert "run.json: config: expected an object" in bpnet("train", "--resume", "r r").err
 
 

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from bpnet import locks
-from bpnet.datasets import filling
+from bpnet.datasets import cache
+from bpnet.system import locks
 
 
 @pytest.fixture
@@ -14,14 +14,14 @@ def folder(tmp_path):
 
 
 def test_the_folder_is_made_and_held(folder):
-    with filling.filling(folder, pytest.fail), locks.hold(folder / ".lock") as holder:
+    with cache.filling(folder, pytest.fail), locks.hold(folder / ".lock") as holder:
         assert holder == f"process {os.getpid()} on {os.uname().nodename}"
 
 
 def test_who_waits_says_for_whom_and_fills_it_himself_when_it_takes_too_long(folder, monkeypatch):
-    monkeypatch.setattr(filling, "PATIENCE", 0.01)
+    monkeypatch.setattr(cache, "PATIENCE", 0.01)
     told, done = [], []
-    with filling.filling(folder, told.append), filling.filling(folder, told.append):
+    with cache.filling(folder, told.append), cache.filling(folder, told.append):
         done.append(True)
     assert done
     assert told == [
@@ -31,7 +31,7 @@ def test_who_waits_says_for_whom_and_fills_it_himself_when_it_takes_too_long(fol
 
 def test_a_folder_that_cannot_be_made_is_no_reason_not_to_try(tmp_path):
     (tmp_path / "file").touch()
-    with filling.filling(tmp_path / "file" / "digits", pytest.fail):
+    with cache.filling(tmp_path / "file" / "digits", pytest.fail):
         pass
 
 
@@ -40,6 +40,6 @@ def test_what_killed_processes_left_is_swept_and_nothing_else(folder):
     names = [".images.4194305-0123abcd.tmp", f".images.{os.getppid()}-0123abcd.tmp", ".mine.tmp"]
     for name in names:
         (folder / name).touch()
-    with filling.filling(folder, pytest.fail):
+    with cache.filling(folder, pytest.fail):
         pass
     assert {path.name for path in folder.iterdir()} == {".lock", *names[1:]}

@@ -10,11 +10,10 @@ import pytest
 from server import serving, status, whole
 
 from bpnet.config import DataConfig
-from bpnet.datasets import loading, published
-from bpnet.datasets.published import File, Source
-from bpnet.download import fetching
-from bpnet.download.fetching import Limits
-from bpnet.download.published import Published
+from bpnet.datasets import catalogue, download, loading
+from bpnet.datasets.catalogue import File, Source
+from bpnet.datasets.download import Limits
+from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError, StorageError
 from bpnet.progress import silently
 
@@ -39,7 +38,7 @@ def good(request):
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
-    monkeypatch.setattr(fetching, "fetch", partial(fetching.fetch, limits=LIMITS))
+    monkeypatch.setattr(download, "fetch", partial(download.fetch, limits=LIMITS))
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def load(folder, source):
     """Return a function that loads the source and keeps what it tells."""
 
     def load(source=source, mirror=None):
-        return published.load(source, folder, mirror, silently, load.told.append)
+        return catalogue.load(source, folder, mirror, silently, load.told.append)
 
     load.told = []
     return load
@@ -181,7 +180,7 @@ def test_only_what_is_missing_is_downloaded(server, load, folder):
 
 def test_the_unpacked_form_is_the_first_to_be_read(load, folder, monkeypatch):
     put(folder, BOTH)
-    monkeypatch.setattr(published.gzip, "decompress", None)
+    monkeypatch.setattr(catalogue.gzip, "decompress", None)
     assert load() == UNPACKED
 
 
@@ -308,7 +307,7 @@ def test_a_file_in_the_place_of_the_folder_is_a_clear_error(load, folder):
 def test_a_folder_that_cannot_be_is_a_clear_error(source, folder, name):
     put(folder, {})
     with pytest.raises(StorageError, match="cannot be"):
-        published.load(source, folder / name, None, silently, print)
+        catalogue.load(source, folder / name, None, silently, print)
 
 
 def test_a_folder_that_may_not_be_entered_is_a_clear_error(load, folder):
@@ -336,7 +335,7 @@ def test_the_progress_is_shown_for_each_file_that_is_downloaded(source, folder):
         return silently(name, size)
 
     put(folder, {"labels": UNPACKED["labels"]})
-    published.load(source, folder, None, progress, print)
+    catalogue.load(source, folder, None, progress, print)
     assert shown == [("images.gz", len(PACKED["images.gz"]))]
 
 
@@ -355,24 +354,24 @@ def test_the_progress_is_shown_for_each_file_that_is_downloaded(source, folder):
 def test_verify_says_what_is_there_and_leaves_no_trace(server, source, folder, there, words):
     put(folder, there)
     before = traces(folder)
-    assert published.verify(source, folder)["images"] == words
+    assert catalogue.verify(source, folder)["images"] == words
     assert (traces(folder), server.asked) == (before, [])
 
 
 def test_verify_tells_each_file_and_needs_no_folder(source, folder):
-    assert published.verify(source, folder) == {"images": "missing", "labels": "missing"}
+    assert catalogue.verify(source, folder) == {"images": "missing", "labels": "missing"}
     assert not folder.exists()
 
 
 def test_verify_finds_a_folder_in_the_place_of_a_file_wrong(source, folder):
     put(folder / "images", {})
-    assert published.verify(source, folder)["images"] == "wrong: images"
+    assert catalogue.verify(source, folder)["images"] == "wrong: images"
 
 
 def test_the_environment_names_the_mirror_and_the_hashes_are_those_of_the_packed_files(
     server, source, tmp_path, monkeypatch
 ):
-    monkeypatch.setitem(published.SOURCES, "mnist", source)
+    monkeypatch.setitem(catalogue.SOURCES, "mnist", source)
     monkeypatch.setenv("BPNET_MIRROR", server.mirror(good))
     config = DataConfig(dir=str(tmp_path))
     found, hashes = loading.fetch(config)
@@ -383,10 +382,10 @@ def test_the_environment_names_the_mirror_and_the_hashes_are_those_of_the_packed
     assert loading.verify(config) == {name: f"right: {name}, {name}.gz" for name in UNPACKED}
 
 
-@pytest.mark.parametrize("source", published.SOURCES.values(), ids=published.SOURCES)
+@pytest.mark.parametrize("source", catalogue.SOURCES.values(), ids=catalogue.SOURCES)
 def test_every_published_file_has_a_hash_of_its_own(source):
     assert all(mirror.endswith("/") for mirror in source.mirrors)
-    assert tuple(file.name for file in source.files) == published.NAMES
+    assert tuple(file.name for file in source.files) == catalogue.NAMES
     hashes = [form.sha256 for file in source.files for form in file.forms()]
     assert len(set(hashes)) == len(hashes)
     assert {len(bytes.fromhex(sha256)) for sha256 in hashes} == {32}

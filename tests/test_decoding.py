@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from bpnet import decoding
 from bpnet.errors import DataError
+from bpnet.pictures import decoding
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpnet.config import AugmentConfig
-from bpnet.distortions import Distortion, gaussian, noise, sampled
+from bpnet.datasets.distortions import Distortion, gaussian, noise, sampled
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from server import drip, reset, send, serving, stall, status, whole
 
-from bpnet.download import fetching
-from bpnet.download.fetching import Failed, Limits, fetch
-from bpnet.download.published import Published
+from bpnet.datasets import download
+from bpnet.datasets.download import Failed, Limits, fetch
+from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError
 
 CONTENT = gzip.compress(np.random.default_rng(1).bytes(4000), mtime=0)
@@ -35,7 +35,7 @@ def server():
 def pauses(monkeypatch):
     """Return the list of the pauses that were made; none of them takes any time."""
     pauses = []
-    monkeypatch.setattr(fetching.time, "sleep", pauses.append)
+    monkeypatch.setattr(download.time, "sleep", pauses.append)
     return pauses
 
 
@@ -276,7 +276,7 @@ def test_a_late_retry_that_is_asked_for_is_not_waited_for(server):
 def test_a_way_that_leaves_TLS_is_refused_for_good(start, end):
     answer = SimpleNamespace(url=end, history=(), status_code=200, reason="OK")
     with pytest.raises(Failed, match="not safe") as failure:
-        fetching._refuse_bad_answer(start, answer)
+        download._refuse_bad_answer(start, answer)
     assert failure.value.final
 
 
@@ -284,13 +284,13 @@ def test_a_way_that_leaves_TLS_only_in_between_is_refused_too():
     hop = SimpleNamespace(url="http://b/f")
     answer = SimpleNamespace(url="https://c/f", history=[hop], status_code=200, reason="OK")
     with pytest.raises(Failed, match="not safe"):
-        fetching._refuse_bad_answer("https://a/f", answer)
+        download._refuse_bad_answer("https://a/f", answer)
 
 
 @pytest.mark.parametrize("start", ["http://a/f", "https://a/f"])
 def test_a_way_that_ends_in_TLS_is_taken(start):
     answer = SimpleNamespace(url="https://b/f", history=(), status_code=200, reason="OK")
-    fetching._refuse_bad_answer(start, answer)
+    download._refuse_bad_answer(start, answer)
 
 
 def test_the_file_is_asked_for_as_it_is(server):

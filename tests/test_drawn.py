@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from bpnet.drawn import draw
-from bpnet.drawn.curves import build_atlas, choose, interpolate, read, slopes
-from bpnet.drawn.pen import fit, frame, write
-from bpnet.drawn.strokes import STYLES
+from bpnet.datasets.drawn import draw
+from bpnet.datasets.drawn.curves import build_atlas, choose, interpolate, read, slopes
+from bpnet.datasets.drawn.pen import fit, frame, write
+from bpnet.datasets.drawn.strokes import STYLES
 
 drawn_images, drawn_labels = draw(2000, np.random.default_rng(1))
 ATLAS = build_atlas(STYLES)

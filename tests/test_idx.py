@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bpnet import idx
+from bpnet.datasets import idx
 from bpnet.errors import DataError
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import pytest
 
-from bpnet import locks
 from bpnet.errors import StorageError
-from bpnet.locks import hold
+from bpnet.system import locks
+from bpnet.system.locks import hold
 
 
 def test_a_lock_has_one_holder_whom_the_others_are_told(tmp_path):

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from bpnet import npz
+from bpnet.runs import npz
 
 ARRAYS = {
     "W1": np.arange(6, dtype=np.float32).reshape(2, 3),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bpnet.network import Network
-from bpnet.optimizers import SGD
+from bpnet.training.optimizers import SGD
 
 
 def test_one_step_agrees_with_the_arithmetic_on_paper():

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from bpnet import pictures
-from bpnet.drawn import draw
+from bpnet.datasets.drawn import draw
 from bpnet.errors import DataError
-from bpnet.pictures import normalized
+from bpnet.pictures import normalizing
+from bpnet.pictures.normalizing import normalized
 
 
 @pytest.fixture(scope="module")
@@ -106,5 +106,5 @@ def test_a_picture_too_small_for_a_digit_is_refused(shape):
 def test_a_large_picture_is_read_in_strips_to_the_same(digits, monkeypatch):
     large = np.kron(digits[0], np.ones((20, 20), np.uint8))
     whole = normalized(large)
-    monkeypatch.setattr(pictures, "STRIP", 17)
+    monkeypatch.setattr(normalizing, "STRIP", 17)
     assert near(normalized(large), whole)

@@ -11,14 +11,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bpnet import datasets, folders, runs, trainer
+from bpnet import datasets
 from bpnet.config import AugmentConfig, Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.datasets import drawn_digits
-from bpnet.drawn import draw
+from bpnet.datasets.drawn import draw
 from bpnet.evaluation import evaluate, probabilities
-from bpnet.pictures import normalized
+from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import content
 from bpnet.report.page import page
+from bpnet.runs import directory, results
+from bpnet.training import trainer
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
 WebDriverException = pytest.importorskip("selenium.common").WebDriverException
@@ -55,13 +57,13 @@ def trained(tmp_path_factory):
     dataset = datasets.load(config.data)
     network = trainer.build(config)
     state = trainer.start(network, config)
-    run = folders.create(config, folders.new("", folder / "run"))
-    runs.begin(run, dataset.sha256)
+    run = directory.create(config, directory.new("", folder / "run"))
+    results.begin(run, dataset.sha256)
     for _ in trainer.train(network, state, dataset, config):
-        runs.save(run, state, dataset.sha256)
+        results.save(run, state, dataset.sha256)
     network.parameters[:] = trainer.result(state)
     scores = evaluate(network, dataset.test)
-    runs.finish(run, state, scores)
+    results.finish(run, state, scores)
     return run, network, dataset, scores
 
 

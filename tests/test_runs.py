@@ -9,9 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpnet import config, datasets, facts, folders, runs, trainer
+from bpnet import config, datasets
 from bpnet.errors import RunError, StorageError
 from bpnet.evaluation import evaluate
+from bpnet.runs import directory, metadata, results
+from bpnet.training import trainer
 
 
 @pytest.fixture
@@ -27,33 +29,33 @@ def fresh(run):
 def train(run, dataset, until=None):
     """Train to the end or to a step, saving at each epoch and at the end."""
     network, state = fresh(run)
-    runs.begin(run, dataset.sha256)
+    results.begin(run, dataset.sha256)
     for _ in trainer.train(network, state, dataset, run.config, stop=lambda: state.step == until):
-        runs.save(run, state, dataset.sha256)
-    runs.save(run, state, dataset.sha256)
+        results.save(run, state, dataset.sha256)
+    results.save(run, state, dataset.sha256)
     return network, state
 
 
 @pytest.fixture
 def run(small_config, tmp_path):
-    return folders.create(small_config, folders.new("", tmp_path / "run"))
+    return directory.create(small_config, directory.new("", tmp_path / "run"))
 
 
 def test_the_config_is_there_before_anything_else_and_loads_back(run):
     assert [path.name for path in run.folder.iterdir()] == ["config.yaml"]
-    assert facts.open_run(run.folder) == run
+    assert metadata.open_run(run.folder) == run
     assert config.load(run.folder / "config.yaml", environment={}) == run.config
 
 
 def test_a_finished_run_has_the_files_of_the_contract_and_nothing_else(run, dataset):
     network, state = train(run, dataset)
     network.parameters[:] = trainer.result(state)
-    runs.finish(run, state, evaluate(network, dataset.test))
+    results.finish(run, state, evaluate(network, dataset.test))
     assert sorted(path.name for path in run.folder.iterdir()) == [
         "checkpoint.npz", "checkpoint.previous.npz", "config.yaml", "log.csv", "run.json",
         "weights.npz",
     ]  # fmt: skip
-    written = facts.read(run.folder)
+    written = metadata.read(run.folder)
     assert written["status"] == "finished"
     assert written["threads"] == 1
     assert written["data"] == dataset.sha256
@@ -81,26 +83,26 @@ def test_the_weights_are_those_of_the_best_epoch_by_the_books_names(run, dataset
             "W1": (784, 16), "W2": (16, 10), "b1": (16,), "b2": (10,),
         }  # fmt: skip
         assert np.array_equal(weights["W1"].ravel(), state.best_parameters[: 784 * 16])
-    assert np.array_equal(runs.load_weights(run).parameters, state.best_parameters)
+    assert np.array_equal(results.load_weights(run).parameters, state.best_parameters)
 
 
 def test_a_resumed_run_ends_with_the_bytes_of_an_undisturbed_one(run, dataset, tmp_path):
     train(run, dataset)
     for step in (0, 7, 16, 17, 47):
-        other = folders.create(run.config, folders.new("", tmp_path / f"stopped-{step}"))
+        other = directory.create(run.config, directory.new("", tmp_path / f"stopped-{step}"))
         train(other, dataset, until=step)
         network, state = fresh(other)
-        runs.restore(other, state, dataset.sha256, tell=pytest.fail)
+        results.restore(other, state, dataset.sha256, tell=pytest.fail)
         assert state.step == step
         for _ in trainer.train(network, state, dataset, other.config):
-            runs.save(other, state, dataset.sha256)
+            results.save(other, state, dataset.sha256)
         weights = [(r.folder / "weights.npz").read_bytes() for r in (run, other)]
         assert weights[0] == weights[1]
 
 
 def test_a_run_without_a_checkpoint_is_resumed_from_its_beginning(run, dataset):
     _, state = fresh(run)
-    runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+    results.restore(run, state, dataset.sha256, tell=pytest.fail)
     assert state.step == 0
 
 
@@ -109,14 +111,14 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(
     run, dataset, damage
 ):
     train(run, dataset)
-    path, previous = run.folder / runs.CHECKPOINT, run.folder / runs.PREVIOUS
+    path, previous = run.folder / results.CHECKPOINT, run.folder / results.PREVIOUS
     damaged = path.read_bytes()[:-100]
     path.write_bytes(damaged)
     if damage == "missing":
         path.unlink()
     _, state = fresh(run)
     lines = []
-    runs.restore(run, state, dataset.sha256, lines.append)
+    results.restore(run, state, dataset.sha256, lines.append)
     reason = {"short": "damaged", "missing": "is missing"}[damage]
     assert len(lines) == 1
     assert re.search(f"checkpoint.npz: {reason}.*going on from the one before", lines[0])
@@ -129,17 +131,17 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(
 @pytest.mark.parametrize("problem", ["unreadable", "newer"])
 def test_a_checkpoint_that_is_not_damaged_is_never_replaced(run, dataset, monkeypatch, problem):
     train(run, dataset)
-    path = run.folder / runs.CHECKPOINT
+    path = run.folder / results.CHECKPOINT
     before = path.read_bytes()
     _, state = fresh(run)
     if problem == "newer":
-        monkeypatch.setattr(runs.checkpoints, "FORMAT", 0)
+        monkeypatch.setattr(results.checkpoints, "FORMAT", 0)
         with pytest.raises(RunError, match="checkpoint.npz: format 3, while this bpnet reads 0"):
-            runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+            results.restore(run, state, dataset.sha256, tell=pytest.fail)
     else:
-        monkeypatch.setattr(runs.checkpoints, "size_limit", lambda state, epochs: 10)
+        monkeypatch.setattr(results.checkpoints, "size_limit", lambda state, epochs: 10)
         with pytest.raises(StorageError, match="checkpoint.npz: larger than the 10 bytes"):
-            runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+            results.restore(run, state, dataset.sha256, tell=pytest.fail)
     assert path.read_bytes() == before
 
 
@@ -147,18 +149,18 @@ def test_the_checkpoint_before_is_kept(run, dataset):
     network, state = fresh(run)
     contents = []
     for _ in trainer.train(network, state, dataset, run.config):
-        runs.save(run, state, dataset.sha256)
-        contents.append((run.folder / runs.CHECKPOINT).read_bytes())
-    assert (run.folder / runs.PREVIOUS).read_bytes() == contents[-2]
+        results.save(run, state, dataset.sha256)
+        contents.append((run.folder / results.CHECKPOINT).read_bytes())
+    assert (run.folder / results.PREVIOUS).read_bytes() == contents[-2]
 
 
 def test_when_both_checkpoints_are_damaged_both_are_told(run, dataset):
     train(run, dataset)
-    for name in (runs.CHECKPOINT, runs.PREVIOUS):
+    for name in (results.CHECKPOINT, results.PREVIOUS):
         (run.folder / name).write_bytes(b"PK")
     _, state = fresh(run)
     with pytest.raises(RunError) as raised:
-        runs.restore(run, state, dataset.sha256, tell=pytest.fail)
+        results.restore(run, state, dataset.sha256, tell=pytest.fail)
     assert len(raised.value.lines) == 2
 
 
@@ -166,55 +168,55 @@ def test_a_changed_config_is_not_resumed_but_data_may_have_moved(run, dataset):
     train(run, dataset, until=20)
     moved = replace(run, config=replace(run.config, data=replace(run.config.data, dir="else")))
     _, state = fresh(moved)
-    runs.restore(moved, state, dataset.sha256, tell=pytest.fail)
+    results.restore(moved, state, dataset.sha256, tell=pytest.fail)
     assert state.step == 20
-    runs.refuse_changes(moved, dataset.sha256)
+    results.refuse_changes(moved, dataset.sha256)
     changed = replace(run, config=replace(run.config, seed=1))
     with pytest.raises(RunError, match="seed is 1, but was 0 when the run began"):
-        runs.refuse_changes(changed, dataset.sha256)
+        results.refuse_changes(changed, dataset.sha256)
     with pytest.raises(RunError, match="began with other files of drawn"):
-        runs.refuse_changes(run, {"x": "y"})
+        results.refuse_changes(run, {"x": "y"})
     for other, data in ((changed, dataset.sha256), (run, {"x": "y"})):
         with pytest.raises(RunError, match="checkpoint.npz: of another run"):
-            runs.restore(other, fresh(other)[1], data, tell=pytest.fail)
+            results.restore(other, fresh(other)[1], data, tell=pytest.fail)
 
 
 def test_weights_that_the_run_did_not_write_are_refused(run, dataset):
     with pytest.raises(RunError, match="weights.npz: is missing"):
-        runs.load_weights(run)
+        results.load_weights(run)
     network, state = train(run, dataset)
     path = run.folder / "weights.npz"
     right = path.read_bytes()
     path.write_bytes(right[:-1])
     with pytest.raises(RunError, match="weights.npz: damaged"):
-        runs.load_weights(run)
+        results.load_weights(run)
     path.write_bytes(right)
-    runs.finish(run, state, evaluate(network, dataset.test))
-    runs.load_weights(run)
-    facts.write(run.folder, weights_sha256="0" * 64)
+    results.finish(run, state, evaluate(network, dataset.test))
+    results.load_weights(run)
+    metadata.write(run.folder, weights_sha256="0" * 64)
     with pytest.raises(RunError, match="not the weights that the run ended with"):
-        runs.load_weights(run)
+        results.load_weights(run)
 
 
 def test_weights_that_are_not_finite_are_refused(run, dataset):
     _, state = train(run, dataset)
     state.best_parameters[3] = np.nan
-    runs.save(run, state, dataset.sha256)
+    results.save(run, state, dataset.sha256)
     with pytest.raises(RunError, match="weights.npz: holds weights that are not finite numbers"):
-        runs.load_weights(run)
+        results.load_weights(run)
 
 
 def test_resuming_keeps_the_time_of_the_start(run, dataset):
-    runs.begin(run, dataset.sha256)
-    started = facts.read(run.folder)["started"]
-    facts.write(run.folder, status="interrupted")
-    runs.begin(run, dataset.sha256)
-    assert facts.read(run.folder)["started"] == started
-    assert facts.read(run.folder)["status"] == "running"
+    results.begin(run, dataset.sha256)
+    started = metadata.read(run.folder)["started"]
+    metadata.write(run.folder, status="interrupted")
+    results.begin(run, dataset.sha256)
+    assert metadata.read(run.folder)["started"] == started
+    assert metadata.read(run.folder)["status"] == "running"
 
 
 def test_run_json_is_json_for_people(run, dataset):
-    runs.begin(run, dataset.sha256)
+    results.begin(run, dataset.sha256)
     text = (run.folder / "run.json").read_text(encoding="utf-8")
     assert text.startswith('{\n  "status": "running",\n')
     assert json.loads(text)["numpy"] == np.__version__
@@ -222,13 +224,13 @@ def test_run_json_is_json_for_people(run, dataset):
 
 def test_a_key_that_a_later_bpnet_adds_does_not_stop_a_run_from_going_on(run, dataset, monkeypatch):
     _, state = train(run, dataset, until=20)
-    before = runs.settings_of
+    before = results.settings_of
 
     def later(chosen):
         return {**before(chosen), "train.novelty": 0}
 
-    monkeypatch.setattr(runs, "settings_of", later)
-    runs.refuse_changes(run, dataset.sha256)
+    monkeypatch.setattr(results, "settings_of", later)
+    results.refuse_changes(run, dataset.sha256)
     _, restored = fresh(run)
-    runs.restore(run, restored, dataset.sha256, lambda line: None)
+    results.restore(run, restored, dataset.sha256, lambda line: None)
     assert restored.step == state.step == 20

@@ -3,7 +3,7 @@
 import pytest
 
 from bpnet.config import TrainConfig
-from bpnet.schedules import SHAPES, learning_rate
+from bpnet.training.schedules import SHAPES, learning_rate
 
 
 def rates(**settings):

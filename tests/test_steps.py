@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpnet import trainer
 from bpnet.errors import DivergedError
-from bpnet.steps import Step, smoothed
+from bpnet.training import trainer
+from bpnet.training.step import Step, smoothed
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from bpnet import storage
 from bpnet.errors import StorageError
+from bpnet.system import storage
 
 
 def names(folder):

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from bpnet import threads
 from bpnet.config import load
 from bpnet.errors import ConfigError
+from bpnet.system import threads
 
 
 def test_defaults_then_file_then_environment_then_command_line(tmp_path):
@@ -36,7 +36,7 @@ def test_what_is_no_number_of_threads_is_refused(text):
 @pytest.mark.parametrize("number", [1, 2])
 def test_so_many_threads_there_are_once_numpy_is_imported(number):
     code = (
-        "import os; from bpnet import threads;"
+        "import os; from bpnet.system import threads;"
         f"threads.fix({number}); import numpy as np; np.ones((500, 500)) @ np.ones((500, 500));"
         "print(len(os.listdir('/proc/self/task')))"
     )

@@ -9,12 +9,13 @@ import pytest
 from autograd import grad
 from test_network import reference_loss
 
-from bpnet import batches, datasets, trainer
+from bpnet import datasets
 from bpnet.config import AugmentConfig
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores
 from bpnet.network import views
-from bpnet.trainer import EpochRecord
+from bpnet.training import batches, trainer
+from bpnet.training.trainer import EpochRecord
 
 
 def fresh(config):

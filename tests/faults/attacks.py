@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 from readers import CHECKPOINT, WEIGHTS, empty
 
-from bpnet import checkpoints, npz
+from bpnet.runs import checkpoints, npz
 
 MEMBERS = dict(npz.unpack(CHECKPOINT, checkpoints._forms(empty())))
 METADATA = json.loads(MEMBERS["metadata"].tobytes())

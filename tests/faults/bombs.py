@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from damage import Damage, holds
 
-from bpnet import checkpoints, facts, npz
-from bpnet.datasets.published import NAMES, File, Published, Source
+from bpnet.datasets.catalogue import NAMES, File, Published, Source
+from bpnet.runs import checkpoints, metadata, npz
 
 YAML_LIMIT = 64 * 1024
 MEBIBYTE = 2**20
@@ -57,14 +57,14 @@ CONFIGS = {
 }
 
 FACTS = {
-    "deep lists": b"[" * facts.LIMIT,
-    "deep objects": b'{"a":' * (facts.LIMIT // 5),
-    "wide lists": b"[" + b"[]," * (facts.LIMIT // 3 - 2) + b"0]",
-    "wide objects": b"[" + b'{"":0},' * (facts.LIMIT // 7 - 2) + b"0]",
-    "numbers": b"[" + b"1e1," * (facts.LIMIT // 4 - 2) + b"0]",
-    "a long number": b"9" * facts.LIMIT,
-    "a long string": b'"' + b"\\n" * (facts.LIMIT // 2 - 2) + b'"',
-    "blanks": b" " * facts.LIMIT,
+    "deep lists": b"[" * metadata.LIMIT,
+    "deep objects": b'{"a":' * (metadata.LIMIT // 5),
+    "wide lists": b"[" + b"[]," * (metadata.LIMIT // 3 - 2) + b"0]",
+    "wide objects": b"[" + b'{"":0},' * (metadata.LIMIT // 7 - 2) + b"0]",
+    "numbers": b"[" + b"1e1," * (metadata.LIMIT // 4 - 2) + b"0]",
+    "a long number": b"9" * metadata.LIMIT,
+    "a long string": b'"' + b"\\n" * (metadata.LIMIT // 2 - 2) + b'"',
+    "blanks": b" " * metadata.LIMIT,
 }
 
 

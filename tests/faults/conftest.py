@@ -14,7 +14,7 @@ from refused import Row
 from server import Server, serving, stall, whole
 from sources import pack
 
-from bpnet.datasets.published import NAMES
+from bpnet.datasets.catalogue import NAMES
 
 
 def stride(config: pytest.Config) -> int:

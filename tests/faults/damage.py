@@ -9,7 +9,7 @@ from pathlib import Path
 import forks
 import numpy as np
 
-from bpnet import facts
+from bpnet.runs import metadata
 
 Damage = Callable[[Path], object]  # of the run directory
 
@@ -39,7 +39,7 @@ def said(**changes: object) -> Damage:
 
 def has_begun_with(**settings: object) -> Damage:
     """Return what lets run.json say that the run has begun with other settings."""
-    return lambda run: said(config=facts.read(run)["config"] | settings)(run)
+    return lambda run: said(config=metadata.read(run)["config"] | settings)(run)
 
 
 stopped = said(status="interrupted", weights_sha256=None)

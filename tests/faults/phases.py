@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 
 from sources import as_published
 
-from bpnet import batches, distortions, drawn, evaluation, folders, gradcheck, runs, trainer
-from bpnet.cli import children, seeds, training
-from bpnet.datasets import drawn_digits, loading, published
-from bpnet.download import fetching
-from bpnet.download.published import Published
+from bpnet import evaluation, gradcheck
+from bpnet.cli import jobs, seeds, training
+from bpnet.datasets import catalogue, distortions, download, drawn, drawn_digits, loading
+from bpnet.datasets.published_file import Published
+from bpnet.runs import directory, results
+from bpnet.training import batches, trainer
 
 MISSED = 71  # the status of a process whose signals did not come
 
@@ -94,14 +95,14 @@ def in_a_save(name: str, nth: int) -> Hold:
     """Hold the nth call of a function of `os`, of those that the second save makes."""
 
     def hold(bell: Bell) -> None:
-        real, saves, inside = runs.save, count(1), [False]
+        real, saves, inside = results.save, count(1), [False]
 
         def save(*arguments: Any) -> None:
             inside[0] = next(saves) == 2
             real(*arguments)
             inside[0] = False
 
-        runs.save = save
+        results.save = save
         call(os, name, nth, lambda: inside[0])(bell)
 
     return hold
@@ -109,13 +110,13 @@ def in_a_save(name: str, nth: int) -> Hold:
 
 def stalling(bell: Bell) -> None:
     """Say it when the server, which does not answer, is asked."""
-    real = fetching._get
+    real = download._get
 
     def get(*arguments: Any) -> Any:
         say("here")
         return real(*arguments)
 
-    fetching._get = get
+    download._get = get
 
 
 MNIST = ("--set", "data.dataset=mnist", "--data-dir", "data")
@@ -126,14 +127,14 @@ in_data = partial(call, within=lambda: os.path.exists("data/mnist/.lock"))
 PHASES = {
     "waiting for a server": Phase(stalling, False, MNIST),
     "hashing": Phase(call(Published, "matches", 1), False, MNIST),
-    "unpacking": Phase(call(published.gzip, "decompress", 2), False, MNIST),
+    "unpacking": Phase(call(catalogue.gzip, "decompress", 2), False, MNIST),
     "keeping a file, written": Phase(in_data(os, "write", 3), False, MNIST),
     "keeping a file, synced": Phase(in_data(os, "fsync", 3), False, MNIST),
     "keeping a file, named": Phase(in_data(os, "replace", 2), False, MNIST),
     "drawing digits": Phase(call(drawn, "draw", 2), False, DRAWN),
     "loading": Phase(call(loading, "_split", 2), False),
-    "making the folder": Phase(call(folders, "create"), False),
-    "beginning": Phase(call(runs, "begin"), False),
+    "making the folder": Phase(call(directory, "create"), False),
+    "beginning": Phase(call(results, "begin"), False),
     "before the first step": Phase(call(trainer, "Step"), True),
     "in the first step": Phase(call(trainer.Step, "__call__"), True),
     "in a step": Phase(call(trainer.Step, "__call__", 21), True),
@@ -151,7 +152,7 @@ PHASES = {
     },
     **{f"saving, replace {nth}": Phase(in_a_save("replace", nth), True) for nth in range(1, 5)},
     "the final scoring": Phase(call(training, "evaluate"), True, finishes=True),
-    "finishing": Phase(call(runs, "finish"), True, finishes=True),
+    "finishing": Phase(call(results, "finish"), True, finishes=True),
     "distorting": Phase(call(distortions.Distortion, "__call__", 4), True, TURNED),
     "waiting for distortions": Phase(call(batches, "Distortion", 2), True, TURNED),
 }
@@ -167,7 +168,7 @@ STUCK = {
 
 SEEDS = ("--seeds", "2", "--jobs", "2", "--set", "train.epochs=60")
 CHILDREN = {
-    "are young": Phase(call(children, "_hear"), True, SEEDS),
+    "are young": Phase(call(jobs, "_hear"), True, SEEDS),
     "train": Phase(call(seeds, "tell", 6), True, SEEDS),
 }
 
@@ -186,4 +187,4 @@ def small(files: dict[str, bytes], mirror: str) -> None:
     """Make the datasets of this process small, and its disk quick."""
     quick_disk()
     drawn_digits.COUNTS = (600, 200)
-    published.SOURCES["mnist"] = as_published(files, mirror)
+    catalogue.SOURCES["mnist"] = as_published(files, mirror)

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bpnet import checkpoints, config, idx, npz
+from bpnet import config
 from bpnet.config import rules
 from bpnet.config.schema import flatten
+from bpnet.datasets import idx
 from bpnet.datasets.splits import split
 from bpnet.errors import ConfigError, DataError, RunError
-from bpnet.trainer import EpochRecord, TrainingState
+from bpnet.runs import checkpoints, npz
+from bpnet.training.trainer import EpochRecord, TrainingState
 
 EPOCHS = 3
 IDENTITY = {"config": {"network.hidden": [2]}, "data": {"train": "5" * 64}}

@@ -8,9 +8,9 @@ from unittest.mock import patch
 
 from server import Request, whole
 
-from bpnet.datasets import published
-from bpnet.datasets.published import NAMES, File, Source
-from bpnet.download.published import Published
+from bpnet.datasets import catalogue
+from bpnet.datasets.catalogue import NAMES, File, Source
+from bpnet.datasets.published_file import Published
 
 
 def pack(content: bytes) -> bytes:
@@ -43,7 +43,7 @@ def good(request: Request) -> None:
 
 def published_by(*mirrors: str) -> AbstractContextManager[object]:
     """Return a context in which MNIST is this dataset, from these mirrors, in forks too."""
-    return patch.dict(published.SOURCES, mnist=as_published(CONTENTS, *mirrors))
+    return patch.dict(catalogue.SOURCES, mnist=as_published(CONTENTS, *mirrors))
 
 
 def is_right(folder: Path) -> bool:

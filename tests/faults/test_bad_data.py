@@ -10,8 +10,7 @@ import pytest
 from damage import Damage, becomes, copied, holds, stopped
 from refused import Row, judge, run_all
 
-from bpnet import idx
-from bpnet.datasets import drawn_digits
+from bpnet.datasets import drawn_digits, idx
 
 pytestmark = pytest.mark.faults
 

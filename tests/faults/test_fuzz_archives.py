@@ -25,7 +25,7 @@ from readers import (
 )
 from spoiling import cut, flipped, hunt, mutate, mutated, sample
 
-from bpnet import checkpoints, npz
+from bpnet.runs import checkpoints, npz
 
 pytestmark = pytest.mark.faults
 

@@ -8,7 +8,7 @@ import pytest
 from forks import run
 from test_decoding import saved
 
-from bpnet import decoding
+from bpnet.pictures import decoding
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 

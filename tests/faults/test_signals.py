@@ -14,7 +14,7 @@ from disturbances import HUP, INT, TERM, WAYS, counts_once, disturb, temporaries
 from forks import Fork, outcome, run
 from phases import CHILDREN, OTHERS, PHASES, STUCK, TURNED, quick_disk
 
-from bpnet import trainer
+from bpnet.training import trainer
 
 pytestmark = pytest.mark.faults
 

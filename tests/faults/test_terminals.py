@@ -15,9 +15,9 @@ from disturbances import train
 from forks import Fork, outcome, run
 from phases import instead, quick_disk
 
-from bpnet import trainer
 from bpnet.cli import training
 from bpnet.datasets import drawn_digits
+from bpnet.training import trainer
 
 pytestmark = pytest.mark.faults
 

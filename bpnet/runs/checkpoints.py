@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from bpnet import npz, plain, positions
 from bpnet.array import Array
 from bpnet.errors import RunError
-from bpnet.trainer import TrainingState
+from bpnet.runs import npz, resume_point
+from bpnet.system import strict_json
+from bpnet.training.trainer import TrainingState
 
 FORMAT = 3
 METADATA: npz.Form = ("|u1", None)
@@ -24,7 +25,7 @@ RECORD_LIMIT = 450  # the record of an epoch
 
 def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:
     """Return the checkpoint of the state."""
-    metadata = {"format": FORMAT, "identity": identity, **positions.encode(state)}
+    metadata = {"format": FORMAT, "identity": identity, **resume_point.encode(state)}
     text = json.dumps(metadata, allow_nan=False).encode()
     arrays = {"metadata": np.frombuffer(text, np.uint8), **state.arrays()}
     return npz.pack({"sha256": _digest(arrays), **arrays})
@@ -41,7 +42,7 @@ def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any], ep
         raise ValueError("damaged: its SHA-256 differs")
     if metadata.get("identity") != identity:
         raise RunError("of another run: its config or data differ")
-    position = positions.decode(metadata, epochs, validated=bool(len(state.best_parameters)))
+    position = resume_point.decode(metadata, epochs, validated=bool(len(state.best_parameters)))
     for name in state.arrays():
         if not np.isfinite(arrays[name]).all():
             raise ValueError(f"holds {name} that are not finite numbers")
@@ -59,7 +60,7 @@ def _metadata(content: bytes) -> dict[str, Any]:
     """Return the metadata of a checkpoint, which may have other arrays if its format is another."""
     text = npz.unpack_one(content, "metadata", METADATA).tobytes()
     try:
-        metadata = plain.parse(text)
+        metadata = strict_json.parse(text)
     except ValueError as error:
         raise ValueError(f"not as bpnet writes it: {error}") from error
     if not isinstance(metadata, dict):

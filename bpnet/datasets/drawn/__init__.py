@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bpnet.drawn.curves import build_atlas, choose
-from bpnet.drawn.pen import frame, write
-from bpnet.drawn.strokes import STYLES
+from bpnet.datasets.drawn.curves import build_atlas, choose
+from bpnet.datasets.drawn.pen import frame, write
+from bpnet.datasets.drawn.strokes import STYLES
 
 VERSION = 1  # raise whenever the same generator would draw other digits
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from bpnet.drawn.curves import PIECES, Atlas, Floats
+from bpnet.datasets.drawn.curves import PIECES, Atlas, Floats
 
 BOX = 20  # every digit fills a box of 20 x 20 pixels, as in MNIST,
 FRAME = 28  # and the box lies in a picture of 28 x 28

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bpnet.storage import AT_ONCE, told
+from bpnet.system.storage import AT_ONCE, told
 
 NAME = ".lock"
 LENGTH = 100  # of the holder's name: always the same, so that no part of an older one is left

@@ -7,10 +7,12 @@ from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 
-from bpnet import config, facts, locks, storage
+from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError, UsageError
-from bpnet.facts import Run
+from bpnet.runs import metadata
+from bpnet.runs.metadata import Run
+from bpnet.system import locks, storage
 
 
 @contextmanager
@@ -47,7 +49,7 @@ def _numbered(stem: str) -> Iterator[Path]:
 def _refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
-        is_run = storage.exists(folder / "config.yaml") or facts.seeds(folder)
+        is_run = storage.exists(folder / "config.yaml") or metadata.seeds(folder)
         hint = f", or go on with it by --resume {folder}" if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
@@ -73,8 +75,8 @@ def create_seeds(settings: Config, count: int, folder: Path) -> None:
     the whole would not do: the folder may be the current one, or a disk of its own.
     """
     _refuse_taken(folder)
-    storage.write(folder / facts.MAKING, b"")
+    storage.write(folder / metadata.MAKING, b"")
     for seed in range(settings.seed, settings.seed + count):
         storage.make_folder(folder / f"seed-{seed}")
         create(replace(settings, seed=seed), folder / f"seed-{seed}")
-    storage.remove(folder / facts.MAKING)
+    storage.remove(folder / metadata.MAKING)

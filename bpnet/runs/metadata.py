@@ -13,9 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bpnet import config, plain, storage
+from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError
+from bpnet.system import storage, strict_json
 
 LIMIT = 2**16
 KINDS = {  # of the facts that are told or compared
@@ -94,7 +95,7 @@ def read(folder: Path) -> dict[str, Any]:
     if not storage.exists(path):
         return {}
     try:
-        facts = plain.parse(storage.read(path, LIMIT))
+        facts = strict_json.parse(storage.read(path, LIMIT))
     except ValueError as error:
         raise RunError(f"{path}: not JSON: {error}") from error
     if not isinstance(facts, dict):

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpnet import storage
-from bpnet.datasets.filling import filling
-from bpnet.download.published import Published
+from bpnet.datasets.cache import filling
+from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError, StorageError
 from bpnet.progress import ByteProgress, Tell, silent
+from bpnet.system import storage
 
 NAMES = (
     "train-images-idx3-ubyte",
@@ -172,10 +172,10 @@ def _fetch(
     file: File, folder: Path, mirrors: Sequence[str], progress: ByteProgress, tell: Tell
 ) -> bytes:
     """Download a file into the folder, in both forms, and return its unpacked content."""
-    from bpnet.download import fetching  # with requests: 60 ms that most starts do without
+    from bpnet.datasets import download  # with requests: 60 ms that most starts do without
 
     try:
-        packed = fetching.fetch(mirrors, file.packed, progress)
+        packed = download.fetch(mirrors, file.packed, progress)
     except DataError as error:
         raise DataError(
             *error.lines,

@@ -9,8 +9,8 @@ from bpnet.config import TrainConfig
 from bpnet.datasets.splits import CLASSES
 from bpnet.errors import DivergedError
 from bpnet.network import Network
-from bpnet.optimizers import SGD, Average, Momentum, Optimizer, forget_dust
-from bpnet.schedules import learning_rate
+from bpnet.training.optimizers import SGD, Average, Momentum, Optimizer, forget_dust
+from bpnet.training.schedules import learning_rate
 
 DUSTY = 100  # steps, after which a momentum of 0.9 has left 1e-5 of a velocity
 

@@ -1,4 +1,4 @@
-"""A process that trains for another one: `python -m bpnet.cli.child train ...`, see `children`."""
+"""A process that trains for another one: `python -m bpnet.cli.job train ...`, see `jobs`."""
 
 import os
 import signal

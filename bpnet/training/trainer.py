@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bpnet.array import Array, aligned_zeros
-from bpnet.batches import WEIGHTS, Batches, rest_of_epoch
 from bpnet.config import Config
 from bpnet.datasets import Dataset, Split
 from bpnet.datasets.splits import CLASSES, WIDTH
 from bpnet.errors import DivergedError
 from bpnet.evaluation import evaluate
 from bpnet.network import Network
-from bpnet.steps import Step
+from bpnet.training.batches import WEIGHTS, Batches, rest_of_epoch
+from bpnet.training.step import Step
 
 
 @dataclass(frozen=True)

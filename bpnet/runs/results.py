@@ -21,14 +21,17 @@ from typing import Any
 
 import numpy as np
 
-from bpnet import __version__, checkpoints, config, facts, npz, storage, trainer
+from bpnet import __version__, config
 from bpnet.config import Config
 from bpnet.errors import RunError, short
 from bpnet.evaluation import Scores
-from bpnet.facts import Run
 from bpnet.network import Network, shapes, views
 from bpnet.progress import Tell
-from bpnet.trainer import EpochRecord, TrainingState
+from bpnet.runs import checkpoints, metadata, npz
+from bpnet.runs.metadata import Run
+from bpnet.system import storage
+from bpnet.training import trainer
+from bpnet.training.trainer import EpochRecord, TrainingState
 
 LOG_LIMIT = 2**24  # bytes; 10,000 epochs have 2 MB
 CHECKPOINT, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
@@ -37,7 +40,7 @@ CHECKPOINT, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 def begin(run: Run, data: Mapping[str, str]) -> None:
     """Write down in run.json that the run is running, since when, and on what."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    facts.write(
+    metadata.write(
         run.folder,
         status="running",
         bpnet=__version__,
@@ -49,13 +52,13 @@ def begin(run: Run, data: Mapping[str, str]) -> None:
         seed=run.config.seed,
         config=settings_of(run.config),
         data=dict(data),
-        started=facts.read(run.folder).get("started", facts.now()),
+        started=metadata.read(run.folder).get("started", metadata.now()),
     )
 
 
 def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
-    began = facts.read(run.folder)
+    began = metadata.read(run.folder)
     settings = settings_of(run.config)
     before = settings_of(Config()) | began.get("config", settings)  # later keys had their defaults
     problems = [
@@ -90,10 +93,10 @@ def finish(run: Run, state: TrainingState, test: Scores) -> None:
     """Write the results once more, should the last save have been cut off, and what came out."""
     chosen = trainer.best(state.records)
     weights = _write_results(run, state)
-    facts.write(
+    metadata.write(
         run.folder,
         status="finished",
-        ended=facts.now(),
+        ended=metadata.now(),
         epochs=len(state.records),
         best_epoch=chosen and chosen.epoch,
         validation_accuracy=chosen and chosen.validation_accuracy,
@@ -201,7 +204,7 @@ def load_weights(run: Run) -> Network:
     dtype = np.dtype(run.config.train.dtype).str
     forms = {name: (dtype, shape) for name, shape in shapes(trainer.widths(run.config)).items()}
     content = storage.read(path, npz.size_limit(forms))
-    if facts.read(run.folder).get("weights_sha256", _sha256(content)) != _sha256(content):
+    if metadata.read(run.folder).get("weights_sha256", _sha256(content)) != _sha256(content):
         raise RunError(f"{path}: not the weights that the run ended with: its SHA-256 differs")
     try:
         arrays = npz.unpack(content, forms)

@@ -54,7 +54,7 @@ def train(
 
 
 def _start(folder: Path, options: Sequence[str], news: News) -> "subprocess.Popen[str]":
-    command = ["-m", "bpnet.cli.child", "train", "--resume", str(folder), *options]
+    command = ["-m", "bpnet.cli.job", "train", "--resume", str(folder), *options]
     path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
     try:
         process = subprocess.Popen(

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from bpnet import locks, storage
 from bpnet.errors import StorageError
 from bpnet.progress import Tell
+from bpnet.system import locks, storage
 
 PATIENCE = 180  # seconds; the largest dataset takes 320 at the lowest rate, but seldom that
 

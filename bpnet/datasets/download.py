@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from bpnet.download.published import Published
+from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError
 from bpnet.progress import Advance, ByteProgress, silently
 

@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bpnet.ahead import ahead
 from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
-from bpnet.distortions import Distortion
+from bpnet.datasets.distortions import Distortion
+from bpnet.system.prefetch import ahead
 
 WEIGHTS, ORDER, DISTORTIONS = 0, 1, 2  # the streams of random numbers of a run
 

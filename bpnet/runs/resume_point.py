@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bpnet.trainer import EpochRecord, TrainingState
+from bpnet.training.trainer import EpochRecord, TrainingState
 
 NUMBERS = ("step", "loss_sum", "correct", "seconds")  # of the state, beside arrays and records
 MOST = 2**53  # whole numbers up to here are exact in every reader of JSON, and as a float
