@@ -14,8 +14,8 @@ from bpnet.evaluation import probabilities
 from bpnet.pictures.normalizing import normalized
 from bpnet.runs import metadata, results
 
-sys.path.append(str(Path(__file__).parent.parent))
-from renderings import RENDERINGS
+sys.path.append(str(Path(__file__).parents[2]))
+from tests.helpers.renderings import RENDERINGS
 
 
 def main() -> None:

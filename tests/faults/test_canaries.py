@@ -8,10 +8,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from damage import holds, said, stopped
-from forks import run
 
 from bpnet.datasets import catalogue
+from tests.helpers.damage import holds, said, stopped
+from tests.helpers.forks import run
 
 pytestmark = pytest.mark.faults
 

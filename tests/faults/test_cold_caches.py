@@ -4,11 +4,19 @@ import fcntl
 import signal
 
 import pytest
-from forks import Fork
-from server import serving, stall, whole
-from sources import ALL, CONTENTS, PACKED, good, holds_only_right_files, is_right, published_by
 
 from bpnet.datasets import cache, download
+from tests.helpers.forks import Fork
+from tests.helpers.server import serving, stall, whole
+from tests.helpers.sources import (
+    ALL,
+    CONTENTS,
+    PACKED,
+    good,
+    holds_only_right_files,
+    is_right,
+    published_by,
+)
 
 pytestmark = pytest.mark.faults
 

@@ -7,13 +7,13 @@ import signal
 
 import numpy as np
 import pytest
-from disk import strays
-from forks import run
 
 from bpnet.network import shapes
 from bpnet.runs import metadata, npz, results
 from bpnet.training import trainer
 from bpnet.training.step import Step
+from tests.helpers.disk import strays
+from tests.helpers.forks import run
 
 pytestmark = pytest.mark.faults
 

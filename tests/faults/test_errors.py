@@ -10,10 +10,10 @@ import sys
 from itertools import count
 
 import pytest
-from disk import from_now_on, strays
-from forks import outcome, run
 
 from bpnet.runs import results
+from tests.helpers.disk import from_now_on, strays
+from tests.helpers.forks import outcome, run
 
 pytestmark = pytest.mark.faults
 

@@ -7,14 +7,14 @@ from functools import partial
 
 import numpy as np
 import pytest
-from readers import IMAGES, LABELS, read_idx
-from spoiling import cut, flipped, hunt, mutated, sample
 
 from bpnet.datasets import catalogue, idx, splits
 from bpnet.datasets.catalogue import File, Source
 from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError
 from bpnet.progress import silent, silently
+from tests.helpers.readers import IMAGES, LABELS, read_idx
+from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
 
 pytestmark = pytest.mark.faults
 

@@ -6,12 +6,12 @@ import os
 from functools import partial
 
 import pytest
-from spoiling import cut, flipped, hunt, mutated, sample
 
 from bpnet.datasets import drawn_digits
 from bpnet.errors import BpnetError
 from bpnet.progress import silent
 from bpnet.runs import metadata
+from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
 
 pytestmark = pytest.mark.faults
 

@@ -4,12 +4,12 @@ import time
 from functools import partial
 
 import pytest
-from forks import run
-from server import serving, whole
-from test_download import CONTENT, FAULTS, FILE, LIMITS, LONGEST
 
 from bpnet.datasets import catalogue, download
 from bpnet.datasets.catalogue import File, Source
+from tests.datasets.test_download import CONTENT, FAULTS, FILE, LIMITS, LONGEST
+from tests.helpers.forks import run
+from tests.helpers.server import serving, whole
 
 pytestmark = pytest.mark.faults
 

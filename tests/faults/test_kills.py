@@ -8,10 +8,10 @@ from itertools import count
 from unittest.mock import patch
 
 import pytest
-from disk import from_now_on, strays
-from forks import Fork, outcome, run
 
 from bpnet.runs import results
+from tests.helpers.disk import from_now_on, strays
+from tests.helpers.forks import Fork, outcome, run
 
 pytestmark = pytest.mark.faults
 

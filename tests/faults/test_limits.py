@@ -5,7 +5,10 @@ import shutil
 from contextlib import suppress
 
 import pytest
-from bombs import (
+
+from bpnet.datasets import catalogue
+from bpnet.runs import checkpoints
+from tests.helpers.bombs import (
     CONFIGS,
     FACTS,
     claimed,
@@ -18,11 +21,8 @@ from bombs import (
     sparse,
     zeros,
 )
-from damage import becomes, copied, holds, stopped
-from forks import run
-
-from bpnet.datasets import catalogue
-from bpnet.runs import checkpoints
+from tests.helpers.damage import becomes, copied, holds, stopped
+from tests.helpers.forks import run
 
 pytestmark = pytest.mark.faults
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from power import failures
 
 from bpnet import datasets
 from bpnet.errors import BpnetError
 from bpnet.runs import directory, results
 from bpnet.system import storage
 from bpnet.training import trainer
+from tests.helpers.power import failures
 
 pytestmark = pytest.mark.faults
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from forks import outcome
 
 from bpnet import datasets
 from bpnet.config import AugmentConfig
 from bpnet.runs import directory, metadata, results
 from bpnet.training import trainer
+from tests.helpers.forks import outcome
 
 pytestmark = pytest.mark.faults
 

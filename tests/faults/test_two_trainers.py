@@ -5,11 +5,11 @@ import signal
 
 import numpy as np
 import pytest
-from disk import strays
-from forks import Fork, outcome, run
 
 from bpnet.runs import metadata, results
 from bpnet.training import trainer
+from tests.helpers.disk import strays
+from tests.helpers.forks import Fork, outcome, run
 
 pytestmark = pytest.mark.faults
 

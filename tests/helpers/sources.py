@@ -6,11 +6,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from unittest.mock import patch
 
-from server import Request, whole
-
 from bpnet.datasets import catalogue
 from bpnet.datasets.catalogue import NAMES, File, Source
 from bpnet.datasets.published_file import Published
+from tests.helpers.server import Request, whole
 
 
 def pack(content: bytes) -> bytes:

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from server import drip, reset, send, serving, stall, status, whole
 
 from bpnet.datasets import download
 from bpnet.datasets.download import Failed, Limits, fetch
 from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError
+from tests.helpers.server import drip, reset, send, serving, stall, status, whole
 
 CONTENT = gzip.compress(np.random.default_rng(1).bytes(4000), mtime=0)
 SIZE = len(CONTENT)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from damage import Damage, holds
 
 from bpnet.datasets.catalogue import NAMES, File, Published, Source
 from bpnet.runs import checkpoints, metadata, npz
+from tests.helpers.damage import Damage, holds
 
 YAML_LIMIT = 64 * 1024
 MEBIBYTE = 2**20

@@ -8,9 +8,9 @@ import warnings
 import zipfile
 
 import numpy as np
-from readers import CHECKPOINT, WEIGHTS, empty
 
 from bpnet.runs import checkpoints, npz
+from tests.helpers.readers import CHECKPOINT, WEIGHTS, empty
 
 MEMBERS = dict(npz.unpack(CHECKPOINT, checkpoints._forms(empty())))
 METADATA = json.loads(MEMBERS["metadata"].tobytes())

@@ -16,14 +16,13 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sources import as_published
-
 from bpnet import evaluation, gradcheck
 from bpnet.cli import jobs, seeds, training
 from bpnet.datasets import catalogue, distortions, download, drawn, drawn_digits, loading
 from bpnet.datasets.published_file import Published
 from bpnet.runs import directory, results
 from bpnet.training import batches, trainer
+from tests.helpers.sources import as_published
 
 MISSED = 71  # the status of a process whose signals did not come
 

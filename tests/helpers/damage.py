@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import forks
 import numpy as np
 
 from bpnet.runs import metadata
+from tests.helpers import forks
 
 Damage = Callable[[Path], object]  # of the run directory
 

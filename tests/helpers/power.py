@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
-from disk import Operation, watched
+from tests.helpers.disk import Operation, watched
 
 Contents: TypeAlias = Mapping[str, bytes]  # of a folder's files, by their names
 

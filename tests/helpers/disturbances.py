@@ -5,8 +5,8 @@ import signal
 import time
 from pathlib import Path
 
-from forks import Ended, Fork
-from phases import MISSED, Bell, Phase
+from tests.helpers.forks import Ended, Fork
+from tests.helpers.phases import MISSED, Bell, Phase
 
 INT, TERM, HUP = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 WAYS = list(zip([INT, TERM, HUP] * 3, [1, 2, 5, 2, 5, 1, 5, 1, 2], strict=True))

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from autograd import grad
-from test_network import reference_loss
 
 from bpnet import datasets
 from bpnet.config import AugmentConfig
@@ -16,6 +15,7 @@ from bpnet.evaluation import Scores
 from bpnet.network import views
 from bpnet.training import batches, trainer
 from bpnet.training.trainer import EpochRecord
+from tests.test_network import reference_loss
 
 
 def fresh(config):

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from server import serving, status, whole
 
 from bpnet.config import DataConfig
 from bpnet.datasets import catalogue, download, loading
@@ -16,6 +15,7 @@ from bpnet.datasets.download import Limits
 from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError, StorageError
 from bpnet.progress import silently
+from tests.helpers.server import serving, status, whole
 
 LIMITS = Limits(connect=0.5, read=0.5, file=1, pause=0.01)
 RNG = np.random.default_rng(1)
