@@ -13,13 +13,21 @@ from typing import Protocol
 import numpy as np
 
 from bpnet.array import Array, aligned_zeros
-from bpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from bpnet.config import Config
+from bpnet.datasets import CLASSES, WIDTH
+from bpnet.datasets.splits import as_numbers, refuse_unknown
+from bpnet.errors import DivergedError
+from bpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss, softmax
+from bpnet.randomness import WEIGHTS, generator
 
 ACTIVATIONS: dict[str, Callable[[], "Layer"]] = {"relu": Relu, "sigmoid": Sigmoid}
 DEVIATIONS: dict[str, Callable[[int], float]] = {
     "he": lambda inputs: math.sqrt(2 / inputs),  # section 6.2.3, for Relu
     "xavier": lambda inputs: math.sqrt(1 / inputs),  # section 6.2.2, for Sigmoid
 }
+
+
+CHUNK = 500  # images that are scored at once: another number would change the last bits of a loss
 
 
 class Layer(Protocol):
@@ -87,6 +95,23 @@ class Network:
         labels = t if t.ndim == 1 else t.argmax(axis=1)
         return float(np.mean(self.predict(x).argmax(axis=1) == labels))
 
+    @np.errstate(over="ignore", invalid="ignore")  # seen in the probabilities
+    def classify(self, images: Array) -> Array:
+        """Return the probability of each class (N, C), y = softmax(scores), for N images.
+
+        Images are (N, 784) or (N, 28, 28): bytes from 0 to 255, or numbers from 0 to 1.
+        Raises: DataError if they are anything else; DivergedError if the weights are not finite.
+        """
+        inputs, classes = len(self.affines[0].W), len(self.affines[-1].b)
+        images = refuse_unknown(np.asarray(images), inputs)
+        y = np.empty((len(images), classes), self.parameters.dtype)
+        for start in range(0, len(images), CHUNK):
+            some = images[start : start + CHUNK]
+            y[start : start + CHUNK] = softmax(self.predict(as_numbers(some, y.dtype)))
+        if not np.isfinite(y).all():
+            raise DivergedError(f"no probabilities for {len(y)} images: the weights are spoilt")
+        return y
+
     def gradient(self, x: Array, t: Array) -> dict[str, Array]:
         """Return dL/dW and dL/db of every layer: the views of the flat array, written anew.
 
@@ -130,3 +155,15 @@ def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:
         start, end = end, end + math.prod(shape)
         parts[name] = flat[start:end].reshape(shape)
     return parts
+
+
+def widths(config: Config) -> list[int]:
+    """Return the widths of the configured network, from the images to the classes."""
+    return [WIDTH, *config.network.hidden, CLASSES]
+
+
+def build(config: Config) -> Network:
+    """Return the configured network, its weights drawn from the config's seed."""
+    network = Network(widths(config), config.network.activation, config.train.dtype)
+    network.initialize(config.network.init, generator(config.seed, WEIGHTS))
+    return network

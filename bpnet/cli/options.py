@@ -70,9 +70,3 @@ def with_options(
     """Return the settings, with --data-dir and --threads as two more."""
     options = {"data.dir": data_dir, "train.threads": thread_count}
     return [*settings, *(f"{key}={text}" for key, text in options.items() if text is not None)]
-
-
-def data_settings(dataset: str | None, data_dir: str | None) -> list[str]:
-    """Return the settings that choose a dataset, all of it."""
-    chosen = [f"data.dataset={dataset}"] if dataset else []
-    return with_options([*chosen, "data.validation=0"], data_dir)

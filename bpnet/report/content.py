@@ -7,31 +7,29 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.datasets import Split
-from bpnet.evaluation import Scores, figures, probabilities
-from bpnet.network import Network
+from bpnet.evaluation import as_json, evaluate
+from bpnet.network import Network, widths
 from bpnet.runs import metadata, results
-from bpnet.runs.metadata import Run
-from bpnet.training import trainer
+from bpnet.runs.identity import settings_of
+from bpnet.runs.loading import LoadedRun
 
 MOST_MISTAKES = 1000  # images of 784 bytes each
 
 
-def content(
-    run: Run, network: Network, images: Split, split: str, scores: Scores
-) -> dict[str, Any]:
+def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
     """Return all that the page shows: numbers, images and weights; the latter as base64."""
+    run, network, images = loaded.run, loaded.network, loaded.images
+    facts = metadata.read(run.folder)
     return {
         "run": run.folder.resolve().name,
         "split": split,
-        "scores": figures(scores),
+        "scores": as_json(evaluate(network, images)),
         "mistakes": _mistakes(network, images),
         "log": results.read_log(run),
-        "settings": results.settings_of(run.config),
-        "facts": {
-            key: value for key, value in metadata.read(run.folder).items() if key != "config"
-        },
+        "settings": settings_of(run.config),
+        "facts": {key: value for key, value in facts.items() if key != "config"},
         "network": {
-            "widths": trainer.widths(run.config),
+            "widths": widths(run.config),
             "activation": run.config.network.activation,
             "parameters": _base64(network.parameters.astype("<f4")),
         },
@@ -40,7 +38,7 @@ def content(
 
 def _mistakes(network: Network, images: Split) -> list[dict[str, Any]]:
     """Return the images that the network has wrong, those first of which it was surest."""
-    y = probabilities(network, images)
+    y = network.classify(images.images)
     answers = y.argmax(axis=1)
     wrong = np.flatnonzero(answers != images.labels)
     order = wrong[np.argsort(-y[wrong, answers[wrong]], kind="stable")][:MOST_MISTAKES]

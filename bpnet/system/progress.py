@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias
 
 Tell: TypeAlias = Callable[[str], object]  # takes a line of news for the user
-Advance: TypeAlias = Callable[[int], object]  # takes the number of bytes of each new piece
+Advance: TypeAlias = Callable[[int], object]  # takes how many more bytes, or images, are done
 ByteProgress: TypeAlias = Callable[[str, int], AbstractContextManager[Advance]]  # name, size
 
 
@@ -13,7 +13,11 @@ def silent(line: str) -> None:
     """Tell nobody."""
 
 
+def unwatched(count: int) -> None:
+    """Show nobody."""
+
+
 @contextmanager
 def silently(name: str, size: int) -> Iterator[Advance]:
     """Show no progress."""
-    yield lambda count: None
+    yield unwatched

@@ -3,21 +3,49 @@
 import json
 import math
 from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
-from bpnet import gradcheck
 from bpnet.cli.console import echo_all, table
-from bpnet.config import Config
-from bpnet.gradcheck import TOLERANCE, Row
-from bpnet.training import trainer
+from bpnet.cli.options import CONFIG, JSON, SET
+from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.config import Config
+    from bpnet.gradcheck import Row
 
 
-def check(config: Config, as_json: bool) -> None:
+@click.command()
+@CONFIG
+@SET
+@JSON
+def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool) -> None:
+    """Check backward against numeric gradients: each layer, then the configured network.
+
+    \b
+    bpnet gradcheck
+    bpnet gradcheck --config configs/book.yaml --set network.activation=sigmoid
+
+    Exit status 1 if a gradient is wrong.
+    """
+    from bpnet import config
+
+    loaded = config.load(config_file, settings)
+    threads.fix(loaded.train.threads)
+    _check(loaded, as_json)
+
+
+def _check(config: "Config", as_json: bool) -> None:
     """Print a row for each array of gradients; leave with exit status 1 if one is wrong."""
+    import numpy as np
+
+    from bpnet import network
+    from bpnet.gradcheck import TOLERANCE, check
+
     rng = np.random.default_rng(config.seed)
-    rows = list(gradcheck.check(trainer.widths(config), config.network.activation, rng))
+    rows = list(check(network.widths(config), config.network.activation, rng))
     passed = all(row.passed for row in rows)
     if as_json:
         report = {"passed": passed, "tolerance": TOLERANCE, "rows": [_as_json(row) for row in rows]}
@@ -32,7 +60,7 @@ def check(config: Config, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: "Row") -> list[str]:
     return [
         row.name,
         str(row.checked),
@@ -44,7 +72,7 @@ def _cells(row: Row) -> list[str]:
     ]
 
 
-def _as_json(row: Row) -> dict[str, object]:
+def _as_json(row: "Row") -> dict[str, object]:
     """Return the row; JSON has no word for a number that is not finite."""
     facts = {"passed": row.passed, **asdict(row)}
     return {

@@ -2,24 +2,21 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
-from bpnet.array import Array
 from bpnet.cli.console import echo_all, percent, picture
-from bpnet.datasets.splits import WIDTH, Split
+from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError, printable
-from bpnet.evaluation import probabilities
-from bpnet.network import Network
-from bpnet.pictures import decoding, normalizing
-from bpnet.runs import results
-from bpnet.runs.metadata import Run
-from bpnet.system import storage
+from bpnet.system import storage, threads
+
+if TYPE_CHECKING:
+    from bpnet.array import Array
+    from bpnet.network import Network
 
 SHOWN = 3  # of the likeliest digits
 
@@ -29,7 +26,7 @@ class Prediction:
     """A picture by its name, as the network saw it (28, 28), and the probability of each digit."""
 
     name: str
-    image: Array
+    image: "Array"
     shares: list[float]
 
     def likeliest(self) -> list[int]:
@@ -37,9 +34,36 @@ class Prediction:
         return sorted(range(len(self.shares)), key=lambda digit: -self.shares[digit])
 
 
-def predict(run: Run, names: Sequence[str], seen: Path | None, as_json: bool) -> None:
-    """Print what each picture shows; the bad ones are told of together, at the end."""
-    network = results.load_weights(run)
+@click.command()
+@click.argument("names", metavar="IMAGE...", nargs=-1, required=True)
+@click.option(
+    "--run",
+    "folder",
+    metavar="RUN",
+    type=Path,
+    help="The run whose network to use. [default: newest]",
+)
+@click.option(
+    "--save-seen", "seen", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
+)
+@JSON
+def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_json: bool) -> None:
+    """Read digits in pictures of your own: PNG, JPEG, ...; - is stdin.
+
+    \b
+    bpnet predict seven.png
+    bpnet predict photo.jpg scan.png --run runs/2026-01-31_142530_mnist-s0
+
+    Each picture is brought to MNIST's own form first, and shown as the network sees it. Needs
+    Pillow (pip install pillow). Exit status 1 if a picture is blank or cannot be read.
+    """
+    from bpnet.runs import directory
+
+    run = directory.open_run(folder or directory.newest())
+    threads.fix(run.config.train.threads)
+    from bpnet.runs.results import load_network
+
+    network = load_network(run)
     predictions, problems = [], []
     for name in names:
         try:
@@ -59,29 +83,32 @@ def predict(run: Run, names: Sequence[str], seen: Path | None, as_json: bool) ->
         raise DataError(*dict.fromkeys(problems))
 
 
-def _predict(network: Network, name: str) -> Prediction:
-    grey = decoding.grey(_content(name), name)
+def _predict(network: "Network", name: str) -> Prediction:
+    from bpnet.pictures import decoding, normalizing
+
+    grey = decoding.grey(_content(name, decoding.LARGEST_FILE), name)
     try:
         image = normalizing.normalized(grey)
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
-    alone = Split(image.reshape(1, WIDTH), np.zeros(1, np.intp))
-    return Prediction(name, image, probabilities(network, alone)[0].tolist())
+    return Prediction(name, image, network.classify(image[None])[0].tolist())
 
 
-def _content(name: str) -> bytes:
+def _content(name: str, limit: int) -> bytes:
     if name != "-":
-        return storage.read(Path(name), decoding.LARGEST_FILE)
+        return storage.read(Path(name), limit)
     if sys.stdin is None:
         raise DataError("-: stdin is closed")
-    content = sys.stdin.buffer.read(decoding.LARGEST_FILE + 1)
-    if len(content) > decoding.LARGEST_FILE:
-        raise DataError(f"-: larger than the {decoding.LARGEST_FILE} bytes it may have")
+    content = sys.stdin.buffer.read(limit + 1)
+    if len(content) > limit:
+        raise DataError(f"-: larger than the {limit} bytes it may have")
     return content
 
 
 def _keep(folder: Path, prediction: Prediction) -> None:
     """Write what the network saw, over nothing that is there."""
+    from bpnet.pictures import decoding
+
     stem = Path(prediction.name).stem if prediction.name != "-" else "stdin"
     path = folder / f"{stem}-seen.png"
     storage.make_folder(folder)
