@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from bpnet import threads
+from bpnet.system import threads
 
 threads.fix(1)  # before NumPy: on busy machines two threads are far slower than one
 

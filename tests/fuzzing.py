@@ -3,7 +3,7 @@
     python3.11 -m venv .fuzz && .fuzz/bin/pip install -e ".[fuzz]"
     .fuzz/bin/python tests/fuzzing.py archives --seconds 600
 
-What may come of an input is held by `faults/readers.py`, as in the tests. A finding ends the run
+What may come of an input is held by `helpers/readers.py`, as in the tests. A finding ends the run
 with a traceback, and its input lies in the folder named at the start.
 """
 
@@ -16,10 +16,10 @@ from pathlib import Path
 import atheris
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE / "faults")]
+sys.path.insert(0, str(HERE.parent))
 
 with atheris.instrument_imports(include=["bpnet", "yaml", "zipfile", "json"]):
-    import readers
+    from tests.helpers import readers
 
 CONFIGS = sorted((HERE.parent / "configs").glob("*.yaml"))
 Check = Callable[[bytes], object]

@@ -10,21 +10,17 @@ import bpnet
 
 ROOT = Path(bpnet.__file__).parent
 ROOMS = [  # from the ground up; a room may import what stands before it
-    "array", "errors", "progress", "plain", "storage", "locks", "threads",
-    "ahead", "config", "schedules", "facts", "folders", "layers", "download", "idx", "npz",
-    "drawn", "datasets", "distortions", "batches", "network", "optimizers", "steps",
-    "evaluation", "trainer", "gradcheck",
-    "positions", "checkpoints", "runs",
-    "pictures", "decoding", "comparison", "report",
+    "array", "errors", "progress", "system", "config", "layers", "datasets", "network",
+    "evaluation", "gradcheck", "training", "runs", "pictures", "comparison", "report",
     "cli", "__main__",
 ]  # fmt: skip
 RATIONED = {
-    "requests": "download",
-    "urllib3": "download",
+    "requests": "datasets",
+    "urllib3": "datasets",
     "yaml": "config",
     "click": "cli",
     "tqdm": "cli",
-    "PIL": "decoding",
+    "PIL": "pictures",
 }
 FILES = sorted(ROOT.rglob("*.py"))
 

@@ -31,7 +31,8 @@ def test_help_imports_neither_numpy_nor_requests_nor_yaml_nor_tqdm():
 
 def test_errors_storage_and_config_import_no_numpy():
     code = (
-        "import sys; import bpnet.errors, bpnet.storage, bpnet.config, bpnet.facts, bpnet.threads;"
+        "import sys; import bpnet.errors, bpnet.system.storage, bpnet.config, bpnet.runs.metadata;"
+        "import bpnet.system.threads;"
         "sys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from renderings import RENDERINGS
 
-from bpnet import config, datasets, trainer
+from bpnet import config, datasets
 from bpnet.datasets import loading
 from bpnet.evaluation import evaluate
-from bpnet.pictures import normalized
+from bpnet.pictures.normalizing import normalized
+from bpnet.training import trainer
+from tests.helpers.renderings import RENDERINGS
 
 ROOT = Path(__file__).parent.parent
 DATA = config.load(environment={}).data

@@ -7,10 +7,11 @@ from dataclasses import asdict
 import click
 import numpy as np
 
-from bpnet import gradcheck, trainer
-from bpnet.cli.terminal import echo_all, table
+from bpnet import gradcheck
+from bpnet.cli.console import echo_all, table
 from bpnet.config import Config
 from bpnet.gradcheck import TOLERANCE, Row
+from bpnet.training import trainer
 
 
 def check(config: Config, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bpnet import __version__, threads
+from bpnet import __version__
 from bpnet.cli.data_commands import data
 from bpnet.cli.options import (
     CONFIG,
@@ -25,6 +25,7 @@ from bpnet.cli.predict_command import predict
 from bpnet.cli.report_command import report
 from bpnet.cli.runs_commands import compare, list_runs
 from bpnet.errors import UsageError
+from bpnet.system import threads
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -109,9 +110,9 @@ def _start(
 
 def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -> None:
     """Go on with a run, or with those of the seeds in the folder that have not finished."""
-    from bpnet import facts
+    from bpnet.runs import metadata
 
-    if facts.seeds(folder):
+    if metadata.seeds(folder):
         threads.fix(1)
         from bpnet.cli import seeds
 
@@ -119,7 +120,7 @@ def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -
         return
     if jobs:
         raise UsageError(f"--jobs: {folder} is not a folder of seeds")
-    run = facts.open_run(folder, with_options((), data_dir))
+    run = metadata.open_run(folder, with_options((), data_dir))
     threads.fix(run.config.train.threads)
     from bpnet.cli import training
 
@@ -139,11 +140,11 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
     bpnet eval runs/2026-01-31_142530_mnist-5-seeds
     """
-    from bpnet import facts
+    from bpnet.runs import metadata
 
     settings = with_options((), data_dir)
     given = [run for folder in folders for run in _meant_by(folder)]
-    runs = [facts.open_run(folder, settings) for folder in given or [facts.newest()]]
+    runs = [metadata.open_run(folder, settings) for folder in given or [metadata.newest()]]
     threads.fix(runs[0].config.train.threads)
     from bpnet.cli import scoring
 
@@ -152,9 +153,10 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
 
 def _meant_by(folder: Path) -> list[Path]:
     """Return the run itself, or those of its seeds that there is something to score of."""
-    from bpnet import facts, storage
+    from bpnet.runs import metadata
+    from bpnet.system import storage
 
-    seeds = facts.seeds(folder)
+    seeds = metadata.seeds(folder)
     begun = [seed for seed in seeds if storage.exists(seed / "weights.npz")]
     for seed in seeds if begun else []:
         if seed not in begun:

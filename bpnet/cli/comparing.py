@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from bpnet import runs
+from bpnet.cli.console import echo_all, percent, table
 from bpnet.cli.scoring import examined
-from bpnet.cli.terminal import echo_all, percent, table
 from bpnet.comparison import Comparison
 from bpnet.comparison import compare as compared
 from bpnet.errors import UsageError
 from bpnet.evaluation import probabilities
-from bpnet.facts import Run
+from bpnet.runs import results
+from bpnet.runs.metadata import Run
 
 CHANCE = 0.05  # by which a difference as large may come about and still be told as one
 
@@ -64,5 +64,5 @@ def verdict(result: Comparison) -> str:
 
 def _differences(a: Run, b: Run) -> dict[str, list[Any]]:
     """Return both values of each key in which the configs differ."""
-    left, right = runs.settings_of(a.config), runs.settings_of(b.config)
+    left, right = results.settings_of(a.config), results.settings_of(b.config)
     return {key: [left[key], right[key]] for key in left if left[key] != right[key]}

@@ -8,11 +8,11 @@ import numpy as np
 
 from bpnet import config
 from bpnet.array import Array
-from bpnet.cli.terminal import byte_bar, echo_all, room, sheet, tell
+from bpnet.cli.console import byte_bar, echo_all, room, sheet, tell
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import loading
+from bpnet.datasets.distortions import Distortion
 from bpnet.datasets.splits import CLASSES
-from bpnet.distortions import Distortion
 from bpnet.errors import DataError
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from bpnet import facts, locks, runs, storage
-from bpnet.cli.terminal import echo_all, percent, table, tell
+from bpnet.cli.console import echo_all, percent, table, tell
 from bpnet.errors import BpnetError, short
+from bpnet.runs import metadata, results
+from bpnet.system import locks, storage
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ HEADING = ["run", "status", "data", "hidden", "seed", "epochs", "best", "validat
 
 def show(places: Sequence[Path], sort: str, as_json: bool) -> None:
     """Print every run in the places; what is damaged is a row too, and told of."""
-    found = [_listed(folder) for place in places for folder in facts.every(place)]
+    found = [_listed(folder) for place in places for folder in metadata.every(place)]
     key = SORTED_BY[sort]
     known = sorted((listed for listed in found if key(listed) is not None), key=key)
     ordered = known + [listed for listed in found if key(listed) is None]
@@ -69,10 +70,10 @@ def _listed(folder: Path) -> Listed:
 
 def _read(folder: Path) -> Listed:
     held = locks.is_held(folder / locks.NAME)  # asked first: a run may end while it is looked at
-    run, found = facts.open_run(folder), facts.read(folder)
+    run, found = metadata.open_run(folder), metadata.read(folder)
     finished = found.get("status") == "finished"
-    result = asdict(facts.result(folder)) if finished else {}
-    log = runs.read_log(run) if storage.exists(folder / "log.csv") else []
+    result = asdict(metadata.result(folder)) if finished else {}
+    log = results.read_log(run) if storage.exists(folder / "log.csv") else []
     return Listed(
         str(folder),
         _status(short(found.get("status", "not begun")), held),

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from bpnet.cli import signals, streams
+from bpnet.cli import broken_pipes, signals
 from bpnet.cli.commands import bpnet
 from bpnet.errors import BpnetError, printable
 
@@ -32,7 +32,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     signals.leave_on_them()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may have any letter in it
-    with streams.settled():
+    with broken_pipes.settled():
         return _run(arguments)
 
 

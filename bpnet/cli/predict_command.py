@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from bpnet import threads
 from bpnet.cli.options import JSON
+from bpnet.system import threads
 
 
 @click.command()
@@ -25,9 +25,9 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
     Each picture is brought to MNIST's own form first, and shown as the network sees it. Needs
     Pillow (pip install pillow). Exit status 1 if a picture is blank or cannot be read.
     """
-    from bpnet import facts
+    from bpnet.runs import metadata
 
-    run = facts.open_run(folder or facts.newest())
+    run = metadata.open_run(folder or metadata.newest())
     threads.fix(run.config.train.threads)
     from bpnet.cli import predicting
 

@@ -10,14 +10,16 @@ from typing import Any
 import click
 import numpy as np
 
-from bpnet import decoding, pictures, runs, storage
 from bpnet.array import Array
-from bpnet.cli.terminal import echo_all, percent, picture
+from bpnet.cli.console import echo_all, percent, picture
 from bpnet.datasets.splits import WIDTH, Split
 from bpnet.errors import DataError, StorageError, printable
 from bpnet.evaluation import probabilities
-from bpnet.facts import Run
 from bpnet.network import Network
+from bpnet.pictures import decoding, normalizing
+from bpnet.runs import results
+from bpnet.runs.metadata import Run
+from bpnet.system import storage
 
 SHOWN = 3  # of the likeliest digits
 
@@ -37,7 +39,7 @@ class Prediction:
 
 def predict(run: Run, names: Sequence[str], seen: Path | None, as_json: bool) -> None:
     """Print what each picture shows; the bad ones are told of together, at the end."""
-    network = runs.load_weights(run)
+    network = results.load_weights(run)
     predictions, problems = [], []
     for name in names:
         try:
@@ -60,7 +62,7 @@ def predict(run: Run, names: Sequence[str], seen: Path | None, as_json: bool) ->
 def _predict(network: Network, name: str) -> Prediction:
     grey = decoding.grey(_content(name), name)
     try:
-        image = pictures.normalized(grey)
+        image = normalizing.normalized(grey)
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
     alone = Split(image.reshape(1, WIDTH), np.zeros(1, np.intp))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from bpnet import threads
 from bpnet.cli.options import DATA_DIR, SPLIT, with_options
+from bpnet.system import threads
 
 
 @click.command()
@@ -22,9 +22,9 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
 
     The page is one file, needs no network, and runs the network of the run itself.
     """
-    from bpnet import facts
+    from bpnet.runs import metadata
 
-    run = facts.open_run(folder or facts.newest(), with_options((), data_dir))
+    run = metadata.open_run(folder or metadata.newest(), with_options((), data_dir))
     threads.fix(run.config.train.threads)
     from bpnet.cli import reporting
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from bpnet import storage
 from bpnet.cli.scoring import examined
 from bpnet.errors import UsageError
 from bpnet.evaluation import evaluate
-from bpnet.facts import Run
 from bpnet.report.content import content
 from bpnet.report.page import MARK, page
+from bpnet.runs.metadata import Run
+from bpnet.system import storage
 
 LARGEST = 2**28  # bytes of a report that is there already
 

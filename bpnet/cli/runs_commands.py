@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from bpnet import threads
 from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
+from bpnet.system import threads
 
 
 @click.command("runs")
@@ -43,9 +43,9 @@ def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -
 
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1
     """
-    from bpnet import facts
+    from bpnet.runs import metadata
 
-    first, second = (facts.open_run(folder, with_options((), data_dir)) for folder in (a, b))
+    first, second = (metadata.open_run(folder, with_options((), data_dir)) for folder in (a, b))
     threads.fix(first.config.train.threads)
     from bpnet.cli import comparing
 

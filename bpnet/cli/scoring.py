@@ -10,14 +10,15 @@ from typing import Any, TypeAlias
 
 import click
 
-from bpnet import datasets, evaluation, facts, runs
-from bpnet.cli.terminal import byte_bar, echo_all, percent, spread, table, tell
+from bpnet import datasets, evaluation
+from bpnet.cli.console import byte_bar, echo_all, percent, spread, table, tell
 from bpnet.config import DataConfig
 from bpnet.datasets import Dataset, Split
 from bpnet.errors import UsageError
 from bpnet.evaluation import Scores
-from bpnet.facts import Run
 from bpnet.network import Network
+from bpnet.runs import metadata, results
+from bpnet.runs.metadata import Run
 
 Images: TypeAlias = tuple[Mapping[str, str], int]  # the files they come from, and their number
 
@@ -65,11 +66,11 @@ def examined(chosen: Sequence[Run], split: str) -> Iterator[Examined]:
     load = lru_cache(maxsize=1)(_load)  # the images of one dataset are enough to have in memory
     for run in chosen:
         _tell_of_other_threads(run, chosen[0])
-        network = runs.load_weights(run)
-        if facts.read(run.folder).get("status") != "finished":
+        network = results.load_weights(run)
+        if metadata.read(run.folder).get("status") != "finished":
             tell(f"{run.folder}: has not finished: these are its weights so far")
         dataset = load(run.config.data)
-        runs.refuse_changes(run, dataset.sha256)
+        results.refuse_changes(run, dataset.sha256)
         images = _images(run, dataset, split)
         yield Examined(run.folder, network, images, (dataset.sha256, len(images)))
 

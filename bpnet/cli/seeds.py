@@ -8,11 +8,9 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from bpnet import datasets, facts, folders, runs, storage
-from bpnet.cli import children
-from bpnet.cli.children import Watch
-from bpnet.cli.options import with_options
-from bpnet.cli.terminal import (
+from bpnet import datasets
+from bpnet.cli import jobs as processes
+from bpnet.cli.console import (
     byte_bar,
     echo_all,
     percent,
@@ -21,10 +19,14 @@ from bpnet.cli.terminal import (
     table,
     tell,
 )
+from bpnet.cli.jobs import Watch
+from bpnet.cli.options import with_options
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import RunError, UsageError
-from bpnet.facts import Result
+from bpnet.runs import directory, metadata, results
+from bpnet.runs.metadata import Result
+from bpnet.system import storage
 
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
 
@@ -36,9 +38,9 @@ def start(
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
-    folder = folders.new(f"{name}-{count}-seeds", folder)
-    with folders.alone(folder):
-        folders.create_seeds(config, count, folder)
+    folder = directory.new(f"{name}-{count}-seeds", folder)
+    with directory.alone(folder):
+        directory.create_seeds(config, count, folder)
         _train(folder, config.train.epochs, jobs, [], quiet)
 
 
@@ -49,18 +51,18 @@ def resume(folder: Path, jobs: int, data_dir: str | None, quiet: bool) -> None:
         tell(f"{folder}: all its seeds have finished: nothing to do")
         _print_results(folder)
         return
-    config = facts.open_run(unfinished[0], with_options((), data_dir)).config
+    config = metadata.open_run(unfinished[0], with_options((), data_dir)).config
     datasets.load(config.data, byte_bar, tell)
     options = ["--data-dir", data_dir] if data_dir is not None else []
-    with folders.alone(folder):
+    with directory.alone(folder):
         _train(folder, config.train.epochs, jobs, options, quiet)
 
 
 def _train(folder: Path, epochs: int, jobs: int, options: list[str], quiet: bool) -> None:
     """Train to the end and print the table, unless a signal comes first."""
-    with _display(facts.seeds(folder), epochs, quiet) as watch:
+    with _display(metadata.seeds(folder), epochs, quiet) as watch:
         told = [*options, "--quiet"] if quiet else options
-        statuses, number = children.train(_unfinished(folder), jobs, told, watch)
+        statuses, number = processes.train(_unfinished(folder), jobs, told, watch)
     resume = ["bpnet", "train", "--resume", str(folder), *options]
     resume += ["--jobs", str(jobs)] if jobs > 1 else []
     if number and _unfinished(folder):
@@ -73,7 +75,9 @@ def _train(folder: Path, epochs: int, jobs: int, options: list[str], quiet: bool
 
 
 def _unfinished(folder: Path) -> list[Path]:
-    return [seed for seed in facts.seeds(folder) if facts.read(seed).get("status") != "finished"]
+    return [
+        seed for seed in metadata.seeds(folder) if metadata.read(seed).get("status") != "finished"
+    ]
 
 
 def _failure(status: int) -> str:
@@ -108,14 +112,14 @@ def _display(seeds: Sequence[Path], epochs: int, quiet: bool) -> Iterator[Watch]
 
 def _epochs_done(seed: Path) -> int:
     path = seed / "log.csv"
-    return storage.read(path, runs.LOG_LIMIT).count(b"\n") - 1 if storage.exists(path) else 0
+    return storage.read(path, results.LOG_LIMIT).count(b"\n") - 1 if storage.exists(path) else 0
 
 
 def _print_results(folder: Path) -> None:
     """Print the table of the seeds that have finished, what they come to together, and the path."""
     unfinished = _unfinished(folder)
-    seeds = [seed for seed in facts.seeds(folder) if seed not in unfinished]
-    results = [facts.result(seed) for seed in seeds]
+    seeds = [seed for seed in metadata.seeds(folder) if seed not in unfinished]
+    results = [metadata.result(seed) for seed in seeds]
     if not results:
         return
     rows = [HEADING, *map(_cells, seeds, results)]

@@ -10,17 +10,19 @@ import click
 import numpy as np
 from tqdm import tqdm
 
-from bpnet import datasets, facts, folders, runs, trainer
+from bpnet import datasets
 from bpnet.cli import signals
-from bpnet.cli.terminal import byte_bar, percent, stderr_is_a_terminal, tell
+from bpnet.cli.console import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.config import Config
 from bpnet.datasets import Dataset
 from bpnet.datasets.splits import CLASSES
 from bpnet.errors import BpnetError, DivergedError, RunError, short
 from bpnet.evaluation import evaluate
-from bpnet.facts import Run
 from bpnet.network import Network
-from bpnet.trainer import EpochRecord, TrainingState
+from bpnet.runs import directory, metadata, results
+from bpnet.runs.metadata import Run
+from bpnet.training import trainer
+from bpnet.training.trainer import EpochRecord, TrainingState
 
 
 def start(config: Config, name: str, folder: Path | None, quiet: bool) -> None:
@@ -28,16 +30,16 @@ def start(config: Config, name: str, folder: Path | None, quiet: bool) -> None:
     dataset = datasets.load(config.data, byte_bar, tell)
     network = trainer.build(config)
     state = trainer.start(network, config)
-    folder = folders.new(f"{name}-s{config.seed}", folder)
-    with folders.alone(folder):
-        run = folders.create(config, folder)
+    folder = directory.new(f"{name}-s{config.seed}", folder)
+    with directory.alone(folder):
+        run = directory.create(config, folder)
         _train(run, network, state, dataset, quiet)
 
 
 def resume(run: Run, quiet: bool) -> None:
     """Train a run on from its checkpoint."""
     folder = run.folder
-    before = facts.read(folder)
+    before = metadata.read(folder)
     if before.get("status") == "finished":
         tell(f"{folder}: has finished all its epochs: nothing to do")
         _print_result(folder)
@@ -48,38 +50,38 @@ def resume(run: Run, quiet: bool) -> None:
             "the last bits may differ"
         )
     dataset = datasets.load(run.config.data, byte_bar, tell)
-    runs.refuse_changes(run, dataset.sha256)
+    results.refuse_changes(run, dataset.sha256)
     network = trainer.build(run.config)
     state = trainer.start(network, run.config)
-    with folders.alone(folder):
-        runs.restore(run, state, dataset.sha256, tell)
+    with directory.alone(folder):
+        results.restore(run, state, dataset.sha256, tell)
         if not trainer.is_possible(state, len(dataset.train), run.config):
             raise RunError(
-                f"{folder / runs.CHECKPOINT}: step {state.step} is in no epoch of this run"
+                f"{folder / results.CHECKPOINT}: step {state.step} is in no epoch of this run"
             )
         _train(run, network, state, dataset, quiet)
 
 
 def _train(run: Run, network: Network, state: TrainingState, dataset: Dataset, quiet: bool) -> None:
     """Train to the end and score the result, unless a signal comes first."""
-    runs.begin(run, dataset.sha256)
+    results.begin(run, dataset.sha256)
     try:
         with signals.collected() as received:
             with _bar(run.config, state, len(dataset.train), quiet) as watch:
                 for record in trainer.train(
                     network, state, dataset, run.config, lambda: bool(received), watch
                 ):
-                    runs.save(run, state, dataset.sha256)
+                    results.save(run, state, dataset.sha256)
                     _tell_epoch(record, run.config, quiet)
             if len(state.records) < run.config.train.epochs:
-                runs.save(run, state, dataset.sha256)
+                results.save(run, state, dataset.sha256)
                 _leave(run, state, received[0])
             network.parameters[:] = trainer.result(state)
-            runs.finish(run, state, evaluate(network, dataset.test))
+            results.finish(run, state, evaluate(network, dataset.test))
     except BpnetError as error:
         status = "diverged" if isinstance(error, DivergedError) else "failed"
         with suppress(BpnetError):  # a full disk is full for this too; the first error is told
-            facts.write(run.folder, status=status, ended=facts.now())
+            metadata.write(run.folder, status=status, ended=metadata.now())
         raise
     _print_result(run.folder)
 
@@ -146,9 +148,9 @@ def _warn(record: EpochRecord, config: Config) -> None:
 
 def _leave(run: Run, state: TrainingState, number: int) -> None:
     """Say how to go on, and leave with the exit status of the signal."""
-    facts.write(run.folder, status="interrupted", ended=facts.now())
+    metadata.write(run.folder, status="interrupted", ended=metadata.now())
     command = ["bpnet", "train", "--resume", str(run.folder)]
-    if facts.open_run(run.folder).config != run.config:  # the data have moved
+    if metadata.open_run(run.folder).config != run.config:  # the data have moved
         command += ["--data-dir", run.config.data.dir]
     tell(
         f"interrupted in epoch {len(state.records) + 1}, after step {state.step}; go on with: "
@@ -159,7 +161,7 @@ def _leave(run: Run, state: TrainingState, number: int) -> None:
 
 def _print_result(folder: Path) -> None:
     """Print the scores of a finished run and, last, its path."""
-    result = facts.result(folder)
+    result = metadata.result(folder)
     line = (
         f"test accuracy {percent(result.test_accuracy)} "
         f"({result.test_correct}/{result.test_images}), loss {result.test_loss:.4f}"

@@ -9,11 +9,11 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from bpnet import storage, threads
 from bpnet.config.document import Problem, parse
 from bpnet.config.rules import Refused, Rule, shown
 from bpnet.config.schema import Config, build, rules
 from bpnet.errors import ConfigError, StorageError, short
+from bpnet.system import storage, threads
 
 LARGEST = 64 * 1024
 RULES = rules()

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bpnet import drawn, idx, plain, storage
-from bpnet.datasets.filling import filling
-from bpnet.datasets.published import NAMES
+from bpnet.datasets import drawn, idx
+from bpnet.datasets.cache import filling
+from bpnet.datasets.catalogue import NAMES
 from bpnet.datasets.splits import WIDTH
 from bpnet.errors import StorageError
 from bpnet.progress import Tell
+from bpnet.system import storage, strict_json
 
 SEED = 1998
 COUNTS = (60_000, 10_000)
@@ -45,7 +46,7 @@ def _draw_and_keep(folder: Path, tell: Tell) -> dict[str, bytes]:
 def read(folder: Path) -> dict[str, bytes] | None:
     """Return what is kept in the folder, or None if it is not whole, right and of this version."""
     try:
-        manifest = plain.parse(storage.read(folder / MANIFEST, limit=4096))
+        manifest = strict_json.parse(storage.read(folder / MANIFEST, limit=4096))
         contents = {name: storage.read(folder / name, _largest(name)) for name in NAMES}
     except (StorageError, ValueError):
         return None

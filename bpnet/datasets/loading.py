@@ -4,10 +4,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from bpnet import idx
 from bpnet.config import DataConfig
-from bpnet.datasets import drawn_digits, published
-from bpnet.datasets.published import NAMES
+from bpnet.datasets import catalogue, drawn_digits, idx
+from bpnet.datasets.catalogue import NAMES
 from bpnet.datasets.splits import Dataset, Split, split
 from bpnet.errors import DataError
 from bpnet.progress import ByteProgress, Tell, silent, silently
@@ -52,9 +51,9 @@ def fetch(
     if config.dataset == "drawn":
         contents = drawn_digits.load(folder(config), tell)
         return contents, drawn_digits.sha256(contents)
-    source = published.SOURCES[config.dataset]
+    source = catalogue.SOURCES[config.dataset]
     mirror = os.environ.get("BPNET_MIRROR")
-    contents = published.load(source, folder(config), mirror, progress, tell)
+    contents = catalogue.load(source, folder(config), mirror, progress, tell)
     return contents, {file.name: file.packed.sha256 for file in source.files}
 
 
@@ -63,7 +62,7 @@ def verify(config: DataConfig) -> Mapping[str, str]:
     if config.dataset == "drawn":
         state = "right" if drawn_digits.read(folder(config)) else "missing or wrong"
         return dict.fromkeys(NAMES, state)
-    return published.verify(published.SOURCES[config.dataset], folder(config))
+    return catalogue.verify(catalogue.SOURCES[config.dataset], folder(config))
 
 
 def _split(contents: dict[str, bytes], part: str) -> Split:

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from bpnet import facts, runs, trainer
 from bpnet.array import Array
 from bpnet.datasets import Split
 from bpnet.evaluation import Scores, figures, probabilities
-from bpnet.facts import Run
 from bpnet.network import Network
+from bpnet.runs import metadata, results
+from bpnet.runs.metadata import Run
+from bpnet.training import trainer
 
 MOST_MISTAKES = 1000  # images of 784 bytes each
 
@@ -24,9 +25,11 @@ def content(
         "split": split,
         "scores": figures(scores),
         "mistakes": _mistakes(network, images),
-        "log": runs.read_log(run),
-        "settings": runs.settings_of(run.config),
-        "facts": {key: value for key, value in facts.read(run.folder).items() if key != "config"},
+        "log": results.read_log(run),
+        "settings": results.settings_of(run.config),
+        "facts": {
+            key: value for key, value in metadata.read(run.folder).items() if key != "config"
+        },
         "network": {
             "widths": trainer.widths(run.config),
             "activation": run.config.network.activation,

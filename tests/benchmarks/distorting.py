@@ -16,11 +16,12 @@ from environments import ROOT
 from scipy.ndimage import gaussian_filter, map_coordinates
 from tables import spread, table
 
-from bpnet import config, drawn, trainer
+from bpnet import config
 from bpnet.config import AugmentConfig
-from bpnet.datasets import Dataset, Split
+from bpnet.datasets import Dataset, Split, drawn
+from bpnet.datasets.distortions import Distortion
 from bpnet.datasets.splits import SIDE
-from bpnet.distortions import Distortion
+from bpnet.training import trainer
 
 ELASTIC = config.load(ROOT / "configs" / "elastic-800.yaml", environment={})
 BATCH = ELASTIC.train.batch_size

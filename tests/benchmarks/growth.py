@@ -13,7 +13,7 @@ import numpy as np
 from contenders.bpnet_trainer import Contender
 from tables import spread, table
 
-from bpnet import drawn
+from bpnet.datasets import drawn
 
 IMAGES = (6_000, 60_000, 600_000)
 WIDTHS = (50, 100, 200, 400, 800, 1600, 3200)

@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 from tables import table
 
-from bpnet import datasets, facts, runs
+from bpnet import datasets
 from bpnet.evaluation import probabilities
-from bpnet.pictures import normalized
+from bpnet.pictures.normalizing import normalized
+from bpnet.runs import metadata, results
 
-sys.path.append(str(Path(__file__).parent.parent))
-from renderings import RENDERINGS
+sys.path.append(str(Path(__file__).parents[2]))
+from tests.helpers.renderings import RENDERINGS
 
 
 def main() -> None:
-    run = facts.open_run(Path(sys.argv[1]))
-    network = runs.load_weights(run)
+    run = metadata.open_run(Path(sys.argv[1]))
+    network = results.load_weights(run)
     test = datasets.load(run.config.data).test[: int((sys.argv[2:] or [10_000])[0])]
 
     def right(images):

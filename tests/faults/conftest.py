@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import disturbances
-import forks
 import pytest
-from damage import make_runs
-from forks import Outcome, outcome, run
-from phases import quick_disk
-from refused import Row
-from server import Server, serving, stall, whole
-from sources import pack
 
-from bpnet.datasets.published import NAMES
+from bpnet.datasets.catalogue import NAMES
+from tests.helpers import disturbances, forks
+from tests.helpers.damage import make_runs
+from tests.helpers.forks import Outcome, outcome, run
+from tests.helpers.phases import quick_disk
+from tests.helpers.refused import Row
+from tests.helpers.server import Server, serving, stall, whole
+from tests.helpers.sources import pack
 
 
 def stride(config: pytest.Config) -> int:

@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from refused import Row, judge, run_all
+
+from tests.helpers.refused import Row, judge, run_all
 
 pytestmark = pytest.mark.faults
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from damage import Damage, becomes, copied, holds, stopped
-from refused import Row, judge, run_all
 
-from bpnet import idx
-from bpnet.datasets import drawn_digits
+from bpnet.datasets import drawn_digits, idx
+from tests.helpers.damage import Damage, becomes, copied, holds, stopped
+from tests.helpers.refused import Row, judge, run_all
 
 pytestmark = pytest.mark.faults
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bombs import metadata
-from damage import (
+
+from tests.helpers.bombs import metadata
+from tests.helpers.damage import (
     Damage,
     becomes,
     copied,
@@ -24,7 +25,7 @@ from damage import (
     with_objects,
     without,
 )
-from refused import Row, judge, run_all
+from tests.helpers.refused import Row, judge, run_all
 
 pytestmark = pytest.mark.faults
 

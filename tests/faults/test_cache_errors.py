@@ -4,13 +4,13 @@ import errno
 import os
 
 import pytest
-from disk import from_now_on
-from forks import run
-from server import serving
-from sources import good, holds_only_right_files, is_enough, published_by
-from test_errors import ERRORS, refusing
 
 from bpnet.datasets import drawn_digits
+from tests.faults.test_errors import ERRORS, refusing
+from tests.helpers.disk import from_now_on
+from tests.helpers.forks import run
+from tests.helpers.server import serving
+from tests.helpers.sources import good, holds_only_right_files, is_enough, published_by
 
 pytestmark = pytest.mark.faults
 

@@ -8,10 +8,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from damage import holds, said, stopped
-from forks import run
 
-from bpnet.datasets import published
+from bpnet.datasets import catalogue
+from tests.helpers.damage import holds, said, stopped
+from tests.helpers.forks import run
 
 pytestmark = pytest.mark.faults
 
@@ -85,7 +85,7 @@ def test_no_pickle_in_a_run_is_unpacked(name, content, canary, folder):
     assert not canary.exists()
 
 
-@pytest.mark.parametrize("name", ["drawn.json", *published.NAMES])
+@pytest.mark.parametrize("name", ["drawn.json", *catalogue.NAMES])
 @pytest.mark.parametrize("content", PACKED)
 def test_no_pickle_in_drawn_data_is_unpacked(name, content, canary, folder):
     holds(name, content(canary))(folder / "data/drawn")
@@ -98,17 +98,17 @@ def test_no_pickle_in_drawn_data_is_unpacked(name, content, canary, folder):
 @pytest.mark.parametrize("content", PACKED)
 def test_no_pickle_in_published_data_is_unpacked(suffix, content, canary, tmp_path):
     (tmp_path / "data/mnist").mkdir(parents=True)
-    for name in published.NAMES:
+    for name in catalogue.NAMES:
         holds(name + suffix, content(canary))(tmp_path / "data/mnist")
     ended = run(tmp_path, "data", "fetch", hinder=without_mirrors)
     assert ended.status == 1
-    assert f"{published.NAMES[0]}.gz: could not be downloaded" in ended.err
+    assert f"{catalogue.NAMES[0]}.gz: could not be downloaded" in ended.err
     assert not canary.exists()
 
 
 def without_mirrors():
-    mnist = published.SOURCES["mnist"]
-    published.SOURCES["mnist"] = published.Source((), mnist.files)
+    mnist = catalogue.SOURCES["mnist"]
+    catalogue.SOURCES["mnist"] = catalogue.Source((), mnist.files)
 
 
 TAGS = [

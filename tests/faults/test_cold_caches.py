@@ -4,12 +4,19 @@ import fcntl
 import signal
 
 import pytest
-from forks import Fork
-from server import serving, stall, whole
-from sources import ALL, CONTENTS, PACKED, good, holds_only_right_files, is_right, published_by
 
-from bpnet.datasets import filling
-from bpnet.download import fetching
+from bpnet.datasets import cache, download
+from tests.helpers.forks import Fork
+from tests.helpers.server import serving, stall, whole
+from tests.helpers.sources import (
+    ALL,
+    CONTENTS,
+    PACKED,
+    good,
+    holds_only_right_files,
+    is_right,
+    published_by,
+)
 
 pytestmark = pytest.mark.faults
 
@@ -71,7 +78,7 @@ def test_when_the_one_that_downloads_is_killed_another_goes_on(server, locks, tm
 
 
 def test_one_that_is_stopped_is_not_waited_for_for_ever(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(filling, "PATIENCE", 0.3)
+    monkeypatch.setattr(cache, "PATIENCE", 0.3)
     with published_by(server.mirror(stall, good)):
         (first,) = fetchers(tmp_path, 1)
         while not server.asked:
@@ -115,7 +122,7 @@ def test_a_cache_that_is_emptied_in_the_middle_is_filled_again(server, tmp_path)
 
 
 def test_bytes_that_are_kept_unproven_are_found_out(server, monkeypatch, tmp_path):
-    monkeypatch.setattr(fetching.Published, "matches", lambda file, content: True)
+    monkeypatch.setattr(download.Published, "matches", lambda file, content: True)
     wrong = PACKED["t10k-images-idx3-ubyte.gz"]
     with published_by(server.mirror(whole(wrong))):
         (child,) = fetchers(tmp_path, 1)

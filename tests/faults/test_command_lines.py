@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from refused import Row, judge, run_all
+
+from tests.helpers.refused import Row, judge, run_all
 
 pytestmark = pytest.mark.faults
 

@@ -7,12 +7,13 @@ import signal
 
 import numpy as np
 import pytest
-from disk import strays
-from forks import run
 
-from bpnet import facts, npz, runs, trainer
 from bpnet.network import shapes
-from bpnet.steps import Step
+from bpnet.runs import metadata, npz, results
+from bpnet.training import trainer
+from bpnet.training.step import Step
+from tests.helpers.disk import strays
+from tests.helpers.forks import run
 
 pytestmark = pytest.mark.faults
 
@@ -76,7 +77,7 @@ def test_a_number_that_is_not_finite_stops_the_run_within_a_step_and_is_not_save
     )
     assert step <= int(told[1]) <= step + 1
     assert np.array_equal(parameters(folder), last_good)
-    assert facts.read(folder)["status"] == "diverged"
+    assert metadata.read(folder)["status"] == "diverged"
     assert strays(folder) == set()
 
 
@@ -111,7 +112,7 @@ def test_a_learning_rate_that_is_far_too_large_is_named(four_saves, tmp_path, ra
 def test_a_network_of_nan_is_never_scored(four_saves, tmp_path):
     folder = tmp_path / "run"
     assert run(tmp_path, *four_saves, "--run-dir", folder).status == 0
-    settings = facts.open_run(folder).config
+    settings = metadata.open_run(folder).config
     arrays = {
         name: np.full(shape, np.nan, np.float32)
         for name, shape in shapes(trainer.widths(settings)).items()
@@ -121,7 +122,7 @@ def test_a_network_of_nan_is_never_scored(four_saves, tmp_path):
     assert (ended.status, ended.out) == (1, "")
     assert "not the weights that the run ended with" in ended.err
     told = json.loads((folder / "run.json").read_bytes())
-    told["weights_sha256"] = runs._sha256((folder / "weights.npz").read_bytes())
+    told["weights_sha256"] = results._sha256((folder / "weights.npz").read_bytes())
     (folder / "run.json").write_text(json.dumps(told), encoding="utf-8")
     ended = run(tmp_path, "eval", folder)
     assert (ended.status, ended.out) == (1, "")

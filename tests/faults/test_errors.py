@@ -10,10 +10,10 @@ import sys
 from itertools import count
 
 import pytest
-from disk import from_now_on, strays
-from forks import outcome, run
 
-from bpnet import runs
+from bpnet.runs import results
+from tests.helpers.disk import from_now_on, strays
+from tests.helpers.forks import outcome, run
 
 pytestmark = pytest.mark.faults
 
@@ -49,14 +49,14 @@ def refusing(folder, number, code):
 
 def interrupted_in_epoch_3():
     """Let Ctrl-C come when two epochs are saved."""
-    save = runs.save
+    save = results.save
 
     def save_and_interrupt(run, state, data):
         save(run, state, data)
         if len(state.records) == 2:
             os.kill(os.getpid(), signal.SIGINT)
 
-    runs.save = save_and_interrupt
+    results.save = save_and_interrupt
 
 
 def judge(ended, folder, code):

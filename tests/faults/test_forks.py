@@ -3,7 +3,8 @@
 import os
 
 import pytest
-from forks import Fork, run
+
+from tests.helpers.forks import Fork, run
 
 pytestmark = pytest.mark.faults
 

@@ -9,8 +9,10 @@ from functools import partial
 
 import numpy as np
 import pytest
-from attacks import ATTACKS, METADATA_ATTACKS, ended
-from readers import (
+
+from bpnet.runs import checkpoints, npz
+from tests.helpers.attacks import ATTACKS, METADATA_ATTACKS, ended
+from tests.helpers.readers import (
     CHECKPOINT,
     IDENTITY,
     WEIGHTS,
@@ -23,9 +25,7 @@ from readers import (
     seal_metadata,
     trained,
 )
-from spoiling import cut, flipped, hunt, mutate, mutated, sample
-
-from bpnet import checkpoints, npz
+from tests.helpers.spoiling import cut, flipped, hunt, mutate, mutated, sample
 
 pytestmark = pytest.mark.faults
 
@@ -148,12 +148,12 @@ def test_the_hunt_finds_a_reader_that_checks_no_sha256(monkeypatch):
 
 def test_the_hunt_finds_a_reader_that_believes_every_position(monkeypatch):
     def believe(found, epochs, validated):
-        return checkpoints.positions.Position(
-            [checkpoints.positions.EpochRecord(**record) for record in found["records"]],
-            *(found[name] for name in checkpoints.positions.NUMBERS),
+        return checkpoints.resume_point.Position(
+            [checkpoints.resume_point.EpochRecord(**record) for record in found["records"]],
+            *(found[name] for name in checkpoints.resume_point.NUMBERS),
         )
 
-    monkeypatch.setattr(checkpoints.positions, "decode", believe)
+    monkeypatch.setattr(checkpoints.resume_point, "decode", believe)
     sealed = ((done, seal_metadata(text)) for done, text in mutated(METADATA, SEED, 400))
     with pytest.raises(AssertionError, match="seed"):
         hunt(sealed, partial(read_fresh, read_any_checkpoint))

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from grammar import documents
-from hand_made_configs import HAND_MADE
 from hypothesis import HealthCheck, given, settings
-from readers import read_config
-from spoiling import hunt, mutated
 
 from bpnet.config import rules
+from tests.helpers.grammar import documents
+from tests.helpers.hand_made_configs import HAND_MADE
+from tests.helpers.readers import read_config
+from tests.helpers.spoiling import hunt, mutated
 
 pytestmark = pytest.mark.faults
 

@@ -7,15 +7,14 @@ from functools import partial
 
 import numpy as np
 import pytest
-from readers import IMAGES, LABELS, read_idx
-from spoiling import cut, flipped, hunt, mutated, sample
 
-from bpnet import idx
-from bpnet.datasets import published, splits
-from bpnet.datasets.published import File, Source
-from bpnet.download.published import Published
+from bpnet.datasets import catalogue, idx, splits
+from bpnet.datasets.catalogue import File, Source
+from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError
 from bpnet.progress import silent, silently
+from tests.helpers.readers import IMAGES, LABELS, read_idx
+from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
 
 pytestmark = pytest.mark.faults
 
@@ -138,7 +137,7 @@ def read_packed(folder, content):
     """Read a .gz from the folder; one that is accepted must be the published one."""
     (folder / "f.gz").write_bytes(content)
     try:
-        found = published.load(SOURCE, folder, None, silently, silent)
+        found = catalogue.load(SOURCE, folder, None, silently, silent)
     except DataError:
         return False
     assert found == {"f": LABELS * 20}

@@ -6,12 +6,12 @@ import os
 from functools import partial
 
 import pytest
-from spoiling import cut, flipped, hunt, mutated, sample
 
-from bpnet import facts
 from bpnet.datasets import drawn_digits
 from bpnet.errors import BpnetError
 from bpnet.progress import silent
+from bpnet.runs import metadata
+from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
 
 pytestmark = pytest.mark.faults
 
@@ -46,19 +46,19 @@ def read_run(folder, content):
     """Read a run.json, its result, and add to it; what is accepted must be a result that can be."""
     (folder / "run.json").write_bytes(content)
     try:
-        found = facts.read(folder)
+        found = metadata.read(folder)
     except BpnetError:
         return False
-    assert all(isinstance(found.get(name, kind()), kind) for name, kind in facts.KINDS.items())
+    assert all(isinstance(found.get(name, kind()), kind) for name, kind in metadata.KINDS.items())
     accepted = has_result(folder)
-    facts.write(folder, ended="now")  # must be written whatever it holds, and read again
-    assert facts.read(folder) == found | {"ended": "now"}
+    metadata.write(folder, ended="now")  # must be written whatever it holds, and read again
+    assert metadata.read(folder) == found | {"ended": "now"}
     return accepted
 
 
 def has_result(folder):
     try:
-        result = facts.result(folder)
+        result = metadata.result(folder)
     except BpnetError:
         return False
     assert 0 <= result.test_correct <= result.test_images
@@ -95,7 +95,7 @@ def test_no_value_of_any_kind_is_read_as_what_it_cannot_be(tmp_path, name):
     spoilt = [(done, json.dumps(found).encode()) for done, found in changed]
     tried, accepted = hunt(spoilt, partial(read_run, tmp_path))
     assert tried == len(VALUES) + 1
-    if name.startswith("test_") or name in facts.KINDS:
+    if name.startswith("test_") or name in metadata.KINDS:
         assert accepted < 5
 
 
@@ -122,13 +122,13 @@ def test_no_run_json_made_by_hand_to_deceive_has_a_result(tmp_path, content):
 
 
 def test_the_hunt_finds_a_reader_that_lets_every_result_through(tmp_path, monkeypatch):
-    monkeypatch.setattr(facts, "_is_result", lambda result: True)
+    monkeypatch.setattr(metadata, "_is_result", lambda result: True)
     with pytest.raises(AssertionError, match="seed"):
         hunt(mutated(WHOLE, SEED, 500), partial(read_run, tmp_path))
 
 
 def test_the_hunt_finds_a_reader_of_any_json(tmp_path, monkeypatch):
-    monkeypatch.setattr(facts.plain, "parse", json.loads)
+    monkeypatch.setattr(metadata.strict_json, "parse", json.loads)
     with pytest.raises(AssertionError, match="ValueError"):
         hunt([("", b'{"seed": NaN}')], partial(read_run, tmp_path))
 

@@ -5,10 +5,10 @@ import zlib
 
 import numpy as np
 import pytest
-from forks import run
-from test_decoding import saved
 
-from bpnet import decoding
+from bpnet.pictures import decoding
+from tests.helpers.forks import run
+from tests.pictures.test_decoding import saved
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 

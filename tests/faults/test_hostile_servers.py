@@ -4,13 +4,12 @@ import time
 from functools import partial
 
 import pytest
-from forks import run
-from server import serving, whole
-from test_download import CONTENT, FAULTS, FILE, LIMITS, LONGEST
 
-from bpnet.datasets import published
-from bpnet.datasets.published import File, Source
-from bpnet.download import fetching
+from bpnet.datasets import catalogue, download
+from bpnet.datasets.catalogue import File, Source
+from tests.datasets.test_download import CONTENT, FAULTS, FILE, LIMITS, LONGEST
+from tests.helpers.forks import run
+from tests.helpers.server import serving, whole
 
 pytestmark = pytest.mark.faults
 
@@ -21,10 +20,10 @@ PROGRAM = 1.5  # seconds for the program itself, on a busy machine
 @pytest.fixture
 def fetch(tmp_path, monkeypatch):
     """Return a function that fetches a file, as the program does, from the mirrors given."""
-    monkeypatch.setattr(fetching, "fetch", partial(fetching.fetch, limits=LIMITS))
+    monkeypatch.setattr(download, "fetch", partial(download.fetch, limits=LIMITS))
 
     def fetch(*mirrors):
-        monkeypatch.setitem(published.SOURCES, "mnist", Source(mirrors, (File(FILE),)))
+        monkeypatch.setitem(catalogue.SOURCES, "mnist", Source(mirrors, (File(FILE),)))
         began = time.monotonic()
         ended = run(tmp_path, "data", "fetch", "--data-dir", "data")
         assert time.monotonic() - began < LIMITS.rounds * LONGEST + PROGRAM

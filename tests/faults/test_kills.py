@@ -8,10 +8,10 @@ from itertools import count
 from unittest.mock import patch
 
 import pytest
-from disk import from_now_on, strays
-from forks import Fork, outcome, run
 
-from bpnet import runs
+from bpnet.runs import results
+from tests.helpers.disk import from_now_on, strays
+from tests.helpers.forks import Fork, outcome, run
 
 pytestmark = pytest.mark.faults
 
@@ -106,6 +106,6 @@ def test_a_run_that_would_end_otherwise_is_noticed(four_saves, straight, tmp_pat
         restore(run, state, *more)
         state.parameters[-1] += 1e-6
 
-    restore = runs.restore
-    with patch.object(runs, "restore", restore_nearly):
+    restore = results.restore
+    with patch.object(results, "restore", restore_nearly):
         assert finish(folder, four_saves) != straight

@@ -5,7 +5,10 @@ import shutil
 from contextlib import suppress
 
 import pytest
-from bombs import (
+
+from bpnet.datasets import catalogue
+from bpnet.runs import checkpoints
+from tests.helpers.bombs import (
     CONFIGS,
     FACTS,
     claimed,
@@ -18,11 +21,8 @@ from bombs import (
     sparse,
     zeros,
 )
-from damage import becomes, copied, holds, stopped
-from forks import run
-
-from bpnet import checkpoints
-from bpnet.datasets import published
+from tests.helpers.damage import becomes, copied, holds, stopped
+from tests.helpers.forks import run
 
 pytestmark = pytest.mark.faults
 
@@ -177,7 +177,7 @@ def test_a_log_of_10_gb_is_refused_unread(folder, good):
     refuse(ended, good(RESUME), "seeds/seed-0/log.csv: larger than the ")
 
 
-@pytest.mark.parametrize("name", ["drawn.json", published.NAMES[0], published.NAMES[3]])
+@pytest.mark.parametrize("name", ["drawn.json", catalogue.NAMES[0], catalogue.NAMES[3]])
 def test_drawn_data_of_10_gb_are_not_right(name, runs, folder, good):
     verify = ("data", "verify", "--dataset", "drawn", "--data-dir", "data")
     shutil.copytree(runs / "data", folder / "data")
@@ -192,7 +192,7 @@ def test_drawn_data_of_10_gb_are_not_right(name, runs, folder, good):
 @pytest.mark.parametrize("form", [".gz", ""])
 @pytest.mark.parametrize("made", ["a bomb", "sparse"])
 def test_published_data_are_never_unpacked_before_they_are_known(form, made, folder, good):
-    path = folder / f"data/mnist/{published.NAMES[0]}{form}"
+    path = folder / f"data/mnist/{catalogue.NAMES[0]}{form}"
     path.parent.mkdir(parents=True)
     content = gzip_bomb()
     if made == "sparse":
@@ -201,13 +201,13 @@ def test_published_data_are_never_unpacked_before_they_are_known(form, made, fol
         path.write_bytes(content)
 
     def hinder():
-        published.SOURCES["mnist"] = source(len(content))
+        catalogue.SOURCES["mnist"] = source(len(content))
 
     ended = run(folder, "data", "fetch", hinder=hinder)
     passed, error, advice = ended.err.splitlines()
     assert (ended.status, ended.out) == (1, "")
     assert passed == f"{path.relative_to(folder)}: not the published file; passed over"
-    assert error == f"Error: {published.NAMES[0]}.gz: could not be downloaded"
+    assert error == f"Error: {catalogue.NAMES[0]}.gz: could not be downloaded"
     assert advice.startswith("       put the four .gz files into ")
     assert ended.memory - good(CHECK).memory < MEMORY
     assert ended.seconds - good(CHECK).seconds < SECONDS

@@ -5,10 +5,13 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from power import failures
 
-from bpnet import datasets, folders, runs, storage, trainer
+from bpnet import datasets
 from bpnet.errors import BpnetError
+from bpnet.runs import directory, results
+from bpnet.system import storage
+from bpnet.training import trainer
+from tests.helpers.power import failures
 
 pytestmark = pytest.mark.faults
 
@@ -77,21 +80,21 @@ def test_a_whole_save_can_be_resumed_from_in_every_state(small_config, tmp_path)
     dataset = datasets.load(config.data)
     network = trainer.build(config)
     state = trainer.start(network, config)
-    run = folders.create(config, folders.new("", tmp_path / "run"))
+    run = directory.create(config, directory.new("", tmp_path / "run"))
     training = trainer.train(network, state, dataset, config)
     for _ in range(2):
         next(training)
-        runs.save(run, state, dataset.sha256)
+        results.save(run, state, dataset.sha256)
     next(training)
     tried, steps = 0, set()
-    failed = folders.new("", tmp_path / "failed")
-    for ended, contents in failures(run.folder, lambda: runs.save(run, state, dataset.sha256)):
+    failed = directory.new("", tmp_path / "failed")
+    for ended, contents in failures(run.folder, lambda: results.save(run, state, dataset.sha256)):
         for path in failed.iterdir():
             path.unlink()
         for name, content in contents.items():
             (failed / name).write_bytes(content)
         found = trainer.start(trainer.build(config), config)
-        runs.restore(replace(run, folder=failed), found, dataset.sha256, tell=pytest.fail)
+        results.restore(replace(run, folder=failed), found, dataset.sha256, tell=pytest.fail)
         assert found.step in ([48] if ended else [32, 48])
         steps.add(found.step)
         tried += 1

@@ -5,10 +5,12 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from forks import outcome
 
-from bpnet import datasets, facts, folders, runs, trainer
+from bpnet import datasets
 from bpnet.config import AugmentConfig
+from bpnet.runs import directory, metadata, results
+from bpnet.training import trainer
+from tests.helpers.forks import outcome
 
 pytestmark = pytest.mark.faults
 
@@ -51,11 +53,11 @@ class Training:
 
     def __init__(self, config, folder):
         begun = (folder / "config.yaml").exists()
-        self.run = facts.Run(folder, config) if begun else folders.create(config, folder)
+        self.run = metadata.Run(folder, config) if begun else directory.create(config, folder)
         self.dataset = datasets.load(config.data)
         self.network = trainer.build(config)
         self.state = trainer.start(self.network, config)
-        runs.restore(self.run, self.state, self.dataset.sha256, tell=pytest.fail)
+        results.restore(self.run, self.state, self.dataset.sha256, tell=pytest.fail)
 
     def go_on(self, until=STEPS):
         """Train until a step, or the end, and save as the program does."""
@@ -66,9 +68,9 @@ class Training:
             self.run.config,
             lambda: self.state.step == until,
         ):
-            runs.save(self.run, self.state, self.dataset.sha256)
+            results.save(self.run, self.state, self.dataset.sha256)
         if len(self.state.records) < self.run.config.train.epochs:
-            runs.save(self.run, self.state, self.dataset.sha256)
+            results.save(self.run, self.state, self.dataset.sha256)
         assert self.state.step == until
 
     def outcome(self):
@@ -77,9 +79,9 @@ class Training:
 
 def test_a_run_stopped_after_every_step_ends_the_same(cases, small_config, tmp_path, row):
     config = chosen(small_config, *row)
-    straight = Training(config, folders.new("", tmp_path / "straight"))
+    straight = Training(config, directory.new("", tmp_path / "straight"))
     straight.go_on()
-    stopped = folders.new("", tmp_path / "stopped")
+    stopped = directory.new("", tmp_path / "stopped")
     for step in range(STEPS + 1):
         training = Training(config, stopped)
         assert training.state.step == max(0, step - 1)

@@ -8,13 +8,22 @@ from contextlib import suppress
 from functools import partial
 from subprocess import PIPE, Popen
 
-import phases
 import pytest
-from disturbances import HUP, INT, TERM, WAYS, counts_once, disturb, temporaries, train
-from forks import Fork, outcome, run
-from phases import CHILDREN, OTHERS, PHASES, STUCK, TURNED, quick_disk
 
-from bpnet import trainer
+from bpnet.training import trainer
+from tests.helpers import phases
+from tests.helpers.disturbances import (
+    HUP,
+    INT,
+    TERM,
+    WAYS,
+    counts_once,
+    disturb,
+    temporaries,
+    train,
+)
+from tests.helpers.forks import Fork, outcome, run
+from tests.helpers.phases import CHILDREN, OTHERS, PHASES, STUCK, TURNED, quick_disk
 
 pytestmark = pytest.mark.faults
 

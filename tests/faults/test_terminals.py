@@ -9,15 +9,15 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import phases
 import pytest
-from disturbances import train
-from forks import Fork, outcome, run
-from phases import instead, quick_disk
 
-from bpnet import trainer
 from bpnet.cli import training
 from bpnet.datasets import drawn_digits
+from bpnet.training import trainer
+from tests.helpers import phases
+from tests.helpers.disturbances import train
+from tests.helpers.forks import Fork, outcome, run
+from tests.helpers.phases import instead, quick_disk
 
 pytestmark = pytest.mark.faults
 

@@ -5,10 +5,11 @@ import signal
 
 import numpy as np
 import pytest
-from disk import strays
-from forks import Fork, outcome, run
 
-from bpnet import facts, runs, trainer
+from bpnet.runs import metadata, results
+from bpnet.training import trainer
+from tests.helpers.disk import strays
+from tests.helpers.forks import Fork, outcome, run
 
 pytestmark = pytest.mark.faults
 
@@ -91,14 +92,14 @@ def test_a_reader_finds_whole_files_whenever_it_looks(cases, small_file, tmp_pat
         "--set", f"train.epochs={saves}",
     )  # fmt: skip
     child.wait_for("epoch ")
-    run_ = facts.open_run(folder)
-    data = facts.read(folder)["data"]
+    run_ = metadata.open_run(folder)
+    data = metadata.read(folder)["data"]
     network = trainer.build(run_.config)
     steps, looks = set(), 0
-    while "finished" not in facts.read(folder)["status"]:
-        assert np.isfinite(runs.load_weights(run_).parameters).all()
+    while "finished" not in metadata.read(folder)["status"]:
+        assert np.isfinite(results.load_weights(run_).parameters).all()
         state = trainer.start(network, run_.config)
-        runs.restore(run_, state, data, tell=pytest.fail)
+        results.restore(run_, state, data, tell=pytest.fail)
         assert len(state.records) == state.step
         assert len((folder / "log.csv").read_text("utf-8").splitlines()) >= state.step - 1
         steps.add(state.step)

@@ -3,9 +3,10 @@
 import numpy as np
 from contender import LEARNING_RATE
 
-from bpnet import __version__, trainer
+from bpnet import __version__
 from bpnet.config import Config, NetworkConfig, TrainConfig
 from bpnet.datasets import Dataset, Split
+from bpnet.training import trainer
 
 
 def build():

@@ -1,0 +1,1 @@
+"""What the standard library lacks: durable files, locks, strict JSON. No NumPy, no network."""

@@ -1,0 +1,82 @@
+"""One step of training: the loss of a batch, and the parameters moved downhill."""
+
+import math
+
+import numpy as np
+
+from bpnet.array import Array
+from bpnet.config import TrainConfig
+from bpnet.datasets.splits import CLASSES
+from bpnet.errors import DivergedError
+from bpnet.network import Network
+from bpnet.training.optimizers import SGD, Average, Momentum, Optimizer, forget_dust
+from bpnet.training.schedules import learning_rate
+
+DUSTY = 100  # steps, after which a momentum of 0.9 has left 1e-5 of a velocity
+
+
+class Step:
+    """Takes the steps of a training, `per_epoch` of them an epoch, as the config says.
+
+    `velocity` and `average` are those of `Momentum` and `Average`, and not used without them.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        config: TrainConfig,
+        velocity: Array,
+        average: Array,
+        per_epoch: int,
+    ) -> None:
+        self.network = network
+        self.config = config
+        self.per_epoch = per_epoch
+        self.velocity = velocity
+        self.biases = network.parameters[-sum(len(affine.b) for affine in network.affines) :]
+        self.optimizer: Optimizer = SGD(config.learning_rate)
+        if config.momentum:
+            self.optimizer = Momentum(config.learning_rate, config.momentum, velocity)
+        self.average = Average(config.average, average) if config.average else None
+        self.answers = smoothed(config.label_smoothing).astype(network.parameters.dtype)
+
+    def __call__(self, number: int, x: Array, t: Array) -> float:
+        """Take a step, counted from 0, on images x and labels t; return the loss before it.
+
+        Raises: DivergedError if the loss is not finite; the parameters are then as they were. A
+        weight that is not meets a pixel of 0, and their product, NaN, is seen in the loss; a bias
+        can hide behind a Relu, and is looked at itself.
+        """
+        loss = self.network.loss(x, self.answers[t] if self.config.label_smoothing else t)
+        if not (math.isfinite(loss) and np.isfinite(self.biases).all()):
+            raise self.diverged(number)
+        self.optimizer.learning_rate = self.learning_rate(number)
+        self.optimizer.update(self.network)
+        if number % DUSTY == DUSTY - 1:
+            forget_dust(self.velocity)
+        if self.average:
+            self.average.update(self.network, number)
+        return loss
+
+    def learning_rate(self, number: int) -> float:
+        """Return the learning rate of a step."""
+        return learning_rate(self.config, number, self.per_epoch)
+
+    def diverged(self, number: int) -> DivergedError:
+        """Return the error that tells of a loss or a weight that is not finite."""
+        return DivergedError(
+            "the loss or a weight is no longer a finite number, in epoch "
+            f"{number // self.per_epoch + 1} at step {number + 1}, with train.learning_rate "
+            f"{self.config.learning_rate:g}; try a smaller one"
+        )
+
+
+def smoothed(share: float) -> Array:
+    """Return the answer for each label, as rows: `share` of it is spread over all classes.
+
+    Source: Szegedy and others, Rethinking the Inception architecture for computer vision, 2016.
+
+    >>> smoothed(0.5)[2].tolist()
+    [0.05, 0.05, 0.55, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
+    """
+    return (1 - share) * np.eye(CLASSES) + share / CLASSES

@@ -1,0 +1,142 @@
+"""`bpnet data` and `bpnet config`."""
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from bpnet.cli import console
+from bpnet.config.schema import rules
+from bpnet.datasets import drawn_digits
+from bpnet.datasets.catalogue import SOURCES, File, Source
+from bpnet.datasets.published_file import Published
+
+DRAWN = ("--dataset", "drawn")
+
+
+def test_fetch_prints_the_folder_and_verify_says_that_all_is_right(bpnet, small_data):
+    assert bpnet("data", "fetch", *DRAWN, "--data-dir", small_data).out == f"{small_data}/drawn\n"
+    result = bpnet("data", "verify", *DRAWN, "--data-dir", small_data)
+    assert result.status == 0
+    assert [line.split(": ")[1] for line in result.out.splitlines()] == ["right"] * 4
+
+
+def test_verify_of_an_empty_folder_has_exit_status_1_and_makes_nothing(bpnet):
+    for dataset in ("mnist", "fashion-mnist", "drawn"):
+        result = bpnet("data", "verify", "--dataset", dataset)
+        assert result.status == 1
+        assert result.out.count("missing") == 4
+    assert list(Path().iterdir()) == []
+
+
+def test_path_follows_option_then_environment_then_default(bpnet, monkeypatch):
+    assert bpnet("data", "path").out == "data/mnist\n"
+    monkeypatch.setenv("BPNET_DATA_DIR", "there")
+    assert bpnet("data", "path", "--dataset", "fashion-mnist").out == "there/fashion-mnist\n"
+    assert bpnet("data", "path", "--data-dir", "here").out == "here/mnist\n"
+
+
+def test_show_prints_a_sheet_of_every_digit(bpnet, small_data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for split in ("train", "test"):
+        result = bpnet("data", "show", *DRAWN, "--data-dir", small_data, "--split", split)
+        lines = result.out.splitlines()
+        assert result.status == 0
+        assert len(lines) == 5 * 14
+        assert max(map(len, lines)) <= 57
+        assert set(result.out) <= {*console.INK, "\n"}
+        assert result.out.count("@") > 100
+
+
+def test_show_takes_as_many_of_each_digit_as_asked(bpnet, small_data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    result = bpnet("data", "show", *DRAWN, "--data-dir", small_data, "--each", 3)
+    assert len(result.out.splitlines()) == 10 * 14
+
+
+def test_show_takes_what_there_is_if_there_is_less(bpnet, small_data, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "28")
+    show = ("data", "show", *DRAWN, "--data-dir", small_data, "--split", "test", "--each", 100)
+    assert len(bpnet(*show).out.splitlines()) == 200 * 14
+
+
+def test_a_config_shows_its_own_dataset_and_beside_each_image_distorted_ones(
+    bpnet, small_file, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "86")
+    plain = bpnet("data", "show", "--config", small_file)
+    assert len(plain.out.splitlines()) == 14 * 4  # ten digits, three side by side
+    show = ("data", "show", "--config", small_file, "--set")
+    bent = bpnet(*show, "augment.alpha=34").out.splitlines()
+    assert len(bent) == 14 * 10
+    zeros = [[line.ljust(86)[at : at + 28] for line in bent[:14]] for at in (0, 29, 58)]
+    assert zeros[0] == [line.ljust(86)[:28] for line in plain.out.splitlines()[:14]]
+    assert zeros[0] != zeros[1] != zeros[2] != zeros[0]
+    assert bpnet(*show, "augment.alpha=34").out.splitlines() == bent
+    assert bpnet(*show, "augment.alpha=34", "--set", "seed=1").out.splitlines() != bent
+
+
+def test_digits_that_cannot_be_kept_are_not_fetched(bpnet, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(drawn_digits, "COUNTS", (30, 20))
+    result = bpnet("data", "fetch", *DRAWN, "--data-dir", tmp_path / "file")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.endswith("file/drawn: the files could not be kept there\n")
+
+
+def test_a_wrong_file_beside_a_right_one_is_no_failure_of_a_fetch(bpnet, tmp_path, monkeypatch):
+    packed, folder = gzip.compress(b"right"), tmp_path / "mnist"
+    folder.mkdir()
+    (folder / "f.gz").write_bytes(packed)
+    (folder / "f").write_bytes(b"wrong")
+    forms = [
+        Published(name, len(content), hashlib.sha256(content).hexdigest())
+        for name, content in (("f.gz", packed), ("f", b"right"))
+    ]
+    monkeypatch.setitem(SOURCES, "mnist", Source((), (File(*forms),)))
+    result = bpnet("data", "fetch", "--data-dir", tmp_path)
+    assert (result.status, result.out) == (0, f"{folder}\n")
+    assert result.err == f"{folder / 'f'}: not the published file; passed over\n"
+    assert bpnet("data", "verify", "--data-dir", tmp_path).out == "f: wrong: f\n"
+
+
+def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):
+    (tmp_path / "file").touch()
+    result = bpnet("data", "fetch", "--data-dir", "a\nb", *DRAWN)
+    assert result.status == 2
+    assert result.err == (
+        "Error: --set data.dir=a\\nb: data.dir: expected a path of at most 4096 characters, "
+        "got a\\nb\n"
+    )
+
+
+def test_config_show_prints_what_loads_back_as_it_is(bpnet):
+    first = bpnet("config", "show", "--set", "train.learning_rate=1e-3")
+    Path("c.yaml").write_text(first.out, encoding="utf-8")
+    assert bpnet("config", "show", "--config", "c.yaml") == first
+    assert "  learning_rate: 0.001\n" in first.out
+
+
+def test_config_check_says_right_or_everything_that_is_wrong(bpnet):
+    Path("c.yaml").write_text("sed: 1\ntrain: {epochs: 0}\n", encoding="utf-8")
+    assert bpnet("config", "check").out == "the defaults: no problems\n"
+    result = bpnet("config", "check", "--config", "c.yaml")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.splitlines() == [
+        "Error: c.yaml:1:1: sed: unknown key; did you mean seed?",
+        "       c.yaml:2:17: train.epochs: expected a whole number from 1 to 10000, got 0",
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(Path("configs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_config_is_right(bpnet, path, request):
+    result = bpnet("config", "check", "--config", request.config.rootpath / path)
+    assert result.status == 0
+
+
+def test_the_option_the_config_and_the_sources_know_the_same_datasets(bpnet):
+    words = rules()["data.dataset"].words
+    assert (*SOURCES, "drawn") == words
+    assert bpnet("data", "path", "--dataset", "x").err.count("'fashion-mnist'") == 1
+    assert all(bpnet("data", "path", "--dataset", word).status == 0 for word in words)

@@ -1,0 +1,221 @@
+"""`bpnet eval`: scores for people and as JSON."""
+
+import json
+import re
+import statistics
+import weakref
+from pathlib import Path
+
+import pytest
+
+from bpnet import datasets
+from bpnet.cli import scoring
+from bpnet.datasets import drawn_digits, loading
+from bpnet.runs import metadata
+from bpnet.system import threads
+
+
+@pytest.fixture
+def run(bpnet, small_file):
+    """A finished run, in runs/."""
+    return bpnet("train", "--config", small_file, "--quiet").out.splitlines()[-1]
+
+
+def test_the_newest_run_is_scored_and_agrees_with_training(bpnet, run):
+    result = bpnet("eval")
+    lines = result.out.splitlines()
+    written = metadata.read(Path(run))
+    assert (result.status, result.err) == (0, "")
+    assert lines[0] == run
+    assert f"({written['test_correct']}/200), 95 % interval " in lines[1]
+    assert f"loss {written['test_loss']:.4f}" in lines[1]
+    assert lines[3] == "Rows: the digit; columns: what it was taken for."
+    assert lines[4].split() == [*"0123456789", "accuracy"]
+    assert [line.split()[0] for line in lines[5:]] == [*"0123456789"]
+
+
+def test_json_holds_everything_that_is_printed_and_more(bpnet, run):
+    (scores,) = json.loads(bpnet("eval", run, "--json", "--split", "validation").out)["runs"]
+    assert (scores["run"], scores["split"], scores["total"]) == (run, "validation", 100)
+    assert scores["accuracy"] == scores["correct"] / 100
+    assert scores["interval"][0] < scores["accuracy"] < scores["interval"][1]
+    assert sum(map(sum, scores["confusion"])) == 100
+    assert scores["accuracy"] == metadata.read(Path(run))["validation_accuracy"]
+    assert len(scores["per_class"]) == 10
+
+
+@pytest.fixture
+def other(bpnet, small_file):
+    """A second run, wider than the first."""
+    options = ("--set", "seed=1", "--set", "network.hidden=[20]", "--run-dir", "other", "--quiet")
+    bpnet("train", "--config", small_file, *options)
+    return "other"
+
+
+def test_several_runs_are_scored_each_and_as_a_committee(bpnet, run, other):
+    result = bpnet("eval", run, other)
+    alone = [json.loads(bpnet("eval", name, "--json").out)["runs"][0] for name in (run, other)]
+    heading, *rows, mean, committee, empty = result.out.splitlines()[:6]
+    assert re.split("  +", heading) == ["run", "test accuracy", "wrong", "95 % interval", "loss"]
+    for name, scores, row in zip((run, other), alone, rows, strict=True):
+        wrong = str(200 - scores["correct"])
+        accuracy, low, high = (
+            f"{100 * share:.2f} %" for share in (scores["accuracy"], *scores["interval"])
+        )
+        loss = f"{scores['loss']:.4f}"
+        assert re.split("  +", row) == [name, accuracy, wrong, f"{low} to {high}", loss]
+    accuracies = [100 * scores["accuracy"] for scores in alone]
+    expected = f"{statistics.mean(accuracies):.2f} ± {statistics.stdev(accuracies):.2f} %"
+    assert mean == f"mean of 2 runs: {expected}"
+    assert committee.startswith("committee of 2: test accuracy ")
+    assert empty == ""
+    assert len(result.out.splitlines()) == 6 + 12
+
+
+def test_json_of_several_runs_holds_their_mean_and_the_committee(bpnet, run, other):
+    report = json.loads(bpnet("eval", run, other, "--split", "train", "--json").out)
+    accuracies = [scores["accuracy"] for scores in report["runs"]]
+    assert report["mean"] == pytest.approx(sum(accuracies) / 2)
+    assert report["standard_deviation"] == pytest.approx(
+        abs(accuracies[0] - accuracies[1]) / 2**0.5
+    )
+    assert report["committee"]["total"] == 500
+    assert report["committee"]["accuracy"] >= min(accuracies)
+    assert list(json.loads(bpnet("eval", run, "--json").out)) == ["runs"]
+
+
+def test_a_folder_of_seeds_means_its_runs(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, "--run-dir", "two")
+    together = bpnet("eval", "two", "--json")
+    assert together == bpnet("eval", "two/seed-0", "two/seed-1", "--json")
+    assert [scores["run"] for scores in json.loads(together.out)["runs"]] == [
+        "two/seed-0",
+        "two/seed-1",
+    ]
+
+
+def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--seeds", 3, "--jobs", 3, "--run-dir", "three")
+    (Path("three") / "seed-1" / "weights.npz").unlink()
+    result = bpnet("eval", "three")
+    assert result.status == 0
+    assert result.err == "three/seed-1: has not finished an epoch: left out\n"
+    assert "committee of 2" in result.out
+
+
+def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file):
+    bpnet("train", "--config", small_file, "--set", "data.validation=50", "--run-dir", "r")
+    result = bpnet("eval", run, "r", "--split", "validation")
+    assert result.err == f"no committee: r has other images than {run}\n"
+    assert "committee" not in result.out
+    assert "committee" in bpnet("eval", run, "r").out
+    report = json.loads(bpnet("eval", run, "r", "--split", "validation", "--json").out)
+    assert report["committee"] is None
+
+
+def test_no_more_images_are_in_memory_than_those_of_two_datasets(bpnet, small_file, monkeypatch):
+    loaded, alive = [], []
+
+    def load(*arguments):
+        alive.append(sum(reference() is not None for reference in loaded))
+        dataset = loading.load(*arguments)
+        loaded.append(weakref.ref(dataset))
+        return dataset
+
+    for count in range(1, 4):
+        options = ("--set", f"data.validation={count}", "--set", "train.epochs=1", "--quiet")
+        assert bpnet("train", "--config", small_file, *options, "--run-dir", f"r{count}")[0] == 0
+    monkeypatch.setattr(datasets, "load", load)
+    result = bpnet("eval", "r1", "r2", "r2", "r3")
+    assert "committee of 4: test accuracy" in result.out
+    assert alive == [0, 1, 1]
+
+
+def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run):
+    metadata.write(Path(run), status="interrupted")
+    (Path(run) / "weights.npz").unlink()
+    error = f"Error: {run}/weights.npz: is missing: the run has not finished an epoch\n"
+    assert bpnet("eval", run) == (1, "", error)
+
+
+def test_runs_of_other_files_are_no_committee(capsys):
+    one, two = (
+        scoring.Scored(Path(name), None, ({"file": name}, 200), None) for name in ("one", "two")
+    )
+    assert scoring._committee([one, two], None) is None
+    assert capsys.readouterr().err == "no committee: two has other images than one\n"
+
+
+def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):
+    metadata.write(Path(run), status="interrupted")
+    result = bpnet("eval", run)
+    assert result.status == 0
+    assert result.err == f"{run}: has not finished: these are its weights so far\n"
+
+
+def test_a_run_without_validation_has_no_such_split(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--set", "data.validation=0", "--run-dir", "r")
+    result = bpnet("eval", "r", "--split", "validation")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == "Error: r: has no validation images: its data.validation is 0\n"
+
+
+def test_the_data_may_lie_elsewhere(bpnet, run, small_data, tmp_path):
+    path = Path(run) / "config.yaml"
+    text = path.read_text(encoding="utf-8").replace(str(small_data), str(tmp_path / "gone"))
+    path.write_text(text, encoding="utf-8")
+    assert bpnet("eval", run, "--data-dir", small_data).status == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "reason"),
+    [("nothing", "does not exist"), (".", "not a run directory: it has no config.yaml")],
+)
+def test_what_is_no_run_is_told(bpnet, folder, reason):
+    assert bpnet("eval", folder) == (1, "", f"Error: {folder}: {reason}\n")
+
+
+def test_without_any_run_there_is_nothing_to_score(bpnet):
+    result = bpnet("eval")
+    assert (result.status, result.out) == (1, "")
+    assert "holds no finished run" in result.err
+
+
+def test_weights_of_another_network_are_refused(bpnet, run):
+    path = Path(run) / "config.yaml"
+    text = path.read_text(encoding="utf-8").replace("hidden: [16]", "hidden: [17]")
+    path.write_text(text, encoding="utf-8")
+    result = bpnet("eval", run)
+    assert result.status == 1
+    assert "weights.npz: W1 is not of type <f4 and shape (784, 17)" in result.err
+
+
+def test_a_changed_config_or_other_data_are_refused(bpnet, run, tmp_path, monkeypatch):
+    path = Path(run) / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("relu", "sigmoid"), encoding="utf-8")
+    assert "network.activation is sigmoid, but was relu when the run" in bpnet("eval", run).err
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(drawn_digits, "COUNTS", (600, 200))
+    monkeypatch.setattr(drawn_digits, "SEED", 0)
+    result = bpnet("eval", run, "--data-dir", tmp_path)
+    assert result.status == 1
+    assert result.err.endswith(f"Error: {run}: began with other files of drawn\n")
+
+
+def test_the_runs_own_number_of_threads_is_used(bpnet, run, monkeypatch):
+    fixed = []
+    monkeypatch.setattr(threads, "fix", fixed.append)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert bpnet("eval", run).status == 0
+    assert fixed == [1]
+
+
+def test_several_runs_are_scored_on_the_first_ones_threads_with_a_note(bpnet, run, small_file):
+    bpnet("train", "--config", small_file, "--threads", 2, "--run-dir", "two", "--quiet")
+    assert bpnet("eval", run, run).err == ""
+    result = bpnet("eval", run, "two")
+    assert result.status == 0
+    assert result.err.startswith(
+        f"two: its train.threads is 2, but it is scored on the 1 of {run}: "
+    )

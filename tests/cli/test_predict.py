@@ -1,0 +1,105 @@
+"""`bpnet predict`: a person's own digits."""
+
+import io
+import json
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from bpnet import datasets
+from bpnet.pictures import decoding
+
+pytest.importorskip("PIL", reason="no Pillow")
+
+
+@pytest.fixture
+def run(bpnet, small_file):
+    """A run that knows its drawn digits."""
+    settings = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=25")
+    assert bpnet("train", "--config", small_file, "--run-dir", "r", *settings).status == 0
+    return "r"
+
+
+@pytest.fixture
+def pictures(small_config, tmp_path):
+    """Twenty of the digits that it has learnt, as a person would draw them: dark on light."""
+    train = datasets.load(small_config.data).train
+    made = []
+    for number in range(20):
+        large = np.kron(255 - train.images[number].reshape(28, 28), np.ones((5, 5), np.uint8))
+        path = tmp_path / f"{number}.png"
+        path.write_bytes(decoding.png(np.pad(large, 30, constant_values=255)))
+        made.append((path, int(train.labels[number])))
+    return made
+
+
+def test_each_picture_is_shown_as_it_was_seen_with_the_likeliest_digits(bpnet, run, pictures):
+    paths, digits = zip(*pictures, strict=True)
+    result = bpnet("predict", *paths, "--run", run)
+    assert (result.status, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert len(lines) == 20 * 16
+    assert [line for line in lines if line.endswith(".png")] == [str(path) for path in paths]
+    answers = [int(line[0]) for line in lines[15::16]]
+    assert np.mean(np.array(answers) == digits) >= 0.9
+    assert lines[15].count(" %") == 3
+
+
+def test_json_has_all_probabilities_and_what_was_seen(bpnet, run, pictures):
+    path, digit = pictures[0]
+    report = json.loads(bpnet("predict", path, "--run", run, "--json").out)
+    (found,) = report["pictures"]
+    assert report["run"] == run
+    assert (found["picture"], found["digit"]) == (str(path), digit)
+    assert sum(found["probabilities"]) == pytest.approx(1)
+    assert np.shape(found["seen"]) == (28, 28)
+
+
+def test_without_a_run_the_newest_is_asked(bpnet, small_file, pictures):
+    assert bpnet("train", "--config", small_file).status == 0
+    assert bpnet("predict", pictures[0][0]).status == 0
+
+
+def test_what_was_seen_is_kept_and_nothing_overwritten(bpnet, run, pictures, tmp_path):
+    keep = ("predict", pictures[0][0], "--run", run, "--save-seen", tmp_path / "seen")
+    seen = json.loads(bpnet(*keep, "--json").out)["pictures"][0]["seen"]
+    kept = decoding.grey((tmp_path / "seen" / "0-seen.png").read_bytes(), "p")
+    assert kept.tolist() == seen
+    again = bpnet(*keep)
+    assert again.status == 1
+    assert "0-seen.png: is there already" in again.err
+
+
+def test_the_bad_among_good_pictures_are_told_of_at_the_end(bpnet, run, pictures, tmp_path):
+    (tmp_path / "blank.png").write_bytes(decoding.png(np.full((50, 50), 255, np.uint8)))
+    (tmp_path / "text.png").write_text("hello", encoding="utf-8")
+    bad = [tmp_path / name for name in ("blank.png", "text.png", "no.png")]
+    result = bpnet("predict", bad[0], pictures[0][0], *bad[1:], "--run", run)
+    assert result.status == 1
+    assert result.out.startswith(str(pictures[0][0]))
+    assert result.err.splitlines() == [
+        f"Error: {bad[0]}: no ink in it",
+        f"       {bad[1]}: not a picture that can be read: unknown format",
+        f"       {bad[2]}: cannot be read: No such file or directory",
+    ]
+
+
+def test_a_picture_may_come_through_stdin(bpnet, run, pictures, monkeypatch):
+    content = pictures[0][0].read_bytes()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    result = bpnet("predict", "-", "--run", run)
+    assert (result.status, result.out.splitlines()[0]) == (0, "-")
+
+
+def test_a_closed_stdin_is_told(bpnet, run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert bpnet("predict", "-", "--run", run).err == "Error: -: stdin is closed\n"
+
+
+def test_stdin_is_read_no_further_than_a_picture_can_be(bpnet, run, monkeypatch):
+    monkeypatch.setattr(decoding, "LARGEST_FILE", 10)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"a" * 20)))
+    result = bpnet("predict", "-", "--run", run)
+    assert (result.status, result.err) == (1, "Error: -: larger than the 10 bytes it may have\n")

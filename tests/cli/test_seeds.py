@@ -1,0 +1,253 @@
+"""`bpnet train --seeds`: several processes, one table, and the same weights as each alone."""
+
+import json
+import os
+import re
+import signal
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bpnet import config
+from bpnet.cli import jobs, seeds
+from bpnet.config.schema import LARGEST_SEED
+from bpnet.runs import directory, metadata
+from bpnet.system import storage
+
+
+@pytest.fixture
+def folder(bpnet, small_file):
+    """Three run directories that have not begun."""
+    folder = directory.new("", Path("three"))
+    directory.create_seeds(config.load(small_file, environment={}), 3, folder)
+    return folder
+
+
+def test_each_seed_has_the_weights_it_has_alone_and_the_table_is_that_of_the_runs(
+    bpnet, small_file
+):
+    result = bpnet("train", "--config", small_file, "--seeds", 3, "--jobs", 2, "--set", "seed=4")
+    *table, mean, path = result.out.splitlines()
+    assert result.status == 0
+    assert re.fullmatch(r"runs/[\d_-]+_small-3-seeds", path)
+    assert table[0].split() == ["seed", "test", "accuracy", "wrong", "loss", "epoch", "validation"]
+    for seed, row in zip((4, 5, 6), table[1:], strict=True):
+        found = metadata.result(Path(path) / f"seed-{seed}")
+        assert row.split()[0] == str(seed)
+        assert f"{100 * found.test_accuracy:.2f} %" in row
+        assert f" {200 - found.test_correct}  {found.test_loss:.4f} " in row
+    spread = r"\d\d\.\d\d ± \d\.\d\d %"
+    assert re.fullmatch(rf"mean of 3 seeds: test accuracy {spread}, validation {spread}", mean)
+    bpnet("train", "--config", small_file, "--set", "seed=5", "--run-dir", "alone")
+    together = Path(path) / "seed-5" / "weights.npz"
+    assert together.read_bytes() == Path("alone/weights.npz").read_bytes()
+
+
+def test_without_a_terminal_each_epoch_of_each_seed_is_a_line(bpnet, folder):
+    result = bpnet("train", "--resume", folder, "--jobs", 2)
+    for seed in range(3):
+        for epoch in range(1, 4):
+            assert len(re.findall(f"^seed-{seed}: epoch {epoch}/3 ", result.err, re.M)) == 1
+    again = bpnet("train", "--resume", folder, "--data-dir", "of no use")
+    assert not Path("of no use").exists()
+    assert again.err == "three: all its seeds have finished: nothing to do\n"
+    assert again.out == result.out
+
+
+def test_a_bar_counts_the_epochs_of_all_seeds_from_those_that_are_done(
+    bpnet, folder, monkeypatch, capsys
+):
+    bpnet("train", "--resume", folder / "seed-1", "--quiet")
+    monkeypatch.setattr(seeds, "stderr_is_a_terminal", lambda: True)
+    monkeypatch.setattr(seeds, "tqdm", partial(seeds.tqdm, mininterval=0, ncols=100))
+    with seeds._display(metadata.seeds(folder), 3, quiet=False) as watch:
+        watch(folder / "seed-2", "epoch 1/3  loss 0.1")
+        watch(folder / "seed-2", "warning: w")
+    shown = capsys.readouterr().err
+    assert " 3/9 " in shown
+    assert re.search(r" 4/9 .*, seed-2: epoch 1/3\]", shown)
+    assert re.search(r"seed-2: warning: w\n", shown)
+    assert "loss" not in shown
+
+
+def test_quiet_seeds_print_only_the_table(bpnet, folder):
+    result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
+    assert result.err == ""
+    assert len(result.out.splitlines()) == 6
+
+
+def test_a_seed_that_fails_is_named_and_the_others_go_on(bpnet, folder):
+    path = folder / "seed-1" / "config.yaml"
+    path.write_text("sed: 1\n", encoding="utf-8")
+    result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
+    assert result.status == 1
+    assert [line.split()[0] for line in result.out.splitlines()] == ["seed", *"02", "mean", "three"]
+    assert "seed-1: Error: three/seed-1/config.yaml:1:1: sed: unknown key" in result.err
+    assert result.err.endswith(
+        "Error: three/seed-1: failed with exit status 1\n"
+        "       try again with: bpnet train --resume three --jobs 3\n"
+    )
+
+
+def test_without_any_result_there_is_no_table(bpnet, small_file):
+    diverging = ("--set", "train.learning_rate=1e6", "--set", "network.hidden=[16,16,16]")
+    result = bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, *diverging)
+    assert (result.status, result.out) == (1, "")
+    assert len(re.findall("^seed-[01]: Error: the loss or a weight is no", result.err, re.M)) == 2
+
+
+def test_what_is_wrong_with_the_data_is_told_once_and_nothing_is_made(bpnet, small_file):
+    train = ("train", "--config", small_file, "--seeds", 2, "--run-dir", "d")
+    result = bpnet(*train, "--set", "data.validation=600")
+    assert result.status == 1
+    assert result.err.startswith("Error: data.validation: 600 of 600 training images held out")
+    assert result.err.count("\n") == 1
+    assert not Path("d").exists()
+
+
+def test_seeds_that_were_not_all_made_are_no_smaller_set(bpnet, small_file, monkeypatch):
+    write = storage.write
+
+    def write_two(path, content):
+        if path.parent.name == "seed-2":
+            raise KeyboardInterrupt
+        write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "write", write_two)
+        assert bpnet("train", "--config", small_file, "--seeds", 3, "--run-dir", "d").status == 130
+    error = "Error: d: not all its seeds were made; remove it, and train them anew\n"
+    assert bpnet("train", "--resume", "d") == (1, "", error)
+    assert bpnet("eval", "d") == (1, "", error)
+
+
+def test_seeds_may_be_made_in_the_current_folder(bpnet, small_file):
+    directory.create_seeds(config.load(small_file, environment={}), 2, Path())
+    assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1"]
+    assert len(metadata.seeds(Path())) == 2
+
+
+def test_a_run_is_no_folder_of_seeds_whatever_else_is_in_it(bpnet, folder):
+    (folder / "config.yaml").touch()
+    assert metadata.seeds(folder) == []
+
+
+def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folder_holds(
+    bpnet, folder
+):
+    Path("bpnet").mkdir()
+    Path("bpnet/__init__.py").touch()
+    assert bpnet("train", "--resume", folder, "--jobs", 3, "--quiet").status == 0
+
+
+def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folder, monkeypatch):
+    train = jobs.train
+    monkeypatch.setattr(jobs, "train", lambda *arguments: (train(*arguments)[0], 2))
+    result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
+    assert (result.status, result.err) == (0, "")
+
+
+def test_seeds_are_in_the_order_of_their_numbers(tmp_path):
+    for name in ("seed-10", "seed-9", "seed-x", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.yaml").touch()
+    (tmp_path / "seed-1").mkdir()
+    assert [path.name for path in metadata.seeds(tmp_path)] == ["seed-9", "seed-10"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--jobs", 2], "--jobs goes with --seeds"),
+        (["--seeds", 2, "--set", f"seed={LARGEST_SEED}"], f"go above {LARGEST_SEED}"),
+        (["--seeds", 1], "1 is not in the range 2<=x<=1000"),
+        (["--seeds", 2, "--run-dir", "three"], "or go on with it by --resume three"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told(bpnet, small_file, folder, arguments, message):
+    result = bpnet("train", "--config", small_file, *arguments)
+    assert (result.status, result.out) == (2, "")
+    assert message in result.err
+
+
+def test_a_single_run_takes_no_jobs(bpnet, folder):
+    result = bpnet("train", "--resume", folder / "seed-0", "--jobs", 2)
+    assert result.status == 2
+    assert result.err == "Error: --jobs: three/seed-0 is not a folder of seeds\n"
+
+
+def finish(process):
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+@pytest.fixture
+def long(small_file):
+    """Training that goes on for a second or two."""
+    return ("train", "--config", small_file, "--set", "train.epochs=60", "--seeds", "2")
+
+
+@pytest.fixture
+def expected(bpnet, long):
+    """The weights of the two seeds, undisturbed."""
+    assert bpnet(*long, "--jobs", 2, "--run-dir", "expected").status == 0
+    return weights(Path("expected"))
+
+
+def weights(folder):
+    return [(folder / f"seed-{seed}" / "weights.npz").read_bytes() for seed in range(2)]
+
+
+def wait_for_both(process):
+    """Read until both seeds have told of an epoch."""
+    told = set()
+    while len(told) < 2 and (line := process.stderr.readline()):
+        told.add(line[:6])
+
+
+def statuses(folder):
+    return [
+        json.loads((seed / "run.json").read_bytes())["status"] for seed in metadata.seeds(folder)
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_all_seeds_and_resumed_they_end_the_same(
+    program, long, tmp_path, expected, number
+):
+    process = program(*long, "--jobs", 2, "--run-dir", "two seeds")
+    wait_for_both(process)
+    os.killpg(process.pid, number)  # as the terminal does: it must reach no seed twice
+    status, out, err = finish(process)
+    assert (status, out) == (128 + number, "")
+    resume = "go on with: bpnet train --resume 'two seeds' --jobs 2\n"
+    assert err.endswith(f"interrupted; {resume}")
+    assert "Traceback" not in err
+    assert "running" not in statuses(tmp_path / "two seeds")
+    assert finish(program("train", "--resume", "two seeds", "--jobs", "2"))[0] == 0
+    assert weights(tmp_path / "two seeds") == expected
+
+
+def test_a_second_signal_kills_all_seeds_at_once(program, long, tmp_path):
+    process = program(*long, "--jobs", 2, "--run-dir", "two")
+    wait_for_both(process)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    assert finish(process)[:2] == (143, "")
+    assert "running" in statuses(tmp_path / "two")
+
+
+def test_seeds_whose_parent_is_killed_die_and_resumed_they_end_the_same(
+    program, long, tmp_path, expected
+):
+    process = program(*long, "--jobs", 2, "--run-dir", "two")
+    wait_for_both(process)
+    process.kill()
+    assert finish(process)[0] == -signal.SIGKILL
+    resume = program("train", "--resume", "two", "--jobs", "2")  # at once
+    time.sleep(0.1)
+    assert "running" in statuses(tmp_path / "two")
+    assert finish(resume)[0] == 0
+    assert weights(tmp_path / "two") == expected

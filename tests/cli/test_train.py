@@ -1,0 +1,339 @@
+"""`bpnet train`: what it prints and where, and what it leaves behind."""
+
+import itertools
+import json
+import re
+import sys
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpnet import config
+from bpnet.cli import signals, training
+from bpnet.datasets import loading
+from bpnet.evaluation import Scores
+from bpnet.runs import metadata
+from bpnet.system import storage, threads
+from bpnet.training import trainer
+
+
+def test_results_go_to_stdout_the_path_last_and_progress_to_stderr(bpnet, small_file):
+    result = bpnet("train", "--config", small_file, "--run-dir", "r")
+    assert result.status == 0
+    assert re.fullmatch(
+        r"test accuracy \d\d\.\d\d % \(\d+/200\), loss \d\.\d{4}, "
+        r"weights of epoch \d: \d\d\.\d\d % on validation\nr\n",
+        result.out,
+    )
+    lines = result.err.splitlines()
+    assert [line.split()[1] for line in lines] == ["1/3", "2/3", "3/3"]
+    assert re.fullmatch(
+        r"epoch 1/3  loss \d\.\d{4}  accuracy \d\d\.\d\d %  validation \d\d\.\d\d %  "
+        r"\d\.\d s  [\d,]+ images/s",
+        lines[0],
+    )
+
+
+def test_quiet_leaves_only_the_result(bpnet, small_file):
+    result = bpnet("train", "--config", small_file, "--quiet")
+    assert result.err == ""
+    assert re.search(r"\nruns/\d{4}-\d\d-\d\d_\d{6}_small-s0\n$", result.out)
+
+
+def test_without_validation_the_test_set_is_shown_each_epoch(bpnet, small_file):
+    result = bpnet("train", "--config", small_file, "--set", "data.validation=0", "--run-dir", "r")
+    assert re.search(r"accuracy \d\d\.\d\d %  test \d\d\.\d\d %", result.err)
+    assert re.match(r"test accuracy .*, loss \d\.\d{4}\nr\n", result.out)
+    assert metadata.read(Path("r"))["best_epoch"] is None
+
+
+def test_settings_data_dir_and_threads_are_in_the_runs_config(
+    bpnet, small_file, small_data, monkeypatch
+):
+    monkeypatch.setattr(threads, "fix", lambda number: None)
+    result = bpnet(
+        "train", "--config", small_file, "--set", "seed=5", "--set", "data.dir=nowhere",
+        "--data-dir", small_data, "--threads", 2, "--run-dir", "r",
+    )  # fmt: skip
+    assert result.status == 0
+    written = config.load(Path("r/config.yaml"), environment={})
+    assert (written.seed, written.data.dir) == (5, str(small_data))
+    assert written.train.threads == metadata.read(Path("r"))["threads"] == 2
+
+
+def test_the_environment_names_the_data_folder_too(bpnet, small_file, small_data, monkeypatch):
+    monkeypatch.setenv("BPNET_DATA_DIR", str(small_data))
+    result = bpnet("train", "--config", small_file, "--run-dir", "r", "--quiet")
+    assert (result.status, result.err) == (0, "")
+
+
+def test_a_network_that_does_not_learn_gets_a_warning(bpnet, small_file):
+    result = bpnet(
+        "train", "--config", small_file, "--quiet",
+        "--set", "train.learning_rate=1e-9", "--set", "network.init=0.001",
+    )  # fmt: skip
+    assert result.status == 0
+    assert result.err.startswith("warning: the loss is 2.30 after an epoch, and 6.00 %")
+
+
+def test_a_loss_that_exploded_but_is_finite_gets_a_warning_of_its_own(bpnet, small_file):
+    settings = ("--set", "train.learning_rate=1000", "--quiet")
+    result = bpnet("train", "--config", small_file, *settings)
+    assert re.match(
+        r"warning: the loss is [\de.+]+ after an epoch, far above that of guessing \(2.30\): "
+        r"train.learning_rate 1000 is too large\n",
+        result.err,
+    )
+
+
+def test_a_diverging_run_stops_with_exit_1_and_says_so_in_run_json(bpnet, small_file):
+    result = bpnet(
+        "train", "--config", small_file, "--run-dir", "r",
+        "--set", "train.learning_rate=1e6", "--set", "network.hidden=[16,16,16]",
+    )  # fmt: skip
+    assert result.status == 1
+    assert result.out == ""
+    assert re.fullmatch(
+        r"Error: the loss or a weight is no .*, in epoch 1 at step \d+, with .*\n", result.err
+    )
+    assert metadata.read(Path("r"))["status"] == "diverged"
+
+
+def test_a_run_that_fails_otherwise_says_so_in_run_json(bpnet, small_file, monkeypatch):
+    def fail(run, state, data):
+        raise training.BpnetError("disk full")
+
+    monkeypatch.setattr(training.results, "save", fail)
+    result = bpnet("train", "--config", small_file, "--run-dir", "r")
+    assert (result.status, result.err) == (1, "Error: disk full\n")
+    assert metadata.read(Path("r"))["status"] == "failed"
+
+
+def test_a_run_directory_is_never_overwritten(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--run-dir", "r")
+    before = Path("r/weights.npz").read_bytes()
+    result = bpnet("train", "--config", small_file, "--run-dir", "r", "--set", "seed=1")
+    assert result.status == 2
+    assert result.err == (
+        "Error: r: is there already; give another --run-dir, or go on with it by --resume r\n"
+    )
+    assert Path("r/weights.npz").read_bytes() == before
+
+
+def test_a_finished_run_has_nothing_to_resume_and_shows_its_result_again(bpnet, small_file):
+    first = bpnet("train", "--config", small_file, "--run-dir", "r")
+    before = {path.name: path.read_bytes() for path in Path("r").iterdir()}
+    again = bpnet("train", "--resume", "r")
+    assert (again.status, again.out) == (0, first.out)
+    assert again.err == "r: has finished all its epochs: nothing to do\n"
+    assert {path.name: path.read_bytes() for path in Path("r").iterdir()} == before
+
+
+@pytest.fixture
+def interrupted(bpnet, small_file, monkeypatch):
+    """How a run ends that gets a SIGTERM in its step 20."""
+    received = []
+
+    @contextmanager
+    def bar(config, state, images, quiet):
+        yield lambda count: received.extend([15] if state.step == 20 else [])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(signals, "collected", lambda: nullcontext(received))
+        patch.setattr(training, "_bar", bar)
+        return bpnet("train", "--config", small_file, "--run-dir", "r r")
+
+
+def test_a_signal_saves_and_prints_the_command_that_resumes(interrupted):
+    assert interrupted.status == 143
+    assert interrupted.out == ""
+    assert interrupted.err.endswith(
+        "interrupted in epoch 2, after step 20; go on with: bpnet train --resume 'r r'\n"
+    )
+    assert metadata.read(Path("r r"))["status"] == "interrupted"
+
+
+def test_a_resumed_run_has_the_weights_of_an_undisturbed_one(interrupted, bpnet, small_file):
+    resumed = bpnet("train", "--resume", "r r")
+    bpnet("train", "--config", small_file, "--run-dir", "straight")
+    assert resumed.status == 0
+    assert [line.split()[1] for line in resumed.err.splitlines()] == ["2/3", "3/3"]
+    weights = [Path(folder, "weights.npz").read_bytes() for folder in ("r r", "straight")]
+    assert weights[0] == weights[1]
+
+
+def test_another_numpy_gets_a_warning_when_resuming(interrupted, bpnet):
+    metadata.write(Path("r r"), numpy="1.0")
+    result = bpnet("train", "--resume", "r r", "--quiet")
+    assert result.status == 0
+    assert result.err.startswith("warning: begun with NumPy 1.0, going on with ")
+
+
+def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data, tmp_path):
+    moved = tmp_path / "moved"
+    small = Path("r r/config.yaml")
+    small.write_text(
+        small.read_text(encoding="utf-8").replace(str(small_data), "gone"), encoding="utf-8"
+    )
+    moved.symlink_to(small_data)
+    assert bpnet("train", "--resume", "r r", "--quiet", "--data-dir", moved).status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ([], "train needs --config FILE, or --resume DIR"),
+        (
+            ["--resume", "x", "--set", "seed=1"],
+            "--resume takes no --config, --set, --run-dir, --seeds or --threads",
+        ),
+        (
+            ["--resume", "x", "--threads", "2"],
+            "--resume takes no --config, --set, --run-dir, --seeds or --threads",
+        ),
+        (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
+        (["--config", "."], ".: not a regular file"),
+    ],
+)
+def test_a_wrong_command_line_has_exit_status_2_and_one_line(bpnet, arguments, error):
+    result = bpnet("train", *arguments)
+    assert result.status == 2
+    assert result.err.startswith(f"Error: {error}")
+    assert result.err.count("\n") == 1
+
+
+def test_resuming_what_is_no_run_has_exit_status_1(bpnet):
+    assert bpnet("train", "--resume", "x") == (
+        1, "", "Error: x: does not exist\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("start", [0, 20])
+def test_a_bar_counts_the_images_of_the_whole_run(small_config, monkeypatch, start):
+    made = []
+
+    class Bar(training.tqdm):
+        def __init__(self, **options):
+            made.append(options)
+            super().__init__(**options | {"disable": False, "mininterval": 0})
+            made.append(self)
+
+    monkeypatch.setattr(training, "tqdm", Bar)
+    dataset = loading.load(small_config.data)
+    network = trainer.build(small_config)
+    state = trainer.start(network, small_config)
+    list(trainer.train(network, state, dataset, small_config, lambda: state.step == start))
+    with training._bar(small_config, state, 500, quiet=False) as watch:
+        list(trainer.train(network, state, dataset, small_config, watch=watch))
+    options, bar = made
+    assert options["initial"] == {0: 0, 20: 500 + 4 * 32}[start]
+    assert (bar.n, bar.total) == (1500, 1500)
+    assert re.match(r"loss \d\.\d{4}, accuracy \d\d\.\d\d %", bar.postfix)
+    assert bar.desc.startswith("epoch 3/3")
+
+
+@pytest.fixture
+def best_in_the_middle(monkeypatch):
+    """Validation scores that make the second of three epochs the best."""
+    rights = iter([50, 70, 60])
+
+    def evaluate(network, split):
+        right = next(rights)
+        return Scores(1.0, np.array([[right, 100 - right], [0, 0]]))
+
+    monkeypatch.setattr(trainer, "evaluate", evaluate)
+
+
+@pytest.mark.usefixtures("best_in_the_middle")
+def test_the_best_epochs_weights_are_what_is_kept_scored_and_evaluated(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--run-dir", "three")
+    written = metadata.read(Path("three"))
+    assert (written["best_epoch"], written["validation_accuracy"]) == (2, 0.7)
+    (scores,) = json.loads(bpnet("eval", "three", "--json").out)["runs"]
+    assert scores["correct"] == written["test_correct"]
+    assert scores["loss"] == written["test_loss"]
+    with np.load("three/checkpoint.npz") as checkpoint, np.load("three/weights.npz") as weights:
+        best, last = checkpoint["best_parameters"], checkpoint["parameters"]
+        assert np.array_equal(weights["b2"], best[-10:])
+        assert not np.array_equal(best, last)
+
+
+def dies_after(number, monkeypatch):
+    """Let the process "die" after so many files have been written."""
+    left = itertools.count(number, -1)
+    write = storage.write
+
+    def writing(path, content):
+        write(path, content)
+        if next(left) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(storage, "write", writing)
+
+
+@pytest.mark.parametrize("number", range(1, 17))
+def test_dead_after_any_write_a_run_is_resumed_to_the_same_files(
+    bpnet, small_file, monkeypatch, number
+):
+    train = ("train", "--config", small_file, "--run-dir")
+    with monkeypatch.context() as patch:
+        dies_after(number, patch)
+        assert bpnet(*train, "dead").status == 130
+    assert bpnet("train", "--resume", "dead").status == 0
+    assert bpnet(*train, "straight").status == 0
+    for name in ("weights.npz", "log.csv"):
+        a, b = (Path(run, name).read_text("latin-1") for run in ("dead", "straight"))
+        if name == "log.csv":
+            a, b = ([line.split(",")[:-2] for line in text.splitlines()] for text in (a, b))
+        assert a == b
+    weights = metadata.read(Path("dead"))["weights_sha256"]
+    assert weights == metadata.read(Path("straight"))["weights_sha256"]
+
+
+def test_what_a_killed_process_left_is_swept(bpnet, interrupted):
+    leftover = Path("r r/.checkpoint.npz.4194305-0123abcd.tmp")  # a number above all processes'
+    leftover.touch()
+    assert bpnet("train", "--resume", "r r").status == 0
+    assert not leftover.exists()
+
+
+def test_the_command_that_resumes_names_data_that_have_moved(
+    bpnet, interrupted, small_data, tmp_path, monkeypatch
+):
+    config_file = Path("r r/config.yaml")
+    text = config_file.read_text(encoding="utf-8").replace(str(small_data), "gone")
+    config_file.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(signals, "collected", lambda: nullcontext([2]))
+    result = bpnet("train", "--resume", "r r", "--data-dir", small_data)
+    assert result.status == 130
+    assert result.err.endswith(f"bpnet train --resume 'r r' --data-dir {small_data}\n")
+
+
+def test_a_changed_config_is_told_key_by_key(bpnet, interrupted):
+    config_file = Path("r r/config.yaml")
+    text = config_file.read_text(encoding="utf-8")
+    text = text.replace("hidden: [16]", "hidden: [17]").replace("epochs: 3", "epochs: 4")
+    config_file.write_text(text, encoding="utf-8")
+    result = bpnet("train", "--resume", "r r")
+    assert result.status == 1
+    advice = "when the run began; put it back, or start a new run"
+    assert result.err.splitlines() == [
+        f"Error: r r/config.yaml: network.hidden is [17], but was [16] {advice}",
+        f"       r r/config.yaml: train.epochs is 4, but was 3 {advice}",
+    ]
+
+
+def test_a_run_json_that_is_not_bpnets_is_told(bpnet, interrupted):
+    metadata.write(Path("r r"), status="finished")
+    result = bpnet("train", "--resume", "r r")
+    assert result.status == 1
+    assert "run.json: not as bpnet has written it: 'test_accuracy'" in result.err
+    metadata.write(Path("r r"), status="running", config=3)
+    assert "run.json: config: expected an object" in bpnet("train", "--resume", "r r").err
+
+
+def test_training_goes_on_without_a_stderr(bpnet, small_file, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert bpnet("train", "--config", small_file).status == 0

@@ -1,0 +1,371 @@
+"""The download: each way a mirror can fail, and that the next one, or a clear error, follows."""
+
+import gzip
+import hashlib
+import socket
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from bpnet.datasets import download
+from bpnet.datasets.download import Failed, Limits, fetch
+from bpnet.datasets.published_file import Published
+from bpnet.errors import DataError
+from tests.helpers.server import drip, reset, send, serving, stall, status, whole
+
+CONTENT = gzip.compress(np.random.default_rng(1).bytes(4000), mtime=0)
+SIZE = len(CONTENT)
+NAME = "digits.gz"
+FILE = Published(NAME, SIZE, hashlib.sha256(CONTENT).hexdigest())
+LIMITS = Limits(connect=0.4, read=0.4, file=0.8, bytes_per_second=1e6, rounds=2, pause=0.01)
+LONGEST = 1.6  # a round of the longest waits that the limits allow, and some for a busy machine
+
+
+@pytest.fixture
+def server():
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """Return the list of the pauses that were made; none of them takes any time."""
+    pauses = []
+    monkeypatch.setattr(download.time, "sleep", pauses.append)
+    return pauses
+
+
+@pytest.fixture
+def nobody():
+    """Return the address of a mirror whose port is taken, but where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
+
+
+def reasons(*mirrors, rounds=LIMITS.rounds):
+    """Return what is told of each mirror when all of them have failed, in bounded time."""
+    start = time.monotonic()
+    with pytest.raises(DataError) as error:
+        fetch(mirrors, FILE, limits=replace(LIMITS, rounds=rounds))
+    assert time.monotonic() - start < rounds * len(mirrors) * LONGEST
+    head, *lines = error.value.lines
+    assert head == f"{NAME}: could not be downloaded"
+    told = list(zip(mirrors, lines, strict=True))
+    assert all(line.startswith(f"{mirror}: ") for mirror, line in told)
+    return [line.removeprefix(f"{mirror}: ") for mirror, line in told]
+
+
+def to(location):
+    return whole(b"", 302, Location=location)
+
+
+def in_a_circle(request):
+    send(request, 302, Content_Length=0, Location=request.path)
+
+
+def endless(request):
+    """Send zeros until the client goes; a gigabyte at most, for a test must not hang."""
+    send(request, 200)
+    for _ in range(1 << 14):
+        request.wfile.write(bytes(1 << 16))
+
+
+def dripping_redirect(request):
+    send(request, 302, Location="file:///etc/hostname")
+    drip(request, bytes(SIZE))
+
+
+def half_then_stall(request):
+    send(request, 200, CONTENT[: SIZE // 2], Content_Length=SIZE)
+    stall(request)
+
+
+def half_then_reset(request):
+    send(request, 200, CONTENT[: SIZE // 2], Content_Length=SIZE)
+    reset(request)
+
+
+def dripping_body(request):
+    send(request, 200, Content_Length=SIZE)
+    drip(request, CONTENT)
+
+
+def dripping_headers(request):
+    drip(request, b"HTTP/1.1 200 OK\r\nX-Long: " + bytes(SIZE))
+
+
+def continuing(request):
+    """Announce an answer again and again, and never give it."""
+    for _ in range(40):
+        request.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if request.server.stopped.wait(0.05):
+            return
+
+
+def in_chunks(request, end=b"0\r\n\r\n"):
+    send(request, 200, Transfer_Encoding="chunked")
+    for start in range(0, SIZE, 1000):
+        chunk = CONTENT[start : start + 1000]
+        request.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+    request.wfile.write(end)
+
+
+FLIPPED = bytes([*CONTENT[:100], CONTENT[100] ^ 1, *CONTENT[101:]])
+SHORT = CONTENT[: SIZE // 2]
+PORTAL = b"<html><body>Please log in.</body></html>"
+NOT_THE_FILE = f"sent {SIZE} bytes beginning {CONTENT[:12]!r}, not the file"
+TOO_LONG = f"sends more than the {SIZE} bytes of the file"
+
+FAULTS = {
+    "404": (status(404), "answered 404 Not Found"),
+    "500": (status(500), "answered 500 Internal Server Error"),
+    "204": (status(204), "answered 204 No Content"),
+    "206": (whole(CONTENT, 206), "answered 206 Partial Content"),
+    "302 to nowhere": (status(302), "answered 302 Found"),
+    "cut short": (lambda r: send(r, 200, SHORT, Content_Length=SIZE), "broke off"),
+    "cut short unnoticed": (lambda r: send(r, 200, SHORT), f"sent {len(SHORT)} bytes beginning"),
+    "cut short in a chunk": (lambda r: in_chunks(r, b"fff\r\n"), "broke off"),
+    "one bit flipped": (whole(FLIPPED), NOT_THE_FILE),
+    "a portal": (whole(PORTAL), "sent 40 bytes beginning b'<html><body>', not the file"),
+    "nothing": (whole(b""), "sent 0 bytes beginning b'', not the file"),
+    "too long": (whole(CONTENT + b"!"), TOO_LONG),
+    "endless": (endless, TOO_LONG),
+    "stalls at once": (stall, "stopped sending"),
+    "stalls in the middle": (half_then_stall, "stopped sending"),
+    "drips": (dripping_body, "too slow"),
+    "drips the headers": (dripping_headers, "too slow"),
+    "announces for ever": (continuing, "too slow"),
+    "reset": (reset, "no connection"),
+    "reset in the middle": (half_then_reset, "broke off"),
+    "not the web's language": (lambda r: r.wfile.write(b"SSH-2.0-x\r\n"), "no connection"),
+    "in a circle": (in_a_circle, "leads in a circle"),
+    "drips a redirect": (dripping_redirect, ""),
+    "to a file": (to("file:///etc/hostname"), "leads to an address that is not on the web"),
+    "to no address": (to("http://.a/"), "Failed to parse"),
+    "to half an address": (to("http://[::1/"), ""),
+    "to bytes that are no text": (to("/\xff"), ""),
+}
+
+GOOD_WAYS = {
+    "plain": whole(CONTENT),
+    "without a length": lambda request: send(request, 200, CONTENT),
+    "with a wrong length": lambda request: send(request, 200, CONTENT, Content_Length="-1"),
+    "more than it says": lambda request: send(request, 200, CONTENT + b"!", Content_Length=SIZE),
+    "called packed": whole(CONTENT, Content_Encoding="gzip"),
+    "called packed, in chunks": in_chunks,
+}
+
+
+@pytest.mark.parametrize("good", GOOD_WAYS.values(), ids=GOOD_WAYS)
+def test_a_file_can_come_in_many_ways(server, good):
+    mirror = server.mirror(good)
+    assert fetch([mirror], FILE, limits=LIMITS) == CONTENT
+    assert server.asked == ["/0/digits.gz"]
+
+
+def test_a_redirect_is_followed(server):
+    good = server.mirror(whole(CONTENT))
+    assert fetch([server.mirror(to(good + NAME))], FILE, limits=LIMITS) == CONTENT
+    assert server.asked == ["/1/digits.gz", "/0/digits.gz"]
+
+
+@pytest.mark.parametrize("bad", [bad for bad, _ in FAULTS.values()], ids=FAULTS)
+def test_a_mirror_that_fails_is_left_for_the_next(server, bad):
+    mirrors = [server.mirror(bad), server.mirror(whole(CONTENT))]
+    start = time.monotonic()
+    assert fetch(mirrors, FILE, limits=LIMITS) == CONTENT
+    assert time.monotonic() - start < LONGEST
+
+
+@pytest.mark.parametrize(("bad", "reason"), FAULTS.values(), ids=FAULTS)
+def test_a_mirror_that_fails_alone_is_told_with_its_reason(server, bad, reason):
+    (told,) = reasons(server.mirror(bad), rounds=1)
+    assert reason in told
+    assert told
+    assert " object at 0x" not in told
+
+
+def test_a_mirror_that_is_not_there_is_left_for_the_next(server, nobody):
+    assert fetch([nobody, server.mirror(whole(CONTENT))], FILE, limits=LIMITS) == CONTENT
+    assert reasons(nobody) == ["no connection"]
+
+
+def test_a_mirror_that_does_not_speak_TLS_is_left_for_the_next(server):
+    good = server.mirror(whole(CONTENT))
+    secure = good.replace("http:", "https:")
+    assert fetch([secure, good], FILE, limits=LIMITS) == CONTENT
+    assert reasons(secure) == ["no secure connection (TLS)"]
+
+
+def test_a_mirror_that_lets_nobody_in_is_given_up_in_time():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        queue = [socket.socket() for _ in range(4)]
+        for waiting in queue:
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        assert reasons(f"http://127.0.0.1:{full.getsockname()[1]}/") == ["did not answer in time"]
+        for waiting in queue:
+            waiting.close()
+
+
+@pytest.mark.parametrize(
+    ("mirror", "reason"),
+    [
+        ("127.0.0.1/", "not an address: it needs https:// in front"),
+        ("/srv/mnist/", "not an address: it needs https:// in front"),
+        ("file:///srv/mnist/", "leads to an address that is not on the web"),
+        ("http:///mnist/", "not an address"),
+        ("http://[::1/", "not an address"),
+    ],
+)
+def test_a_mirror_that_is_no_address_is_told(server, mirror, reason):
+    assert reasons(mirror) == [reason]
+    assert fetch([mirror, server.mirror(whole(CONTENT))], FILE, limits=LIMITS) == CONTENT
+
+
+def test_all_mirrors_are_told_in_their_order(server, nobody):
+    mirrors = [server.mirror(whole(PORTAL)), nobody, server.mirror(status(404))]
+    portal, absent, missing = reasons(*mirrors)
+    assert "<html>" in portal
+    assert absent == "no connection"
+    assert missing == "answered 404 Not Found"
+
+
+def test_no_mirror_after_the_good_one_is_asked(server):
+    good, spare = server.mirror(whole(CONTENT)), server.mirror(whole(CONTENT))
+    fetch([good, spare], FILE, limits=LIMITS)
+    assert (server.count(good), server.count(spare)) == (1, 0)
+
+
+def test_a_mirror_that_recovers_is_asked_again_after_a_pause(server, pauses):
+    busy = server.mirror(status(503), whole(CONTENT))
+    broken = server.mirror(status(500))
+    assert fetch([busy, broken], FILE, limits=LIMITS) == CONTENT
+    assert (server.count(busy), server.count(broken)) == (2, 1)
+    assert pauses == [LIMITS.pause]
+
+
+def test_no_mirror_is_asked_more_often_than_there_are_rounds(server, pauses):
+    busy = server.mirror(status(500), status(500), whole(CONTENT))
+    reasons(busy)
+    assert server.count(busy) == LIMITS.rounds
+    assert len(pauses) == LIMITS.rounds - 1
+
+
+@pytest.mark.parametrize("number", [400, 401, 403, 404, 410, 429, 451])
+def test_a_mirror_that_refuses_is_asked_only_once(server, pauses, number):
+    refusing, busy = server.mirror(status(number)), server.mirror(status(503))
+    reasons(refusing, busy)
+    assert (server.count(refusing), server.count(busy)) == (1, 2)
+    reasons(server.mirror(status(number)))
+    assert len(pauses) == 1
+
+
+def test_a_late_retry_that_is_asked_for_is_not_waited_for(server):
+    later = server.mirror(whole(b"", 503, Retry_After=86400), whole(CONTENT))
+    assert fetch([later], FILE, limits=LIMITS) == CONTENT
+
+
+@pytest.mark.parametrize("end", ["http://b/f", "HTTP://b/f", "ftp://b/f"])
+@pytest.mark.parametrize("start", ["https://a/f", "HTTPS://a/f"])
+def test_a_way_that_leaves_TLS_is_refused_for_good(start, end):
+    answer = SimpleNamespace(url=end, history=(), status_code=200, reason="OK")
+    with pytest.raises(Failed, match="not safe") as failure:
+        download._refuse_bad_answer(start, answer)
+    assert failure.value.final
+
+
+def test_a_way_that_leaves_TLS_only_in_between_is_refused_too():
+    hop = SimpleNamespace(url="http://b/f")
+    answer = SimpleNamespace(url="https://c/f", history=[hop], status_code=200, reason="OK")
+    with pytest.raises(Failed, match="not safe"):
+        download._refuse_bad_answer("https://a/f", answer)
+
+
+@pytest.mark.parametrize("start", ["http://a/f", "https://a/f"])
+def test_a_way_that_ends_in_TLS_is_taken(start):
+    answer = SimpleNamespace(url="https://b/f", history=(), status_code=200, reason="OK")
+    download._refuse_bad_answer(start, answer)
+
+
+def test_the_file_is_asked_for_as_it_is(server):
+    fetch([server.mirror(whole(CONTENT))], FILE, limits=LIMITS)
+    assert server.headers[0].get_all("Accept-Encoding") == ["identity"]
+    assert "Range" not in server.headers[0]
+
+
+@pytest.fixture
+def shown():
+    """Return a progress that keeps all it is given: (name, size), the counts, and its end."""
+
+    @contextmanager
+    def progress(name, size):
+        progress.bars.append(counts := [])
+        assert (name, size) == (NAME, SIZE)
+        try:
+            yield counts.append
+        finally:
+            progress.ended += 1
+
+    progress.bars, progress.ended = [], 0
+    return progress
+
+
+@pytest.mark.parametrize("good", GOOD_WAYS.values(), ids=GOOD_WAYS)
+def test_the_progress_ends_at_the_size_of_the_file(server, shown, good):
+    fetch([server.mirror(good)], FILE, shown, LIMITS)
+    assert [sum(counts) for counts in shown.bars] == [SIZE]
+    assert shown.ended == 1
+
+
+def test_the_progress_begins_anew_with_each_mirror(server, shown):
+    short, good = server.mirror(whole(SHORT)), server.mirror(whole(CONTENT))
+    fetch([short, server.mirror(status(404)), good], FILE, shown, LIMITS)
+    assert [sum(counts) for counts in shown.bars if counts] == [len(SHORT), SIZE]
+    assert shown.ended == len(shown.bars)
+
+
+def test_the_progress_moves_while_the_file_comes(server, shown):
+    with pytest.raises(DataError):
+        fetch([server.mirror(dripping_body)], FILE, shown, replace(LIMITS, rounds=1))
+    assert len(shown.bars[0]) > 3
+
+
+def test_an_endless_file_is_read_no_further_than_one_piece(server, shown):
+    with pytest.raises(DataError):
+        fetch([server.mirror(endless)], FILE, shown, LIMITS)
+    assert [sum(counts) <= SIZE + (1 << 16) for counts in shown.bars] == [True, True]
+
+
+def test_the_endless_body_of_a_redirect_is_not_read(server):
+    sent = []
+
+    def endless_redirect(request):
+        send(request, 302, Location="file:///etc/hostname")
+        for _ in range(1 << 10):
+            sent.append(request.wfile.write(bytes(1 << 16)))
+
+    reasons(server.mirror(endless_redirect), rounds=1)
+    assert sum(sent) < 1 << 24  # what the system itself takes in before anybody reads
+
+
+def test_a_slow_file_gets_the_time_of_its_size(server):
+    """Half a second here: a file that takes longer is too slow, one that is quicker is not."""
+    patient = Limits(connect=5, read=5, file=0, bytes_per_second=2 * SIZE, rounds=1)
+
+    def in_seconds(seconds):
+        def behaviour(request):
+            send(request, 200, SHORT, Content_Length=SIZE)
+            request.server.stopped.wait(seconds)
+            request.wfile.write(CONTENT[len(SHORT) :])
+
+        return [server.mirror(behaviour)]
+
+    assert fetch(in_seconds(0.2), FILE, limits=patient) == CONTENT
+    with pytest.raises(DataError, match="too slow"):
+        fetch(in_seconds(0.7), FILE, limits=patient)

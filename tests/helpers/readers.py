@@ -1,0 +1,178 @@
+"""Good inputs of the readers, and what may come of bad ones: a refusal, or just what was packed.
+
+Each `read_...` returns whether it was accepted. It raises AssertionError if that was wrong; every
+exception that is not the reader's own goes through.
+"""
+
+import math
+import re
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from bpnet import config
+from bpnet.config import rules
+from bpnet.config.schema import flatten
+from bpnet.datasets import idx
+from bpnet.datasets.splits import split
+from bpnet.errors import ConfigError, DataError, RunError
+from bpnet.runs import checkpoints, npz
+from bpnet.training.trainer import EpochRecord, TrainingState
+
+EPOCHS = 3
+IDENTITY = {"config": {"network.hidden": [2]}, "data": {"train": "5" * 64}}
+RECORD = EpochRecord(1, 7, 0.1, 0.5, 0.75, 0.25, 0.5, None, None, 2.5, 40.0)
+ARRAYS = {
+    "W1": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "b1": np.array([0.5, -1, 2], np.float32),
+}
+OWN = re.compile("damaged: |does not hold |.* is not of type |not as bpnet writes it: |holds ")
+FORMS = {name: npz.form(array) for name, array in ARRAYS.items()}
+WEIGHTS = npz.pack(ARRAYS)
+IMAGES = idx.encode((np.arange(3 * 28 * 28) % 251).astype(np.uint8).reshape(3, 28, 28))
+LABELS = idx.encode(np.array([7, 0, 9], np.uint8))
+
+
+def empty():
+    """Return the state of a tiny training that has not begun."""
+    zeros, none = np.zeros(3, np.float32), np.zeros(0, np.float32)
+    return TrainingState(zeros, zeros.copy(), velocity=zeros.copy(), average=none)
+
+
+def trained():
+    """Return its state in the second epoch."""
+    state = empty()
+    for start, array in enumerate(state.arrays().values()):
+        array[:] = np.arange(start, start + len(array))
+    state.records[:] = [RECORD]
+    state.step, state.loss_sum, state.correct, state.seconds = 9, 1.5, 60, 0.25
+    return state
+
+
+CHECKPOINT = checkpoints.pack(trained(), IDENTITY)
+
+
+def seal(arrays):
+    """Return the checkpoint of these arrays, its SHA-256 right whatever is in them."""
+    arrays = {name: array for name, array in arrays.items() if name != "sha256"}
+    return npz.pack({"sha256": checkpoints._digest(arrays), **arrays})
+
+
+def seal_metadata(text):
+    """Return a checkpoint with this text for metadata, and a right SHA-256."""
+    return seal({"metadata": np.frombuffer(text, np.uint8), **trained().arrays()})
+
+
+def refused(error):
+    """Return False for a ValueError of bpnet's own; those of others are kinds of it, or unclear."""
+    if type(error) is not ValueError or not OWN.match(str(error)) or len(str(error)) > 200:
+        raise error
+    return False
+
+
+def read_weights(content):
+    """Read weights; those that are accepted must be `ARRAYS`."""
+    try:
+        arrays = npz.unpack(content, FORMS)
+    except ValueError as error:
+        return refused(error)
+    for name, array in ARRAYS.items():
+        assert npz.form(arrays[name]) == FORMS[name]
+        assert arrays[name].tobytes() == array.tobytes(), f"{name} is {arrays[name]}"
+    return True
+
+
+def read_checkpoint(content):
+    """Read a checkpoint; one that is accepted must be `trained()`, no other changes the state."""
+    state = empty()
+    accepted = read_any_checkpoint(content, state)
+    expected = trained() if accepted else empty()
+    assert numbers(state) == numbers(expected), state
+    for name, array in expected.arrays().items():
+        assert state.arrays()[name].tobytes() == array.tobytes(), name
+    return accepted
+
+
+def read_any_checkpoint(content, state):
+    """Read a checkpoint; one that is accepted must be packed as it was read."""
+    try:
+        checkpoints.unpack(content, state, IDENTITY, EPOCHS)
+    except RunError:
+        return False
+    except ValueError as error:
+        return refused(error)
+    again = empty()
+    checkpoints.unpack(checkpoints.pack(state, IDENTITY), again, IDENTITY, EPOCHS)
+    assert numbers(again) == numbers(state)
+    return True
+
+
+def numbers(state):
+    """Return what is in the state beside its arrays."""
+    return state.step, state.loss_sum, state.correct, state.seconds, state.records
+
+
+def read_idx(images, labels):
+    """Read images and labels; those that are accepted must be digits of 28 x 28 pixels."""
+    try:
+        found = split(idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), "train")
+    except DataError:
+        return False
+    assert (images[:4], labels[:4]) == (IMAGES[:4], LABELS[:4])
+    (count,) = struct.unpack(">I", images[4:8])
+    assert count > 0
+    assert (found.images.shape, found.images.dtype) == ((count, 784), np.uint8)
+    assert (found.labels.shape, found.labels.dtype) == ((count,), np.intp)
+    assert found.images.tobytes() == images[16:]
+    assert bytes(found.labels.tolist()) == labels[8:]
+    assert 0 <= found.labels.min() <= found.labels.max() <= 9
+    return True
+
+
+def read_config(path: Path, content: bytes):
+    """Read a config by way of the file; one that is accepted must be sound and load back."""
+    path.write_bytes(content)
+    try:
+        found = config.load(path, environment={})
+    except ConfigError as error:
+        told = error.lines
+    else:
+        return is_sound(found, path)
+    assert told
+    assert all(line.startswith(f"{path}:") and len(line) < 1000 for line in told), told
+    return False
+
+
+def is_sound(found, path):
+    """Check that every value follows its rule, and that the config loads back."""
+    for name, rule in config.schema.rules().items():
+        assert fits(flatten(found)[name], rule), f"{name} is {flatten(found)[name]!r}"
+    assert found.train.warmup <= found.train.epochs
+    path.write_text(config.dump(found), encoding="utf-8")
+    assert config.load(path, environment={}) == found
+    return True
+
+
+def fits(value, rule):
+    """Whether the value is of the type, and in the range, of the rule."""
+    match rule:
+        case rules.Whole(low, high):
+            return type(value) is int and low <= value <= high
+        case rules.Real(low, high):
+            return type(value) is float and math.isfinite(value) and low <= value <= high
+        case rules.Positive(high):
+            return type(value) is float and math.isfinite(value) and 0 < value <= high
+        case rules.OneOf(words):
+            return type(value) is str and value in words
+        case rules.Folder():
+            return type(value) is str and value != "" and value.isprintable()
+        case rules.Either(first, second):
+            return fits(value, first) or fits(value, second)
+        case rules.ListOf(inner, longest):
+            return (
+                type(value) is tuple
+                and len(value) <= longest
+                and all(fits(entry, inner) for entry in value)
+            )
+    raise AssertionError(f"a rule that is not known here: {rule!r}")

@@ -1,0 +1,94 @@
+"""The page of a report: all in one file, nothing of the run's text can act in it."""
+
+import base64
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bpnet import datasets
+from bpnet.report.page import MARK
+from bpnet.runs import metadata, results
+
+
+@pytest.fixture
+def run(bpnet, small_file):
+    assert bpnet("train", "--config", small_file, "--run-dir", "r").status == 0
+    return Path("r")
+
+
+def data(path):
+    text = path.read_text(encoding="utf-8")
+    (found,) = re.findall(
+        r'<script type="application/json" id="report">(.*?)</script>', text, re.DOTALL
+    )
+    return json.loads(found)
+
+
+def test_the_page_lies_in_the_run_and_its_path_is_told(bpnet, run):
+    result = bpnet("report", run)
+    assert (result.status, result.out, result.err) == (0, "r/report.html\n", "")
+    assert bpnet("report", run).status == 0  # a report may be written anew
+
+
+def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
+    bpnet("report", run)
+    found, opened = data(run / "report.html"), metadata.open_run(run)
+    scores = json.loads(bpnet("eval", run, "--json").out)["runs"][0]
+    assert found["scores"]["correct"] == scores["correct"]
+    assert found["scores"]["confusion"] == scores["confusion"]
+    assert len(found["log"]) == 3
+    assert found["log"][0]["validation_accuracy"] > 0
+    assert found["settings"]["network.hidden"] == [16]
+    assert found["facts"]["numpy"] == np.__version__
+    weights = np.frombuffer(base64.b64decode(found["network"]["parameters"]), "<f4")
+    assert np.array_equal(weights, results.load_weights(opened).parameters)
+    wrong = found["mistakes"]
+    assert len(wrong) == scores["total"] - scores["correct"]
+    assert [w["share"] for w in wrong] == sorted((w["share"] for w in wrong), reverse=True)
+    test = datasets.load(opened.config.data).test
+    image = np.frombuffer(base64.b64decode(wrong[0]["image"]), np.uint8)
+    assert np.array_equal(image, test.images[wrong[0]["number"]])
+    assert (wrong[0]["digit"], wrong[0]["answer"] != wrong[0]["digit"]) == (
+        test.labels[wrong[0]["number"]], True,
+    )  # fmt: skip
+
+
+def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
+    bpnet("report", run)
+    text = (run / "report.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in text
+    assert not re.search(r"(src|href)=[\"'](?!data:)", text)
+    assert re.findall(r"https?://[^\s\"']+", text) == ["http://www.w3.org/2000/svg"]
+    assert "{{" not in text
+    assert len(text) < 1_000_000
+
+
+def test_no_text_of_a_run_can_act_in_the_page(bpnet, small_file):
+    folder = Path("<script>alert(1)<")
+    assert bpnet("train", "--config", small_file, "--run-dir", folder).status == 0
+    metadata.write(folder, blas="</script><script>alert(2)</script>")
+    assert bpnet("report", folder).status == 0
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "alert(1)<" not in text
+    assert text.count("<script") == text.count("</script>") == 3
+    assert data(folder / "report.html")["facts"]["blas"].startswith("</script>")
+
+
+def test_nothing_but_a_report_is_overwritten(bpnet, run):
+    Path("mine.html").write_text("<p>mine", encoding="utf-8")
+    result = bpnet("report", run, "--output", "mine.html")
+    assert result.status == 2
+    assert "mine.html: is there already, and no report" in result.err
+    assert Path("mine.html").read_text(encoding="utf-8") == "<p>mine"
+    assert bpnet("report", run, "--output", "other.html", "--split", "validation").status == 0
+    assert MARK in Path("other.html").read_text(encoding="utf-8")[:100]
+
+
+def test_a_run_without_weights_has_no_report(bpnet, run):
+    (run / "weights.npz").unlink()
+    result = bpnet("report", run)
+    assert (result.status, result.out) == (1, "")
+    assert "weights.npz: is missing" in result.err

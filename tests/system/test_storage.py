@@ -1,0 +1,102 @@
+"""Bytes on disk: whole or not at all."""
+
+import errno
+import os
+
+import pytest
+
+from bpnet.errors import StorageError
+from bpnet.system import storage
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_is_written_is_read_and_leaves_nothing_else(tmp_path):
+    path = tmp_path / "a"
+    storage.write(path, b"one")
+    storage.write(path, b"two")
+    assert storage.read(path, limit=3) == b"two"
+    assert names(tmp_path) == ["a"]
+
+
+def test_the_umask_decides_who_may_read(tmp_path):
+    before = os.umask(0o027)
+    try:
+        storage.write(tmp_path / "a", b"")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, call):
+    path = tmp_path / "a"
+    storage.write(path, b"old")
+
+    def fail(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(StorageError, match=f"{path}: cannot be written: No space left on device"):
+        storage.write(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["a"]
+
+
+def test_the_bytes_are_on_the_disk_before_they_take_the_name_and_the_name_after(
+    tmp_path, monkeypatch
+):
+    events = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(storage.os, "fsync", lambda fd: (events.append("fsync"), fsync(fd)))
+    monkeypatch.setattr(os, "replace", lambda a, b: (events.append("replace"), replace(a, b)))
+    storage.write(tmp_path / "a", b"x")
+    assert events == ["fsync", "replace", "fsync"]
+
+
+@pytest.mark.parametrize(("code", "told"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_only_a_system_that_cannot_sync_folders_is_excused(tmp_path, monkeypatch, code, told):
+    fsync = os.fsync
+
+    def fail_for_folders(descriptor):
+        if os.path.isdir(f"/proc/self/fd/{descriptor}"):  # noqa: PTH112
+            raise OSError(code, "no")
+        fsync(descriptor)
+
+    monkeypatch.setattr(storage.os, "fsync", fail_for_folders)
+    if told:
+        with pytest.raises(StorageError, match="cannot be written: no"):
+            storage.write(tmp_path / "a", b"x")
+    else:
+        storage.write(tmp_path / "a", b"x")
+
+
+def test_a_file_larger_than_allowed_is_refused(tmp_path):
+    (tmp_path / "a").write_bytes(b"1234")
+    with pytest.raises(StorageError, match="larger than the 3 bytes"):
+        storage.read(tmp_path / "a", limit=3)
+
+
+def test_only_regular_files_are_read_so_a_pipe_cannot_block(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", tmp_path):
+        with pytest.raises(StorageError, match=f"{path}: not a regular file"):
+            storage.read(path, limit=10)
+
+
+def test_a_missing_file_and_an_impossible_path_are_told(tmp_path):
+    with pytest.raises(StorageError, match="cannot be read: No such file or directory"):
+        storage.read(tmp_path / "no", limit=10)
+    with pytest.raises(StorageError, match="cannot be read: embedded null byte"):
+        storage.read(tmp_path / "a\0b", limit=10)
+
+
+def test_a_new_folder_is_made_only_where_nothing_is(tmp_path):
+    assert storage.make_new_folder(tmp_path / "a" / "b")
+    assert not storage.make_new_folder(tmp_path / "a" / "b")
+    assert storage.names(tmp_path / "a") == ["b"]
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="cannot be made"):
+        storage.make_folder(tmp_path / "file" / "c")
