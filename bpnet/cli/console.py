@@ -5,12 +5,16 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import RLock
 
 import click
 from tqdm import tqdm
 
 from bpnet.array import Array
 from bpnet.errors import printable
+
+
+tqdm.set_lock(RLock())  # its own is one between processes: a semaphore that a kill leaves behind
 
 INK = " .:-=+*#%@"
 
