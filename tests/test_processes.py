@@ -34,6 +34,16 @@ def test_reading_a_dataset_that_is_there_imports_no_requests():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_training_makes_no_lock_between_processes(small_file, tmp_path):
+    code = (
+        "import sys; from bpnet.cli.main import run; run(sys.argv[1:]);"
+        "sys.exit('multiprocessing.synchronize' in sys.modules)"
+    )
+    train = ("train", "--config", small_file, "--run-dir", tmp_path / "r")
+    assert subprocess.run([sys.executable, "-c", code, *train], check=False).returncode == 0
+    assert (tmp_path / "r" / "weights.npz").exists()
+
+
 def test_training_twice_gives_the_same_bytes_whatever_the_hash_seed(program, small_file, tmp_path):
     for name in ("a", "b"):
         arguments = ("train", "--config", small_file, "--run-dir", name)

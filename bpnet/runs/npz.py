@@ -7,6 +7,7 @@ no header to interpret, no pickle, nothing to unpack, and no size to believe.
 
 import io
 import math
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ DAMAGE = (
     EOFError,
     OverflowError,  # a place beyond any file
     ValueError,  # a place before the file, a name that is not UTF-8
+    UserWarning,  # members that overlap
 )
 
 
@@ -89,7 +91,9 @@ def _open(content: bytes) -> zipfile.ZipFile:
 @contextmanager
 def _as_value_error() -> Iterator[None]:
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            yield
     except DAMAGE as error:
         reason = str(error) or "it ends too early"
         raise ValueError(f"damaged: {reason[:100]}") from error  # it may quote 64 KiB

@@ -89,7 +89,7 @@ def test_only_regular_files_are_read_so_a_pipe_cannot_block(tmp_path):
 def test_a_missing_file_and_an_impossible_path_are_told(tmp_path):
     with pytest.raises(StorageError, match="cannot be read: No such file or directory"):
         storage.read(tmp_path / "no", limit=10)
-    with pytest.raises(StorageError, match="cannot be read: embedded null byte"):
+    with pytest.raises(StorageError, match="cannot be read: .*embedded null"):
         storage.read(tmp_path / "a\0b", limit=10)
 
 
