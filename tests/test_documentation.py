@@ -134,13 +134,21 @@ def test_a_module_imports_only_from_those_above_it_in_the_tree():
         assert not set(imported(ROOT / module)) & set(names[place:]), module
 
 
-def test_the_map_of_the_tests_has_every_test_of_faults_and_every_helper():
-    tests = [name for row in readmes.rows(read("tests")) for name in re.findall("`(.*?)`", row[1])]
+def rows_below(heading):
+    return readmes.rows("\n".join(readmes.section(read("tests"), heading)))
+
+
+def test_the_map_of_the_tests_has_every_test_of_faults():
+    named = " ".join(row[1] for row in rows_below("## Promise, test, helper"))
     for path in (ROOT / "tests/faults").glob("test_*.py"):
-        assert name_of(path) in tests
-    helpers = [row[0].strip("`") for row in readmes.rows(read("tests"))]
-    for path in (ROOT / "tests/helpers").glob("[!_]*.py"):
-        assert path.stem in helpers
+        assert f"`{name_of(path)}`" in named
+
+
+def test_the_table_of_the_helpers_has_every_helper_and_no_other():
+    helpers = [f"`{path.stem}`" for path in (ROOT / "tests/helpers").glob("[!_]*.py")]
+    assert sorted(row[0] for row in rows_below("## The helpers")) == sorted(helpers)
+    used = " ".join(row[2] for row in rows_below("## Promise, test, helper"))
+    assert set(re.findall("`[^`]*`", used)) <= set(helpers)
 
 
 def public(body):
