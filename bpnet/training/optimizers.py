@@ -16,7 +16,8 @@ PART = 2**16  # numbers
 class Optimizer(Protocol):
     """Moves flat parameters one step, given g = learning_rate * dL/dW."""
 
-    def update(self, parameters: Array, gradients: Array) -> None: ...
+    def update(self, parameters: Array, gradients: Array) -> None:
+        """Move the parameters one step."""
 
 
 class SGD:
