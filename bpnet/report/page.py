@@ -15,7 +15,7 @@ def page(content: Mapping[str, Any]) -> str:
     parts = {
         "mark": MARK,
         "title": html.escape(str(content["run"])),
-        "style": _file("page.css"),
+        "style": _file("style.css"),
         "network": _file("network.js"),
         "script": _file("page.js"),
         "data": _safe(json.dumps(content, allow_nan=False)),
