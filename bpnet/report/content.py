@@ -5,14 +5,23 @@ from typing import Any
 
 import numpy as np
 
-from bpnet import facts, runs, trainer
+from bpnet import facts, pictures, runs, trainer
 from bpnet.array import Array
 from bpnet.datasets import Split
+from bpnet.datasets.splits import SIDE
 from bpnet.evaluation import Scores, figures, probabilities
 from bpnet.facts import Run
 from bpnet.network import Network
 
 MOST_MISTAKES = 1000  # images of 784 bytes each
+FORM = {  # what normalize.js needs to bring a drawing to the form that `pictures` gives
+    "side": SIDE,
+    "box": pictures.BOX,
+    "centre": pictures.CENTRE,
+    "largest": pictures.LARGEST,
+    "faintest": pictures.FAINTEST,
+    "strong": pictures.STRONG,
+}
 
 
 def content(
@@ -27,6 +36,7 @@ def content(
         "log": runs.read_log(run),
         "settings": runs.settings_of(run.config),
         "facts": {key: value for key, value in facts.read(run.folder).items() if key != "config"},
+        "form": FORM,
         "network": {
             "widths": trainer.widths(run.config),
             "activation": run.config.network.activation,
