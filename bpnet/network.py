@@ -54,6 +54,7 @@ class Network:
     def __init__(
         self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
     ) -> None:
+        self.widths = list(widths)
         count = sum(map(math.prod, shapes(widths).values()))
         self.parameters = aligned_zeros((count,), dtype)
         self.gradients = aligned_zeros((count,), dtype)

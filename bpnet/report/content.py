@@ -6,14 +6,22 @@ from typing import Any
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.datasets import Split
+from bpnet.datasets import SIDE
 from bpnet.evaluation import as_json, evaluate
-from bpnet.network import Network, widths
+from bpnet.pictures import normalizing
 from bpnet.runs import metadata, results
 from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
 
 MOST_MISTAKES = 1000  # images of 784 bytes each
+FORM = {  # what normalize.js needs to bring a drawing to the form that `predict` gives
+    "side": SIDE,
+    "box": normalizing.BOX,
+    "centre": normalizing.CENTRE,
+    "largest": normalizing.LARGEST,
+    "faintest": normalizing.FAINTEST,
+    "strong": normalizing.STRONG,
+}
 
 
 def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
@@ -24,21 +32,23 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "run": run.folder.resolve().name,
         "split": split,
         "scores": as_json(evaluate(network, images)),
-        "mistakes": _mistakes(network, images),
+        "mistakes": _mistakes(loaded),
         "log": results.read_log(run),
         "settings": settings_of(run.config),
         "facts": {key: value for key, value in facts.items() if key != "config"},
+        "form": FORM,
         "network": {
-            "widths": widths(run.config),
+            "widths": network.widths,
             "activation": run.config.network.activation,
             "parameters": _base64(network.parameters.astype("<f4")),
         },
     }
 
 
-def _mistakes(network: Network, images: Split) -> list[dict[str, Any]]:
+def _mistakes(loaded: LoadedRun) -> list[dict[str, Any]]:
     """Return the images that the network has wrong, those first of which it was surest."""
-    y = network.classify(images.images)
+    images = loaded.images
+    y = loaded.network.classify(images.images)
     answers = y.argmax(axis=1)
     wrong = np.flatnonzero(answers != images.labels)
     order = wrong[np.argsort(-y[wrong, answers[wrong]], kind="stable")][:MOST_MISTAKES]
