@@ -1,6 +1,6 @@
 "use strict";
-// A drawing in MNIST's own form, as bpnet/pictures/normalizing.py makes it. In a photograph the paper has to be found first;
-// that of a canvas is pure white, so what a pixel lacks of white is ink.
+// A drawing in MNIST's own form, as bpnet/pictures/normalizing.py makes it. In a photograph the paper
+// has to be found first; that of a canvas is pure white, so what a pixel lacks of white is ink.
 // A picture is {height, width, data}, row by row; `form` holds the constants of that module.
 
 // Return the side x side bytes of a canvas's ImageData in MNIST's form, or null if there is no ink in it.
