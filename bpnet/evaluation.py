@@ -80,7 +80,7 @@ def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
 
 
 def _batches(network: Network, split: Split) -> Iterator[tuple[Array, Array]]:
-    return split.in_order(CHUNK, network.parameters.dtype)
+    return split.in_order(CHUNK, network.flat.dtype)
 
 
 def _log_softmax(scores: Array) -> Array:

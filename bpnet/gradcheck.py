@@ -101,7 +101,7 @@ def check_network(
     network = Network(widths, activation)
     x = rng.uniform(size=(2, IMAGES, widths[0]))
     t = rng.integers(widths[-1], size=(2, IMAGES))
-    network.parameters[:] = _draw_weights(widths, activation, x[1], t[1], rng)
+    network.flat[:] = _draw_weights(widths, activation, x[1], t[1], rng)
     network.gradient(x[0], t[0])
     network.gradient(x[1], t[1])
 
@@ -111,7 +111,7 @@ def check_network(
     for name, array in network.params.items():
         sample = _sample(network.grads[name], rng)
         yield _compare(f"network.{name}", probe, array, network.grads[name], sample)
-    directions = rng.normal(size=(DIRECTIONS, network.parameters.size))
+    directions = rng.normal(size=(DIRECTIONS, network.flat.size))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     yield _compare_directions("network, all at once", probe, network, directions)
 
@@ -132,11 +132,11 @@ def _draw_weights(
             affine.W[:] = rng.normal(0, gain / math.sqrt(len(affine.W)), affine.W.shape)
             affine.b[:] = rng.normal(0, 0.1, affine.b.shape) - centre * affine.W.sum(axis=0)
         if activation == "relu" and number >= TRIES // 2:
-            np.abs(network.parameters, out=network.parameters)
+            np.abs(network.flat, out=network.flat)
         gradients = network.gradient(x, t).values()
         if min(np.abs(gradient).max() for gradient in gradients) > USEFUL:
             break
-    return network.parameters
+    return network.flat
 
 
 def _sample(gradient: Array, rng: np.random.Generator) -> list[tuple[int, ...]]:
@@ -156,8 +156,8 @@ def _compare(
 
 def _compare_directions(name: str, probe: Probe, network: Network, ds: Array) -> Row:
     """Compare gradient * d with the slope along each d, a direction over all the parameters."""
-    gradient = network.gradients
-    slopes = [(float(gradient @ d), _slope(probe, network.parameters, d)) for d in ds]
+    gradient = network.flat_gradient
+    slopes = [(float(gradient @ d), _slope(probe, network.flat, d)) for d in ds]
     return _row(name, slopes, scale=float(np.linalg.norm(gradient)))
 
 

@@ -45,7 +45,7 @@ class Network:
     dictionaries of views by the book's names: W1, b1, W2, b2, ...; they are changed in place.
 
     >>> network = Network([2, 3, 2])
-    >>> network.parameters.shape, network.params["W2"].shape
+    >>> network.flat.shape, network.params["W2"].shape
     ((17,), (3, 2))
     >>> round(network.loss(np.array([[1.0, 2.0]]), np.array([0])), 4)  # two equal classes: log 2
     0.6931
@@ -56,10 +56,10 @@ class Network:
     ) -> None:
         self.widths = list(widths)
         count = sum(map(math.prod, shapes(widths).values()))
-        self.parameters = aligned_zeros((count,), dtype)
-        self.gradients = aligned_zeros((count,), dtype)
-        self.params = views(self.parameters, widths)
-        self.grads = views(self.gradients, widths)
+        self.flat = aligned_zeros((count,), dtype)
+        self.flat_gradient = aligned_zeros((count,), dtype)
+        self.params = views(self.flat, widths)
+        self.grads = views(self.flat_gradient, widths)
         self.affines = [self._affine(number) for number in range(1, len(widths))]
         self.layers: list[Layer] = [self.affines[0]]
         for affine in self.affines[1:]:
@@ -76,7 +76,7 @@ class Network:
         `init` is the standard deviation, or the name of a rule that gives it from the number of
         inputs. The numbers are drawn in float64 and rounded once: both dtypes start alike.
         """
-        self.parameters[:] = 0
+        self.flat[:] = 0
         for affine in self.affines:
             deviation = DEVIATIONS[init](len(affine.W)) if isinstance(init, str) else init
             affine.W[:] = rng.normal(0, deviation, affine.W.shape)
@@ -105,7 +105,7 @@ class Network:
         """
         inputs, classes = len(self.affines[0].W), len(self.affines[-1].b)
         images = refuse_unknown(np.asarray(images), inputs)
-        y = np.empty((len(images), classes), self.parameters.dtype)
+        y = np.empty((len(images), classes), self.flat.dtype)
         for start in range(0, len(images), CHUNK):
             some = images[start : start + CHUNK]
             y[start : start + CHUNK] = softmax(self.predict(as_numbers(some, y.dtype)))

@@ -15,7 +15,7 @@ from tests.helpers.reference import reference_loss
 def network_and_batch(rng, activation="relu", hidden=(7, 6)):
     network = Network([20, *hidden, 10], activation)
     network.initialize("he", rng)
-    network.parameters += rng.normal(0, 0.1, network.parameters.shape)
+    network.flat += rng.normal(0, 0.1, network.flat.shape)
     return network, rng.normal(size=(8, 20)), rng.integers(10, size=8)
 
 
@@ -40,13 +40,13 @@ def test_layers_stand_in_the_books_order():
 
 def test_every_parameter_and_gradient_is_a_view_of_its_flat_array(rng):
     network, x, t = network_and_batch(rng)
-    before = network.gradients
+    before = network.flat_gradient
     gradients = network.gradient(x, t)
-    assert network.gradients is before
-    for views, flat in ((network.params, network.parameters), (gradients, network.gradients)):
+    assert network.flat_gradient is before
+    for views, flat in ((network.params, network.flat), (gradients, network.flat_gradient)):
         assert np.array_equal(np.concatenate([view.ravel() for view in views.values()]), flat)
         assert all(np.shares_memory(view, flat) for view in views.values())
-    assert all(np.shares_memory(affine.W, network.parameters) for affine in network.affines)
+    assert all(np.shares_memory(affine.W, network.flat) for affine in network.affines)
 
 
 def test_one_step_on_the_flat_array_moves_the_layers(rng):
@@ -54,23 +54,23 @@ def test_one_step_on_the_flat_array_moves_the_layers(rng):
     first = network.loss(x, t)
     for _ in range(20):
         network.gradient(x, t)
-        network.parameters -= 0.1 * network.gradients
+        network.flat -= 0.1 * network.flat_gradient
     assert network.loss(x, t) < first / 2
 
 
 def test_backward_that_starts_with_dout_gives_dout_times_the_gradients(rng):
     network, x, t = network_and_batch(rng)
     network.gradient(x, t)
-    gradients = network.gradients.copy()
+    gradients = network.flat_gradient.copy()
     network.backward(0.25)
-    assert network.gradients == pytest.approx(gradients / 4, rel=1e-12)
+    assert network.flat_gradient == pytest.approx(gradients / 4, rel=1e-12)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_flat_arrays_begin_where_a_cache_line_does(dtype):
     for _ in range(4):
         network = Network([20, 7, 10], dtype=dtype)
-        for flat in (network.parameters, network.gradients):
+        for flat in (network.flat, network.flat_gradient):
             assert flat.ctypes.data % 64 == 0
             assert flat.shape == (20 * 7 + 7 * 10 + 7 + 10,)
 
@@ -110,7 +110,7 @@ def test_accuracy_takes_labels_and_one_hot(rng):
 )
 def test_weights_are_drawn_with_mean_0_and_the_deviation_of_the_rule(init, deviation, rng):
     network = Network([400, 300, 10])
-    network.parameters[:] = 7  # what was there before is gone
+    network.flat[:] = 7  # what was there before is gone
     network.initialize(init, rng)
     W1 = network.params["W1"]
     assert abs(W1.mean()) < 4 * deviation / W1.size**0.5
@@ -123,7 +123,7 @@ def test_both_dtypes_start_from_the_same_draw():
     networks = [Network([9, 5, 3], dtype=dtype) for dtype in ("float32", "float64")]
     for network in networks:
         network.initialize("he", np.random.default_rng(3))
-    single, double = (network.parameters for network in networks)
+    single, double = (network.flat for network in networks)
     assert np.array_equal(single, double.astype("float32"))
 
 
@@ -131,11 +131,11 @@ def test_the_configured_network_has_its_widths_its_dtype_and_weights_from_the_se
     config = replace(small_config, seed=7)
     assert widths(config) == [784, 16, 10]
     network = build(config)
-    assert network.parameters.dtype == "float32"
+    assert network.flat.dtype == "float32"
     expected = Network([784, 16, 10], dtype="float32")
     expected.initialize("he", np.random.default_rng([7, 0]))
-    assert np.array_equal(network.parameters, expected.parameters)
-    assert not np.array_equal(build(small_config).parameters, expected.parameters)
+    assert np.array_equal(network.flat, expected.flat)
+    assert not np.array_equal(build(small_config).flat, expected.flat)
 
 
 @pytest.fixture(params=["float32", "float64"])
@@ -152,13 +152,13 @@ def pictures(rng):
 
 
 def test_bytes_and_numbers_rows_and_squares_are_classified_alike(classifier, pictures):
-    x = (pictures / 255).astype(classifier.parameters.dtype)
+    x = (pictures / 255).astype(classifier.flat.dtype)
     y = softmax(classifier.predict(x))
     assert y.shape == (1007, 10)
     for images in (pictures, x, pictures / 255):
         for form in (images, images.reshape(-1, 28, 28)):
             found = classifier.classify(form)
-            assert found.dtype == classifier.parameters.dtype
+            assert found.dtype == classifier.flat.dtype
             assert found == pytest.approx(y, rel=1e-4, abs=1e-6)
 
 

@@ -87,7 +87,7 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
     """With a network of 98 %, on validation images; the bars are those of the whole test set."""
     training = trained("sprint.yaml", "data.validation=10000")
     network = training.network
-    network.parameters[:] = final_parameters(training.state)
+    network.flat[:] = final_parameters(training.state)
     images = training.dataset.validation[:400]
 
     def right(pictures):

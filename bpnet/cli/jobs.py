@@ -91,8 +91,14 @@ def _listen(folder: Path, process: "subprocess.Popen[str]", events: Events) -> N
 
 
 def _message(line: str) -> Message:
-    found = strict_json.parse(line.encode())
-    return found["line"] if "line" in found else strict_json.decode(EpochRecord, found["record"])
+    """Return what the line says; what no job sends, as a library's own print, is a line itself."""
+    try:
+        found = strict_json.parse(line.encode())
+        if "line" in found:
+            return str(found["line"])
+        return strict_json.decode(EpochRecord, found["record"])
+    except (LookupError, TypeError, ValueError):
+        return line.rstrip("\n")
 
 
 def _listen_to_stderr(folder: Path, stderr: IO[str], events: Events) -> None:

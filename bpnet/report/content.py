@@ -40,7 +40,7 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "network": {
             "widths": network.widths,
             "activation": run.config.network.activation,
-            "parameters": _base64(network.parameters.astype("<f4")),
+            "parameters": _base64(network.flat.astype("<f4")),
         },
     }
 

@@ -12,6 +12,7 @@ from bpnet.network import Network, shapes, views, widths
 from bpnet.runs import metadata, npz
 from bpnet.runs.directory import Run
 from bpnet.system import storage
+from bpnet.system.strict_json import finite
 from bpnet.training.state import EpochRecord, TrainingState, final_parameters
 
 LOG_LIMIT = 2**24  # bytes; 10,000 epochs have 2 MB
@@ -49,7 +50,8 @@ def read_log(run: Run) -> list[dict[str, float | None]]:
     reader = csv.DictReader(text.splitlines())
     try:
         rows = [
-            {name: float(value) if value else None for name, value in row.items()} for row in reader
+            {name: finite(value) if value else None for name, value in row.items()}
+            for row in reader
         ]
     except (AttributeError, TypeError, ValueError, csv.Error) as error:
         raise RunError(f"{run.log}: not as bpnet has written it: {error}") from error
@@ -78,7 +80,7 @@ def load_network(run: Run) -> Network:
     network = Network(widths(run.config), run.config.network.activation, run.config.train.dtype)
     for name, array in network.params.items():
         array[:] = arrays[name]
-    if not np.isfinite(network.parameters).all():
+    if not np.isfinite(network.flat).all():
         raise RunError(f"{path}: holds weights that are not finite numbers")
     return network
 

@@ -13,6 +13,8 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from bpnet.errors import short
+
 DEEPEST = 4  # the list network.hidden in the config of the identity of a checkpoint
 WORDS = {float: "a number with a point", int: "a whole number", str: "a text", dict: "an object"}
 
@@ -41,7 +43,7 @@ def parse(content: bytes) -> Any:
     {'loss': 0.5, 'best': None}
     """
     try:
-        found = json.loads(content, parse_float=_finite, parse_constant=_refuse)
+        found = json.loads(content, parse_float=finite, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deep") from None
     if not _ends(found, DEEPEST):
@@ -98,6 +100,18 @@ def value(hint: Any, found: Any, place: str) -> Any:
     return found
 
 
+def finite(text: str) -> float:
+    """Return the number that a text says. Raises: ValueError if it is none, or not finite.
+
+    >>> finite("2.5e-3")
+    0.0025
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        _refuse(short(text))
+    return number
+
+
 @lru_cache
 def _hints(kind: Any) -> dict[str, Any]:
     return get_type_hints(kind, include_extras=True)
@@ -105,13 +119,6 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 def _below(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        _refuse(f"{text[:20]}...")
-    return number
 
 
 def _refuse(text: str) -> NoReturn:

@@ -29,12 +29,12 @@ class Step:
         self.config = config
         self.per_epoch = per_epoch
         self.velocity = state.velocity
-        self.biases = network.parameters[-sum(len(affine.b) for affine in network.affines) :]
+        self.biases = network.flat[-sum(len(affine.b) for affine in network.affines) :]
         self.optimizer: Optimizer = SGD()
         if config.momentum:
             self.optimizer = Momentum(config.momentum, state.velocity)
         self.average = Average(config.average, state.average) if config.average else None
-        self.answers = smoothed(config.label_smoothing).astype(network.parameters.dtype)
+        self.answers = smoothed(config.label_smoothing).astype(network.flat.dtype)
 
     def __call__(self, number: int, x: Array, t: Array) -> float:
         """Take a step, counted from 0, on images x and labels t; return the loss before it.
@@ -45,7 +45,7 @@ class Step:
         loss = network.loss(x, self._answers(t))
         self._refuse_divergence(number, loss)
         network.backward(dout=rate)
-        self.optimizer.update(network.parameters, network.gradients)
+        self.optimizer.update(network.flat, network.flat_gradient)
         self._follow_up(number)
         return loss
 
@@ -65,7 +65,7 @@ class Step:
         if number % FLUSH_EVERY == FLUSH_EVERY - 1:
             flush_denormals(self.velocity)
         if self.average:
-            self.average.update(self.network.parameters, number)
+            self.average.update(self.network.flat, number)
 
     def learning_rate(self, number: int) -> float:
         """Return the learning rate of a step."""

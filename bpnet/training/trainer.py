@@ -41,7 +41,7 @@ class Training:
         self.config = config
         self.dataset = dataset
         self.network = build(config)
-        self.state = start(self.network.parameters, config)
+        self.state = start(self.network.flat, config)
 
     @property
     def images(self) -> int:
@@ -139,7 +139,7 @@ class Training:
 
     def score_result(self) -> Scores:
         """Give the network its final parameters, and score it on the test images."""
-        self.network.parameters[:] = final_parameters(self.state)
+        self.network.flat[:] = final_parameters(self.state)
         return evaluate(self.network, self.dataset.test)
 
     def _scores(self) -> tuple[Score, Score]:
@@ -156,12 +156,12 @@ class Training:
 @contextmanager
 def _holding(network: Network, parameters: Array) -> Iterator[None]:
     """Let the network have other parameters for a while."""
-    own = network.parameters.copy()
-    network.parameters[:] = parameters
+    own = network.flat.copy()
+    network.flat[:] = parameters
     try:
         yield
     finally:
-        network.parameters[:] = own
+        network.flat[:] = own
 
 
 def _score(network: Network, split: Split) -> Score:

@@ -1,19 +1,22 @@
 """A process that trains a run for another one: what it sends, and what it obeys."""
 
 import json
-import signal
+import os
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
 
-from bpnet.runs import directory, metadata
+from bpnet.cli import signals
+from bpnet.runs import directory, metadata, results
 
 
-def started(run, *options):
+def started(run, *options, code=None, **environment):
+    program = ["-m", "bpnet.cli.job"] if code is None else ["-c", code]
     return subprocess.Popen(
-        [sys.executable, "-m", "bpnet.cli.job", str(run), *map(str, options)],
+        [sys.executable, *program, str(run), *map(str, options)],
+        env=os.environ | environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -50,7 +53,9 @@ def test_it_sends_a_record_for_each_epoch_and_every_warning(small_config, tmp_pa
     folder = made(small_config, tmp_path / "run", learning_rate=1e-9)
     messages, err, status = outcome(started(folder))
     assert (err, status) == ("", 0)
-    assert [message["record"]["epoch"] for message in messages if "record" in message] == [1, 2, 3]
+    records = [message["record"] for message in messages if "record" in message]
+    assert [record["epoch"] for record in records] == [1, 2, 3]
+    assert records == results.read_log(directory.open_run(folder))
     (warning,) = (message["line"] for message in messages if "line" in message)
     assert warning.startswith("warning: the loss is")
 
@@ -66,6 +71,29 @@ def test_an_error_is_sent_as_the_lines_that_people_read(tmp_path):
     assert outcome(started(tmp_path / "nothing")) == ([error], "", 1)
 
 
+def test_an_error_of_several_lines_is_sent_as_it_is_shown(small_config, tmp_path):
+    folder = made(small_config, tmp_path / "run")
+    path = folder / "config.yaml"
+    path.write_text("a: 1\nb: 2\n", encoding="utf-8")
+    first, second = (message["line"] for message in outcome(started(folder))[0])
+    assert first.startswith(f"Error: {path}:1:1: a: unknown key")
+    assert second.startswith(f"       {path}:2:1: b: unknown key")
+
+
+def test_a_bug_is_a_line_too_or_its_traceback_on_stderr(small_config, tmp_path):
+    folder = made(small_config, tmp_path / "run")
+    code = (
+        "from bpnet.runs import session; from bpnet.cli import job; session.resumed = None;"
+        "job.main()"
+    )
+    for debug, told in (("", ["line"]), ("1", [])):
+        process = started(folder, code=code, BPNET_DEBUG=debug)
+        messages, err, status = outcome(process)
+        assert [*map(list, messages)] == [told] * len(told)
+        assert ("Traceback" in err) == bool(debug)
+        assert status == 1
+
+
 def test_the_end_of_stdin_is_its_death(job):
     process, folder = job
     process.stdin.close()
@@ -73,11 +101,12 @@ def test_the_end_of_stdin_is_its_death(job):
     assert metadata.status(folder) == "running"
 
 
-def test_a_byte_on_stdin_is_a_signal_after_which_it_says_nothing(job):
+@pytest.mark.parametrize("number", signals.ENDING)
+def test_a_byte_on_stdin_is_a_signal_after_which_it_says_nothing(job, number):
     process, folder = job
-    process.stdin.buffer.write(bytes([signal.SIGTERM]))
+    process.stdin.buffer.write(bytes([number]))
     process.stdin.flush()
     last = [json.loads(line) for line in process.stdout]
-    assert process.wait(timeout=20) == 128 + signal.SIGTERM
+    assert process.wait(timeout=20) == 128 + number
     assert all("record" in message for message in last)
     assert metadata.status(folder) == "interrupted"

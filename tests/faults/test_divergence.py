@@ -56,7 +56,7 @@ SPOILT = {
     "a weight that is infinite": sets("W2", (3, 4), np.inf),
     "a bias behind a Relu": sets("b1", 5, -np.inf),
     "a bias of a digit": sets("b2", 7, -np.inf),
-    "all of them": lambda network: network.parameters.fill(np.nan),
+    "all of them": lambda network: network.flat.fill(np.nan),
 }
 
 
@@ -83,7 +83,7 @@ def test_a_signal_in_the_step_that_spoils_the_weights_does_not_save_them(
     four_saves, tmp_path, step
 ):
     def spoil(network):
-        network.parameters[0] = np.nan
+        network.flat[0] = np.nan
         os.kill(os.getpid(), signal.SIGTERM)
 
     folder = tmp_path / "spoilt"

@@ -96,7 +96,7 @@ def test_a_reader_finds_whole_files_whenever_it_looks(cases, small_file, tmp_pat
     assert metadata.read(folder)["data"] == dataset.sha256
     steps, looks = set(), 0
     while found.status != "finished":
-        assert np.isfinite(results.load_network(found).parameters).all()
+        assert np.isfinite(results.load_network(found).flat).all()
         state = Training(found.config, dataset).state
         checkpoints.restore(found, state, dataset.sha256, tell=pytest.fail)
         assert len(state.records) == state.step

@@ -44,7 +44,7 @@ def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
     assert found["settings"]["network.hidden"] == [16]
     assert found["facts"]["numpy"] == np.__version__
     weights = np.frombuffer(base64.b64decode(found["network"]["parameters"]), "<f4")
-    assert np.array_equal(weights, results.load_network(opened).parameters)
+    assert np.array_equal(weights, results.load_network(opened).flat)
     wrong = found["mistakes"]
     assert len(wrong) == scores["total"] - scores["correct"]
     assert [w["share"] for w in wrong] == sorted((w["share"] for w in wrong), reverse=True)

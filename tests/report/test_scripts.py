@@ -138,7 +138,7 @@ NETWORKS = {
 @pytest.mark.parametrize(("widths", "activation"), NETWORKS.values(), ids=NETWORKS)
 def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, activation, rng):
     network = Network(widths, activation)
-    network.parameters[:] = rng.normal(0, 0.2, network.parameters.shape).astype(np.float32)
+    network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
     images = draw(10, rng)[0].reshape(10, 784)
     expression = """images.map(image => {
         const affines = affineLayers(widths, Float32Array.from(parameters));
@@ -148,7 +148,7 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, ac
     })"""
     found = v8(
         expression, images=[text(image) for image in images], widths=widths, activation=activation,
-        parameters=network.parameters.tolist(),
+        parameters=network.flat.tolist(),
     )  # fmt: skip
     for image, (y, gradients) in zip(images, found, strict=True):
         scores = network.predict(np.repeat(image[None], widths[-1], axis=0) / 255)

@@ -25,7 +25,7 @@ IDENTITY = {"seed": 0}
 
 def fresh(config):
     """Return the state of a training that has not begun."""
-    return states.start(build(config).parameters, config)
+    return states.start(build(config).flat, config)
 
 
 def opened(content):

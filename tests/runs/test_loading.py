@@ -33,8 +33,8 @@ def test_each_run_comes_with_its_network_and_the_images_of_the_split(run, anothe
         found = load(run, another, split=split)
         assert [loaded.run for loaded in found] == [run, another]
         for loaded in found:
-            right = load_network(loaded.run).parameters
-            assert np.array_equal(loaded.network.parameters, right)
+            right = load_network(loaded.run).flat
+            assert np.array_equal(loaded.network.flat, right)
             assert np.array_equal(loaded.images.images, expected.images)
             assert np.array_equal(loaded.images.labels, expected.labels)
             assert loaded.fingerprint == (dataset.sha256, len(expected))
@@ -65,7 +65,7 @@ def test_other_images_have_another_fingerprint(start, run, small_config):
 def test_a_run_that_has_not_finished_is_scored_so_far_and_that_is_told(start):
     told, run = [], start(until=20).run
     (loaded,) = load(run, tell=told.append)
-    assert np.array_equal(loaded.network.parameters, load_network(run).parameters)
+    assert np.array_equal(loaded.network.flat, load_network(run).flat)
     assert told == [f"{run.folder}: has not finished: these are its weights so far"]
 
 

@@ -54,7 +54,9 @@ def test_the_log_is_read_as_it_was_written(run, state):
     "text",
     [
         "", "epoch\n", HEADING.replace("epoch,", ""), f"{HEADING}\nx,1,,,,,,,,,\n",
-        f"{HEADING}\n1,1,,,,,,,,,,1\n", f"{HEADING}\n1,2\n1,2,3,4,5,6,7,8,9,10,11,12\n", "\xff\0",
+        f"{HEADING}\n1,1,,,,,,,,,,1\n", f"{HEADING}\n1,1,,nan,,,,,,,\n",
+        f"{HEADING}\n1,1,,,,,,,,1e999,\n", f"{HEADING}\n1,2\n1,2,3,4,5,6,7,8,9,10,11,12\n",
+        "\xff\0",
     ],
 )  # fmt: skip
 def test_a_log_that_bpnet_has_not_written_is_told(run, text):
@@ -69,7 +71,7 @@ def test_the_weights_are_those_of_the_best_epoch_by_the_books_names(run, state):
             "W1": (784, 16), "W2": (16, 10), "b1": (16,), "b2": (10,),
         }  # fmt: skip
         assert np.array_equal(weights["W1"].ravel(), state.best_parameters[: 784 * 16])
-    assert np.array_equal(results.load_network(run).parameters, state.best_parameters)
+    assert np.array_equal(results.load_network(run).flat, state.best_parameters)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -80,11 +82,11 @@ def test_the_network_of_a_run_is_the_configured_one(small_config, tmp_path, dtyp
         small_config, network=network, train=train, data=replace(small_config.data, validation=0)
     )
     run, built = create(config, tmp_path), build(config)
-    results.write(run, start_of(built.parameters, config))
+    results.write(run, start_of(built.flat, config))
     loaded = results.load_network(run)
     names = [type(layer).__name__ for layer in loaded.layers]
     assert names == ["Affine", "Sigmoid", "Affine", "Sigmoid", "Affine"]
-    assert loaded.parameters.dtype == dtype
+    assert loaded.flat.dtype == dtype
     for name, array in built.params.items():
         assert np.array_equal(loaded.params[name], array), name
 

@@ -95,7 +95,7 @@ def test_train_yields_the_records_in_order_and_each_is_saved_before_it_comes(
             checkpoints.restore(begun.run, other.state, begun.data, tell=pytest.fail)
             assert other.state.records[-1] == record
             assert np.array_equal(other.state.parameters, begun.training.state.parameters)
-            kept = results.load_network(begun.run).parameters
+            kept = results.load_network(begun.run).flat
             assert np.array_equal(kept, begun.training.state.best_parameters)
             assert begun.run.status == "running"
     assert epochs == [1, 2, 3]

@@ -20,7 +20,7 @@ def test_one_step_agrees_with_the_arithmetic_on_paper():
     q = 0.5 * (1 - 1 / (1 + np.exp(-1)))  # learning rate 0.5 times (1 - p)
     network.loss(np.array([[1.0, 2.0]]), np.array([0]))
     network.backward(dout=0.5)
-    SGD().update(network.parameters, network.gradients)
+    SGD().update(network.flat, network.flat_gradient)
     assert network.params["W1"] == pytest.approx(np.array([[1 + q, -1], [2 * q, 1]]))
     assert network.params["b1"] == pytest.approx(np.array([q, -2]))
     assert network.params["W2"] == pytest.approx(np.array([[1 + q, -q], [0, 1]]))
@@ -29,11 +29,11 @@ def test_one_step_agrees_with_the_arithmetic_on_paper():
 
 def test_the_step_is_in_place_and_keeps_the_dtype():
     network = Network([1, 2], dtype="float32")
-    parameters = network.parameters
+    parameters = network.flat
     network.loss(np.ones((1, 1), "float32"), np.array([0]))
     network.backward(dout=0.1)
-    SGD().update(network.parameters, network.gradients)
-    assert network.parameters is parameters
+    SGD().update(network.flat, network.flat_gradient)
+    assert network.flat is parameters
     assert parameters.dtype == "float32"
     assert parameters == pytest.approx([0.05, -0.05, 0.05, -0.05])
 

@@ -181,7 +181,7 @@ def test_with_averaging_the_average_is_scored_and_is_the_result(
     scored = []
 
     def evaluate(network, split):
-        scored.append(network.parameters.copy())
+        scored.append(network.flat.copy())
         return Scores(1.0 / len(scored), np.eye(2))
 
     monkeypatch.setattr(trainer, "evaluate", evaluate)
@@ -190,8 +190,8 @@ def test_with_averaging_the_average_is_scored_and_is_the_result(
     list(training.epochs())
     assert np.array_equal(scored[1], state.average)
     assert np.array_equal(final_parameters(state), state.average)
-    assert not np.array_equal(network.parameters, state.average)
-    assert network.parameters is state.parameters
+    assert not np.array_equal(network.flat, state.average)
+    assert network.flat is state.parameters
 
 
 def test_without_validation_the_last_weights_are_the_result(small_config):
