@@ -12,15 +12,15 @@ from typing import Protocol
 
 import numpy as np
 
+from bpnet import registry
 from bpnet.array import Array, aligned_zeros
 from bpnet.config import Config
 from bpnet.datasets import CLASSES, WIDTH
 from bpnet.datasets.splits import as_numbers, refuse_unknown
 from bpnet.errors import DivergedError
-from bpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss, softmax
+from bpnet.layers import Affine, SoftmaxWithLoss, softmax
 from bpnet.randomness import WEIGHTS, generator
 
-ACTIVATIONS: dict[str, Callable[[], "Layer"]] = {"relu": Relu, "sigmoid": Sigmoid}
 DEVIATIONS: dict[str, Callable[[int], float]] = {
     "he": lambda inputs: math.sqrt(2 / inputs),  # section 6.2.3, for Relu
     "xavier": lambda inputs: math.sqrt(1 / inputs),  # section 6.2.2, for Sigmoid
@@ -31,7 +31,7 @@ CHUNK = 500  # images that are scored at once: another number would change the l
 
 
 class Layer(Protocol):
-    """One array in, one array out; backwards the same."""
+    """One array in, one array out; backwards the same. An activation keeps the array's shape."""
 
     def forward(self, x: Array) -> Array: ...
     def backward(self, dout: Array) -> Array: ...
@@ -40,9 +40,10 @@ class Layer(Protocol):
 class Network:
     """scores = Affine(activation(... Affine(x))),  loss = SoftmaxWithLoss(scores, t).
 
-    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes. All
-    parameters start at zero: see `initialize`. `params` and the result of `gradient` are
-    dictionaries of views by the book's names: W1, b1, W2, b2, ...; they are changed in place.
+    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes, and
+    `activation` is a word of the registry. All parameters start at zero: see `initialize`. `params`
+    and the result of `gradient` are dictionaries of views by the book's names: W1, b1, W2, b2, ...;
+    they are changed in place.
 
     >>> network = Network([2, 3, 2])
     >>> network.flat.shape, network.params["W2"].shape
@@ -62,8 +63,9 @@ class Network:
         self.grads = views(self.flat_gradient, widths)
         self.affines = [self._affine(number) for number in range(1, len(widths))]
         self.layers: list[Layer] = [self.affines[0]]
+        make = registry.activation(activation)
         for affine in self.affines[1:]:
-            self.layers += [ACTIVATIONS[activation](), affine]
+            self.layers += [make(), affine]
         self.last_layer = SoftmaxWithLoss()
 
     def _affine(self, number: int) -> Affine:

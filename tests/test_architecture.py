@@ -16,8 +16,9 @@ TESTS = Path(__file__).parent
 
 # From the ground up: a room may import what stands before it, and so may a module in its wing.
 ROOMS = (
-    "array", "errors", "randomness", "system", "config", "layers", "datasets", "network",
-    "evaluation", "gradcheck", "training", "runs", "pictures", "report", "cli", "__main__",
+    "array", "errors", "registry", "randomness", "system", "config", "layers", "datasets",
+    "network", "evaluation", "gradcheck", "training", "runs", "pictures", "report", "cli",
+    "__main__",
 )  # fmt: skip
 WINGS = {
     "system": ("progress", "storage", "locks", "prefetch", "strict_json", "threads"),
@@ -28,6 +29,7 @@ WINGS = {
         "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
+    "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer"),
     "runs": (
         "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",

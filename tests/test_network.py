@@ -217,15 +217,15 @@ def test_images_of_another_shape_are_refused_by_it(classifier, shape, dtype):
 @pytest.mark.parametrize(
     ("value", "found"),
     [
-        (255, "0 to 255"), (1.001, "0 to 1.001"), (-0.5, "-0.5 to 0"),
-        (np.inf, "0 to inf"), (-np.inf, "-inf to 0"), (np.nan, "nan to nan"),
+        (255, "from 0 to 255"), (1.001, "from 0 to 1.001"), (-0.5, "from -0.5 to 0"),
+        (np.inf, "from 0 to inf"), (-np.inf, "from -inf to 0"), (np.nan, "with NaN"),
     ],
 )  # fmt: skip
 def test_numbers_that_are_not_from_0_to_1_are_refused_by_their_range(classifier, value, found):
     images = np.zeros((3, 784))
     images[2, 5] = value
     expected = "expected numbers from 0 to 1; bytes from 0 to 255 must be of type uint8"
-    with pytest.raises(DataError, match=f"^images from {found}: {expected}$"):
+    with pytest.raises(DataError, match=f"^images {found}: {expected}$"):
         classifier.classify(images)
 
 

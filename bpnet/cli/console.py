@@ -12,7 +12,9 @@ import click
 from bpnet.errors import printable
 
 if TYPE_CHECKING:
-    from bpnet.array import Array
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bpnet.training.state import EpochRecord
 
 INK = " .:-=+*#%@"
@@ -41,7 +43,7 @@ def byte_bar(name: str, size: int) -> Iterator[Callable[[int], object]]:
         yield bar.update
 
 
-def picture(image: "Array") -> list[str]:
+def picture(image: "NDArray[np.uint8]") -> list[str]:
     """Return the lines of an image (28, 28) of bytes: 14, since letters are twice as high as wide.
 
     >>> import numpy as np
@@ -57,7 +59,7 @@ def images_across() -> int:
     return max(1, (shutil.get_terminal_size().columns + 1) // 29)
 
 
-def sheet(images: "Sequence[Array]") -> Iterator[str]:
+def sheet(images: "Sequence[NDArray[np.uint8]]") -> Iterator[str]:
     """Yield the lines of a sheet of images, as many side by side as there is room for."""
     for start in range(0, len(images), images_across()):
         pictures = [picture(image) for image in images[start : start + images_across()]]

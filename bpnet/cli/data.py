@@ -1,7 +1,7 @@
 """`bpnet data`: fetch, verify, find and look at a dataset."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +10,8 @@ from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_option
 from bpnet.errors import DataError
 
 if TYPE_CHECKING:
-    from bpnet.array import Array
+    from numpy.typing import NDArray
+
     from bpnet.config import Config, DataConfig
 
 
@@ -119,7 +120,7 @@ def _chosen(dataset: str | None, data_dir: str | None) -> "DataConfig":
     return config.load(None, _settings(dataset, data_dir)).data
 
 
-def _pictures(chosen: "Config", split: str, each: int) -> "Array":
+def _pictures(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
     """Return the first images of each digit (N, 28, 28), each beside its distorted ones."""
     import numpy as np
 
@@ -136,7 +137,7 @@ def _pictures(chosen: "Config", split: str, each: int) -> "Array":
     return pictures.reshape(-1, SIDE, SIDE)
 
 
-def _beside_distorted(plain: "Array", chosen: "Config") -> "Array":
+def _beside_distorted(plain: "NDArray[Any]", chosen: "Config") -> "NDArray[Any]":
     """Return each image and after it distorted ones, as many as fit beside it."""
     import numpy as np
 

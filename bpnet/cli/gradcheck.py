@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli.console import echo_all, table
+from bpnet.cli.console import table
 from bpnet.cli.options import CONFIG, JSON, SET
+from bpnet.errors import printable
 from bpnet.system import threads
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def _check(config: "Config", as_json: bool) -> None:
         report = {"passed": passed, "tolerance": TOLERANCE, "rows": [_as_json(row) for row in rows]}
         click.echo(json.dumps(report))
     else:
-        heading = ["gradient", "checked", "at a kink", "worst error", "analytic", "numeric", ""]
-        echo_all(table([heading, *map(_cells, rows)]))
+        _print_table(rows)
         worst = np.max([row.error for row in rows])  # a NaN counts as the largest
         verdict = "right" if passed else "WRONG"
         click.echo(f"gradients {verdict}: worst error {worst:.1e}, allowed {TOLERANCE:.0e}")
@@ -60,16 +60,20 @@ def _check(config: "Config", as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _print_table(rows: "list[Row]") -> None:
+    """Print the rows; the reason of one that failed stands behind it, as long as it is."""
+    heading = ["gradient", "checked", "at a kink", "worst error", "analytic", "numeric", ""]
+    reasons = ["", *(row.reason or "" for row in rows)]
+    for line, reason in zip(table([heading, *map(_cells, rows)]), reasons, strict=True):
+        click.echo(f"{line}  {printable(reason)}".rstrip())
+
+
 def _cells(row: "Row") -> list[str]:
-    return [
-        row.name,
-        str(row.checked),
-        str(row.left_out),
-        f"{row.error:.1e}",
-        f"{row.analytic:+.6e}",
-        f"{row.numeric:+.6e}",
-        "ok" if row.passed else "WRONG",
-    ]
+    counts = [row.name, str(row.checked), str(row.left_out)]
+    if row.reason:
+        return [*counts, "-", "-", "-", "FAILED"]
+    verdict = "ok" if row.passed else "WRONG"
+    return [*counts, f"{row.error:.1e}", f"{row.analytic:+.6e}", f"{row.numeric:+.6e}", verdict]
 
 
 def _as_json(row: "Row") -> dict[str, object]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from bpnet.registry import DATASETS
+
 
 class Count(click.IntRange):
     """A whole number as it is written everywhere: int() takes 1_0, full-width digits, blanks."""
@@ -41,7 +43,7 @@ THREADS = click.option(
 )
 DATASET = click.option(
     "--dataset",
-    type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
+    type=click.Choice(DATASETS),
     help="Which dataset.  [default: mnist]",
 )
 SEEDS = click.option(

@@ -15,7 +15,9 @@ from bpnet.errors import DataError, StorageError, printable
 from bpnet.system import storage, threads
 
 if TYPE_CHECKING:
-    from bpnet.array import Array
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bpnet.network import Network
 
 SHOWN = 3  # of the likeliest digits
@@ -26,7 +28,7 @@ class Prediction:
     """A picture by its name, as the network saw it (28, 28), and the probability of each digit."""
 
     name: str
-    image: "Array"
+    image: "NDArray[np.uint8]"
     shares: list[float]
 
     def likeliest(self) -> list[int]:

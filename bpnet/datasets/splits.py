@@ -85,9 +85,10 @@ def refuse_unknown(images: Array, width: int) -> Array:
         expected = " or ".join(str(("N", *form)).replace("'", "") for form in forms)
         raise DataError(f"images of shape {images.shape}: expected {expected}")
     if images.dtype != np.uint8 and not ((images >= 0) & (images <= 1)).all():
+        found = f"from {images.min():g} to {images.max():g}"
         raise DataError(
-            f"images from {images.min():g} to {images.max():g}: expected numbers from 0 to 1; "
-            "bytes from 0 to 255 must be of type uint8"
+            f"images {'with NaN' if np.isnan(images).any() else found}: expected numbers from 0 "
+            "to 1; bytes from 0 to 255 must be of type uint8"
         )
     return images.reshape(len(images), width)
 

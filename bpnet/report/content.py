@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from bpnet.array import Array
 from bpnet.datasets import SIDE
 from bpnet.evaluation import as_json, evaluate
 from bpnet.pictures import normalizing
@@ -40,7 +39,7 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "network": {
             "widths": network.widths,
             "activation": run.config.network.activation,
-            "parameters": _base64(network.flat.astype("<f4")),
+            "parameters": _base64(network.flat.astype("<f4").tobytes()),
         },
     }
 
@@ -58,11 +57,11 @@ def _mistakes(loaded: LoadedRun) -> list[dict[str, Any]]:
             "digit": int(images.labels[place]),
             "answer": int(answers[place]),
             "share": float(y[place, answers[place]]),
-            "image": _base64(images.images[place]),
+            "image": _base64(images.images[place].tobytes()),
         }
         for place in order
     ]
 
 
-def _base64(array: Array) -> str:
-    return base64.b64encode(array.tobytes()).decode()
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

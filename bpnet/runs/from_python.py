@@ -15,16 +15,11 @@ from bpnet.config import Config
 from bpnet.runs import directory
 from bpnet.runs.directory import Run
 from bpnet.system import threads
-from bpnet.system.progress import Tell, silent
+from bpnet.system.progress import Tell, never, silent
 
 if TYPE_CHECKING:
     from bpnet.network import Network
     from bpnet.training.state import EpochRecord
-
-
-def never() -> bool:
-    """Do not stop."""
-    return False
 
 
 def unwatched(record: "EpochRecord") -> None:

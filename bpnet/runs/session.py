@@ -17,9 +17,17 @@ from bpnet.runs import checkpoints, directory, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
-from bpnet.system.progress import Advance, ByteProgress, Tell, silent, silently, unwatched
+from bpnet.system.progress import (
+    Advance,
+    ByteProgress,
+    Tell,
+    never,
+    silent,
+    silently,
+    unwatched,
+)
 from bpnet.training.state import EpochRecord, best
-from bpnet.training.trainer import Training, never
+from bpnet.training.trainer import Training
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,11 @@ def silent(line: str) -> None:
     """Tell nobody."""
 
 
+def never() -> bool:
+    """Do not stop."""
+    return False
+
+
 def unwatched(count: int) -> None:
     """Show nobody."""
 

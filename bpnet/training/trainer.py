@@ -18,17 +18,12 @@ from bpnet.datasets import Dataset, Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores, evaluate
 from bpnet.network import Network, build
-from bpnet.system.progress import Advance, unwatched
+from bpnet.system.progress import Advance, never, unwatched
 from bpnet.training.batches import Batches, epoch_batches
 from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
 from bpnet.training.step import Step
 
 Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
-
-
-def never() -> bool:
-    """Do not stop."""
-    return False
 
 
 class Training:

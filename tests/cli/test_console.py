@@ -23,7 +23,7 @@ def test_a_sheet_has_a_row_of_pictures_after_the_other(monkeypatch):
     lines = list(console.sheet(images))
     assert len(lines) == 2 * 14
     assert lines[:14] == [" " * 29 + "@"] * 14
-    assert lines[14:] == ["+" * 28, *[""] * 13]  # the mean of a row of ink and one without
+    assert lines[14:] == ["=" * 28, *[""] * 13]  # half ink: the mean of two rows
 
 
 def test_a_table_has_its_first_column_to_the_left_and_the_others_to_the_right():
