@@ -92,7 +92,7 @@ def train(
 
     The run's status is then finished, or interrupted. `advance` is called after each step with the
     number of its images, and `tell` with each warning.
-    Raises: BpnetError; the status is then diverged, or failed.
+    If anything is raised, the status is diverged (DivergedError) or failed.
     """
     run, training = session.run, session.training
     try:
@@ -106,7 +106,7 @@ def train(
         else:
             _save(session)
             metadata.write(run.folder, status=Status.INTERRUPTED, ended=metadata.now())
-    except BpnetError as error:
+    except Exception as error:  # a layer of one's own may raise anything
         status = Status.DIVERGED if isinstance(error, DivergedError) else Status.FAILED
         with suppress(BpnetError):  # a full disk is full for this too; the first error is told
             metadata.write(run.folder, status=status, ended=metadata.now())

@@ -187,6 +187,18 @@ def test_a_run_that_cannot_be_saved_has_failed_and_the_first_error_is_told(
         assert metadata.read(begun.run.folder)["ended"]
 
 
+def test_a_run_whose_layer_raises_has_failed_whatever_it_raises(small_config, tmp_path):
+    class Broken:
+        def forward(self, x):
+            raise LookupError("a layer of one's own")
+
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        begun.training.network.layers[1] = Broken()
+        with pytest.raises(LookupError):
+            list(session.train(begun))
+    assert begun.run.status == "failed"
+
+
 def test_a_new_run_gets_a_folder_in_runs_of_its_name_and_seed(small_config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with session.started(replace(small_config, seed=7), "book") as begun:
