@@ -69,6 +69,15 @@ def _no_ignored_signals_in_children() -> None:
             signal.signal(number, lambda number, frame: None)
 
 
+@pytest.fixture(autouse=True)
+def _no_handlers_from_other_tests() -> Iterator[None]:
+    """What the command line does to signals in one test ends with it."""
+    before = {number: signal.getsignal(number) for number in signals.ENDING}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20160924)
@@ -113,19 +122,16 @@ class Result(NamedTuple):
 @pytest.fixture
 def bpnet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Result]]:
+) -> Callable[..., Result]:
     """The command line, run in this process from an empty folder."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    before = {number: signal.getsignal(number) for number in signals.ENDING}
 
     def run(*arguments: object) -> Result:
         status = main.run([str(argument) for argument in arguments])
         return Result(status, *capsys.readouterr())
 
-    yield run
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    return run
 
 
 @pytest.fixture

@@ -127,9 +127,10 @@ def test_the_readmes_exercise_works_with_its_two_edits_alone(with_tanh, run):
 def test_the_readmes_broken_layer_has_the_row_that_is_shown(with_tanh, run, tmp_path):
     shutil.copytree(with_tanh, tmp_path / "broken")
     layers = tmp_path / "broken/bpnet/layers/activations.py"
-    head, tail = layers.read_text(encoding="utf-8").split("class Tanh:")
-    tail = tail.replace("return dout", "dout")
-    layers.write_text(f"{head}class Tanh:{tail}", encoding="utf-8")
+    head, _, tail = layers.read_text(encoding="utf-8").rpartition("class Tanh:")
+    assert "return dx" in tail
+    broken = tail.replace("return dx", "pass")
+    layers.write_text(f"{head}class Tanh:{broken}", encoding="utf-8")
     printed = run(tmp_path / "broken", "-m", "bpnet", "gradcheck", status=1).splitlines()
     command, *shown = SHOWN_BROKEN.splitlines()
     assert command == "$ bpnet gradcheck"

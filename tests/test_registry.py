@@ -22,11 +22,9 @@ def test_the_words_of_a_config_are_those_of_the_registry():
             config.load(None, [f"{key}=other"], {})
 
 
-def test_each_word_is_the_books_layer():
-    assert {word: registry.activation(word) for word in registry.ACTIVATIONS} == {
-        "relu": Relu,
-        "sigmoid": Sigmoid,
-    }
+def test_the_books_words_are_the_books_layers():
+    assert registry.activation("relu") is Relu
+    assert registry.activation("sigmoid") is Sigmoid
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def explain(error: Exception) -> tuple[Sequence[str], int]:
     if isinstance(error, MemoryError):
         return ["not enough memory for this network and batch"], 1
     told = printable(f"{type(error).__name__}: {error}")
-    return [f"{told} (this is a bug of bpnet; BPNET_DEBUG=1 shows where)"], 1
+    return [f"{told} (a bug of bpnet, or of a layer of your own; BPNET_DEBUG=1 shows where)"], 1
 
 
 def as_error(lines: Sequence[str]) -> list[str]:

@@ -100,7 +100,7 @@ def test_a_signal_is_forwarded_as_a_byte_and_no_more_jobs_are_started(act):
 
 
 def test_a_second_signal_acts_at_once_and_the_jobs_are_killed(act, tmp_path):
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     act(
         f"os.mkfifo({str(tmp_path / 'held')!r})\n"
         'print(\'{"line": "begun"}\', flush=True)\n'
@@ -114,11 +114,8 @@ def test_a_second_signal_acts_at_once_and_the_jobs_are_killed(act, tmp_path):
             signal.raise_signal(signal.SIGTERM)
 
     kept = []
-    try:
-        with pytest.raises(SystemExit, match="143"):
-            train("a", watch=interrupt_twice)
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with pytest.raises(SystemExit, match="143"):
+        train("a", watch=interrupt_twice)
     with kept.pop() as held:
         assert select.select([held], [], [], 20)[0]
         assert held.read() == ""  # the other end is closed: the job is dead

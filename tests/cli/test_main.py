@@ -14,7 +14,8 @@ from bpnet.errors import BpnetError
         (
             ZeroDivisionError("a\nb"),
             1,
-            "Error: ZeroDivisionError: a\\nb (this is a bug of bpnet; BPNET_DEBUG=1 shows where)\n",
+            "Error: ZeroDivisionError: a\\nb (a bug of bpnet, or of a layer of your own; "
+            "BPNET_DEBUG=1 shows where)\n",
         ),
     ],
 )

@@ -89,7 +89,7 @@ def test_what_is_no_picture_or_too_much_of_one_is_refused_in_a_line(folder, idle
     assert (ended.status, ended.out) == (1, "")
     assert ended.err.startswith("Error: p: ")
     assert ended.err.count("\n") == 1
-    assert "this is a bug" not in ended.err
+    assert "a bug of bpnet" not in ended.err
     assert ended.memory - idle < MEMORY
     assert ended.seconds < 5
 

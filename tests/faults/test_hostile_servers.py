@@ -26,7 +26,7 @@ def fetch(tmp_path, monkeypatch):
         ended = run(tmp_path, "data", "fetch", "--data-dir", "data")
         assert time.monotonic() - began < LIMITS.rounds * LONGEST + PROGRAM
         assert "Traceback" not in ended.err
-        assert "this is a bug" not in ended.err
+        assert "a bug of bpnet" not in ended.err
         return ended
 
     return fetch

@@ -66,7 +66,7 @@ def refuse(ended, good, told, lines=1):
     """Fail if the program has not ended in a line, or it has cost too much."""
     assert ended.status in (1, 2), ended
     assert told in ended.err
-    assert "this is a bug" not in ended.err
+    assert "a bug of bpnet" not in ended.err
     assert ended.err.startswith("Error: ")
     assert ended.err.count("\n") == lines, ended.err
     assert ended.memory - good.memory < MEMORY

@@ -90,7 +90,7 @@ def judge(row: Row, end: Outcome) -> None:
     """Fail if the command has not ended as it must, or has changed anything."""
     assert end.status == row.status, end.err
     assert end.out == row.out, end.out
-    for word in ("Traceback", "Warning", "this is a bug"):
+    for word in ("Traceback", "Warning", "a bug of bpnet"):
         assert word not in end.err, end.err
     assert row.told in end.err, end.err
     before, errors = _parted(end.err)

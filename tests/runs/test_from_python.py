@@ -18,11 +18,12 @@ from bpnet.runs import directory, metadata
 README = Path(library.__file__).with_name("README.md")
 
 
-def fresh(code, **environment):
+def fresh(code, cwd=None, **environment):
     """Return what the code prints in a process that has imported nothing yet."""
     clean = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
     return subprocess.run(
         [sys.executable, "-c", code],
+        cwd=cwd,
         env=clean | environment,
         capture_output=True,
         encoding="utf-8",
@@ -127,9 +128,9 @@ def test_the_code_in_the_readme_runs(small_data, tmp_path, monkeypatch):
     assert "bpnet.train(" in code
     assert "classify(" in code
     configs = README.parent.parent / "configs"
-    code = code.replace('"configs/', f'"{configs}/').replace('"runs/', f'"{tmp_path}/')
+    code = code.replace('"configs/', f'"{configs}/')
     settings = '"train.epochs": 3, "data.validation": 100'
     code = code.replace('"train.epochs": 3', settings)  # there are only 600 of these digits
-    shown = fresh(code, BPNET_DATA_DIR=str(small_data)).splitlines()
+    shown = fresh(code, tmp_path, BPNET_DATA_DIR=str(small_data)).splitlines()
     assert [line.split()[0] for line in shown[:4]] == ["1", "2", "3", "finished"]
     assert re.fullmatch(r"\d", shown[4])
