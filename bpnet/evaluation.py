@@ -8,13 +8,9 @@ from typing import Any
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.datasets import Split
-from bpnet.datasets.splits import CLASSES
+from bpnet.datasets import CLASSES, Split
 from bpnet.errors import DivergedError
-from bpnet.layers import softmax
-from bpnet.network import Network
-
-CHUNK = 500  # fixed: another size of batch would change the last bits of the loss
+from bpnet.network import CHUNK, Network
 
 
 @dataclass(frozen=True)
@@ -64,18 +60,6 @@ def evaluate(network: Network, split: Split) -> Scores:
     return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
 
 
-def probabilities(network: Network, split: Split) -> Array:
-    """Return y = softmax(scores) of every image (N, C), in the order of the split.
-
-    Raises: DivergedError if they are not finite.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):  # seen in the probabilities, below
-        y = np.concatenate([softmax(network.predict(x)) for x, _ in _batches(network, split)])
-    if not np.isfinite(y).all():
-        raise DivergedError(f"no probabilities for {len(split)} images: the weights are spoilt")
-    return y
-
-
 def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
     """Score the mean of the networks' probabilities, y = 1/K sum of softmax(scores), on the split.
 
@@ -96,7 +80,7 @@ def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
 
 
 def _batches(network: Network, split: Split) -> Iterator[tuple[Array, Array]]:
-    return split.in_order(CHUNK, network.parameters.dtype)
+    return split.in_order(CHUNK, network.flat.dtype)
 
 
 def _log_softmax(scores: Array) -> Array:
@@ -127,7 +111,7 @@ def interval(correct: int, total: int) -> tuple[float, float]:
     return (centre - half) / scale, (centre + half) / scale
 
 
-def figures(scores: Scores) -> dict[str, Any]:
+def as_json(scores: Scores) -> dict[str, Any]:
     """Return the scores as JSON has them."""
     return {
         "correct": scores.correct,
@@ -138,3 +122,33 @@ def figures(scores: Scores) -> dict[str, Any]:
         "per_class": scores.per_class,
         "confusion": scores.confusion.tolist(),
     }
+
+
+def only_right(a: Array, b: Array, t: Array) -> tuple[int, int]:
+    """Return how many images each of two networks alone has right, by their answers (N,).
+
+    >>> only_right(np.array([1, 2, 3]), np.array([1, 2, 4]), np.array([1, 5, 4]))
+    (0, 1)
+    """
+    right_a, right_b = a == t, b == t
+    return int(np.sum(right_a & ~right_b)), int(np.sum(right_b & ~right_a))
+
+
+def mcnemar(only_a: int, only_b: int) -> float:
+    """Return p = min(1, 2 sum of C(n, i) / 2^n for i <= min(only_a, only_b)), n = only_a + only_b.
+
+    Where both networks are right, or both wrong, nothing is learnt of which is better; where they
+    differ, two equally good ones are each right as heads and tails come.
+    Source: McNemar, Note on the sampling error of the difference between correlated proportions or
+    percentages, 1947; the exact form.
+
+    >>> mcnemar(0, 5)  # 2 / 2^5
+    0.0625
+    """
+    n = only_a + only_b
+    term = total = 1  # C(n, 0), and the sum: whole numbers, so that nothing is lost
+    for i in range(min(only_a, only_b)):
+        term = term * (n - i) // (i + 1)
+        total += term
+    p: float = 2 * total / 2**n
+    return min(1.0, p)

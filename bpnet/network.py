@@ -12,18 +12,26 @@ from typing import Protocol
 
 import numpy as np
 
+from bpnet import registry
 from bpnet.array import Array, aligned_zeros
-from bpnet.layers import Affine, Relu, Sigmoid, SoftmaxWithLoss
+from bpnet.config import Config
+from bpnet.datasets import CLASSES, WIDTH
+from bpnet.datasets.splits import as_numbers, refuse_unknown
+from bpnet.errors import DivergedError
+from bpnet.layers import Affine, SoftmaxWithLoss, softmax
+from bpnet.randomness import WEIGHTS, generator
 
-ACTIVATIONS: dict[str, Callable[[], "Layer"]] = {"relu": Relu, "sigmoid": Sigmoid}
 DEVIATIONS: dict[str, Callable[[int], float]] = {
     "he": lambda inputs: math.sqrt(2 / inputs),  # section 6.2.3, for Relu
     "xavier": lambda inputs: math.sqrt(1 / inputs),  # section 6.2.2, for Sigmoid
 }
 
 
+CHUNK = 500  # images that are scored at once: another number would change the last bits of a loss
+
+
 class Layer(Protocol):
-    """One array in, one array out; backwards the same."""
+    """One array in, one array out; backwards the same. An activation keeps the array's shape."""
 
     def forward(self, x: Array) -> Array: ...
     def backward(self, dout: Array) -> Array: ...
@@ -32,12 +40,13 @@ class Layer(Protocol):
 class Network:
     """scores = Affine(activation(... Affine(x))),  loss = SoftmaxWithLoss(scores, t).
 
-    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes. All
-    parameters start at zero: see `initialize`. `params` and the result of `gradient` are
-    dictionaries of views by the book's names: W1, b1, W2, b2, ...; they are changed in place.
+    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes, and
+    `activation` is a word of the registry. All parameters start at zero: see `initialize`. `params`
+    and the result of `gradient` are dictionaries of views by the book's names: W1, b1, W2, b2, ...;
+    they are changed in place.
 
     >>> network = Network([2, 3, 2])
-    >>> network.parameters.shape, network.params["W2"].shape
+    >>> network.flat.shape, network.params["W2"].shape
     ((17,), (3, 2))
     >>> round(network.loss(np.array([[1.0, 2.0]]), np.array([0])), 4)  # two equal classes: log 2
     0.6931
@@ -46,15 +55,17 @@ class Network:
     def __init__(
         self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
     ) -> None:
+        self.widths = list(widths)
         count = sum(map(math.prod, shapes(widths).values()))
-        self.parameters = aligned_zeros((count,), dtype)
-        self.gradients = aligned_zeros((count,), dtype)
-        self.params = views(self.parameters, widths)
-        self.grads = views(self.gradients, widths)
+        self.flat = aligned_zeros((count,), dtype)
+        self.flat_gradient = aligned_zeros((count,), dtype)
+        self.params = views(self.flat, widths)
+        self.grads = views(self.flat_gradient, widths)
         self.affines = [self._affine(number) for number in range(1, len(widths))]
         self.layers: list[Layer] = [self.affines[0]]
+        make = registry.activation(activation)
         for affine in self.affines[1:]:
-            self.layers += [ACTIVATIONS[activation](), affine]
+            self.layers += [make(), affine]
         self.last_layer = SoftmaxWithLoss()
 
     def _affine(self, number: int) -> Affine:
@@ -67,7 +78,7 @@ class Network:
         `init` is the standard deviation, or the name of a rule that gives it from the number of
         inputs. The numbers are drawn in float64 and rounded once: both dtypes start alike.
         """
-        self.parameters[:] = 0
+        self.flat[:] = 0
         for affine in self.affines:
             deviation = DEVIATIONS[init](len(affine.W)) if isinstance(init, str) else init
             affine.W[:] = rng.normal(0, deviation, affine.W.shape)
@@ -86,6 +97,23 @@ class Network:
         """Return the share of the images x whose largest score is at the answer t."""
         labels = t if t.ndim == 1 else t.argmax(axis=1)
         return float(np.mean(self.predict(x).argmax(axis=1) == labels))
+
+    @np.errstate(over="ignore", invalid="ignore")  # seen in the probabilities
+    def classify(self, images: Array) -> Array:
+        """Return the probability of each class (N, C), y = softmax(scores), for N images.
+
+        Images are (N, 784) or (N, 28, 28): bytes from 0 to 255, or numbers from 0 to 1.
+        Raises: DataError if they are anything else; DivergedError if the weights are not finite.
+        """
+        inputs, classes = len(self.affines[0].W), len(self.affines[-1].b)
+        images = refuse_unknown(np.asarray(images), inputs)
+        y = np.empty((len(images), classes), self.flat.dtype)
+        for start in range(0, len(images), CHUNK):
+            some = images[start : start + CHUNK]
+            y[start : start + CHUNK] = softmax(self.predict(as_numbers(some, y.dtype)))
+        if not np.isfinite(y).all():
+            raise DivergedError(f"no probabilities for {len(y)} images: the weights are spoilt")
+        return y
 
     def gradient(self, x: Array, t: Array) -> dict[str, Array]:
         """Return dL/dW and dL/db of every layer: the views of the flat array, written anew.
@@ -130,3 +158,15 @@ def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:
         start, end = end, end + math.prod(shape)
         parts[name] = flat[start:end].reshape(shape)
     return parts
+
+
+def widths(config: Config) -> list[int]:
+    """Return the widths of the configured network, from the images to the classes."""
+    return [WIDTH, *config.network.hidden, CLASSES]
+
+
+def build(config: Config) -> Network:
+    """Return the configured network, its weights drawn from the config's seed."""
+    network = Network(widths(config), config.network.activation, config.train.dtype)
+    network.initialize(config.network.init, generator(config.seed, WEIGHTS))
+    return network

@@ -19,9 +19,17 @@ import numpy as np  # noqa: E402
 from bpnet.cli import main, signals  # noqa: E402
 from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  # noqa: E402
 from bpnet.datasets import drawn_digits  # noqa: E402
-from bpnet.progress import silent  # noqa: E402
+from bpnet.system.progress import silent  # noqa: E402
 
 collect_ignore = ["benchmarks", "fuzzing.py"]  # they need more than the tests do
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-case",
+        action="store_true",
+        help="try every case of the tests in tests/faults, not just every fourth",
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +56,17 @@ def _no_settings_from_outside() -> Iterator[None]:
 def _no_settings_from_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the command line has set in one test, such as threads, decides nothing in the next."""
     _without_settings(monkeypatch)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_ignored_signals_in_children() -> None:
+    """Handle, by doing nothing, what nohup, or a shell's &, has told this process to ignore.
+
+    It goes on as before, but a program that it starts would inherit what is ignored.
+    """
+    for number in signals.ENDING:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: None)
 
 
 @pytest.fixture
@@ -119,7 +138,6 @@ def program(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
             [sys.executable, "-m", "bpnet", *map(str, arguments)],
             cwd=tmp_path,
             env=clean | environment,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored behind a "&"
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",

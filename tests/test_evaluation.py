@@ -1,13 +1,24 @@
-"""Scores: every image once, and never those of a spoilt network."""
+"""Scores: every image once, never those of a spoilt network, and what chance would do."""
+
+import json
+import math
 
 import numpy as np
 import pytest
 
-from bpnet.datasets.splits import Split
+from bpnet.datasets import Split
 from bpnet.errors import DivergedError
-from bpnet.evaluation import CHUNK, Scores, evaluate, evaluate_committee, interval, probabilities
-from bpnet.layers.loss import softmax
-from bpnet.network import Network
+from bpnet.evaluation import (
+    Scores,
+    as_json,
+    evaluate,
+    evaluate_committee,
+    interval,
+    mcnemar,
+    only_right,
+)
+from bpnet.layers import softmax
+from bpnet.network import CHUNK, Network
 
 
 @pytest.fixture
@@ -85,8 +96,52 @@ def test_a_committee_that_is_sure_of_the_wrong_digit_has_a_finite_loss():
 
 
 def test_the_probabilities_are_those_by_which_the_images_are_scored(network, images):
-    ((x, _),) = images.in_order(len(images), np.dtype("float64"))
-    assert probabilities(network, images) == pytest.approx(softmax(network.predict(x)))
-    network.params["W1"][0, 0] = np.nan
-    with pytest.raises(DivergedError, match="the weights are spoilt"):
-        probabilities(network, images)
+    y = network.classify(images.images)
+    scores = evaluate(network, images)
+    t = images.labels
+    assert scores.loss == pytest.approx(-np.log(y[np.arange(len(t)), t]).mean(), rel=1e-12)
+    assert scores.correct == np.sum(y.argmax(axis=1) == t)
+
+
+def test_the_scores_are_json_with_every_figure():
+    confusion = np.zeros((10, 10), int)
+    confusion[0, :2] = 3, 1
+    written = json.loads(json.dumps(as_json(Scores(0.5, confusion))))
+    assert written == {
+        "correct": 3,
+        "total": 4,
+        "accuracy": 0.75,
+        "interval": list(interval(3, 4)),
+        "loss": 0.5,
+        "per_class": [0.75, *[None] * 9],
+        "confusion": confusion.tolist(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("only_a", "only_b", "p"),
+    [
+        (0, 0, 1),
+        (1, 0, 1),
+        (5, 5, 1),
+        (6, 5, 1),
+        (0, 6, 2 / 64),
+        (1, 9, 2 * (1 + 10) / 1024),
+        (61, 34, 0.007317),
+        (34, 61, 0.007317),
+    ],
+)
+def test_the_chance_is_that_of_heads_and_tails(only_a, only_b, p):
+    assert mcnemar(only_a, only_b) == pytest.approx(p, rel=1e-3)
+
+
+def test_many_images_are_no_difficulty():
+    assert 0 < mcnemar(29_000, 30_000) < 1e-4
+    assert mcnemar(30_000, 30_000) == 1
+    normal = math.erfc((1000 - 1) / math.sqrt(2 * 59_000))
+    assert mcnemar(29_000, 30_000) == pytest.approx(normal, rel=0.01)
+
+
+def test_only_images_that_one_alone_has_right_count():
+    t = np.array([1, 2, 3, 4, 5])
+    assert only_right(np.array([1, 2, 0, 4, 0]), np.array([1, 0, 3, 0, 0]), t) == (2, 1)

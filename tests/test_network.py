@@ -1,31 +1,21 @@
 """The network against an independent autograd, and its two flat arrays."""
 
-import autograd.numpy as anp
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from autograd import grad
 
-from bpnet.layers import Relu, Sigmoid
-from bpnet.network import Network
-
-REFERENCE = {"relu": lambda x: anp.maximum(x, 0), "sigmoid": lambda x: 1 / (1 + anp.exp(-x))}
-
-
-def reference_loss(params, x, t, activation):
-    """The same network, written as one formula for autograd."""
-    depth = len(params) // 2
-    for number in range(1, depth + 1):
-        x = anp.dot(x, params[f"W{number}"]) + params[f"b{number}"]
-        if number < depth:
-            x = REFERENCE[activation](x)
-    log_total = anp.log(anp.sum(anp.exp(x), axis=1))
-    return anp.mean(log_total - x[anp.arange(len(t)), t])
+from bpnet.errors import DataError, DivergedError
+from bpnet.layers import Relu, Sigmoid, softmax
+from bpnet.network import CHUNK, Network, build, widths
+from tests.helpers.reference import reference_loss
 
 
 def network_and_batch(rng, activation="relu", hidden=(7, 6)):
     network = Network([20, *hidden, 10], activation)
     network.initialize("he", rng)
-    network.parameters += rng.normal(0, 0.1, network.parameters.shape)
+    network.flat += rng.normal(0, 0.1, network.flat.shape)
     return network, rng.normal(size=(8, 20)), rng.integers(10, size=8)
 
 
@@ -50,13 +40,13 @@ def test_layers_stand_in_the_books_order():
 
 def test_every_parameter_and_gradient_is_a_view_of_its_flat_array(rng):
     network, x, t = network_and_batch(rng)
-    before = network.gradients
+    before = network.flat_gradient
     gradients = network.gradient(x, t)
-    assert network.gradients is before
-    for views, flat in ((network.params, network.parameters), (gradients, network.gradients)):
+    assert network.flat_gradient is before
+    for views, flat in ((network.params, network.flat), (gradients, network.flat_gradient)):
         assert np.array_equal(np.concatenate([view.ravel() for view in views.values()]), flat)
         assert all(np.shares_memory(view, flat) for view in views.values())
-    assert all(np.shares_memory(affine.W, network.parameters) for affine in network.affines)
+    assert all(np.shares_memory(affine.W, network.flat) for affine in network.affines)
 
 
 def test_one_step_on_the_flat_array_moves_the_layers(rng):
@@ -64,23 +54,23 @@ def test_one_step_on_the_flat_array_moves_the_layers(rng):
     first = network.loss(x, t)
     for _ in range(20):
         network.gradient(x, t)
-        network.parameters -= 0.1 * network.gradients
+        network.flat -= 0.1 * network.flat_gradient
     assert network.loss(x, t) < first / 2
 
 
 def test_backward_that_starts_with_dout_gives_dout_times_the_gradients(rng):
     network, x, t = network_and_batch(rng)
     network.gradient(x, t)
-    gradients = network.gradients.copy()
+    gradients = network.flat_gradient.copy()
     network.backward(0.25)
-    assert network.gradients == pytest.approx(gradients / 4, rel=1e-12)
+    assert network.flat_gradient == pytest.approx(gradients / 4, rel=1e-12)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_flat_arrays_begin_where_a_cache_line_does(dtype):
     for _ in range(4):
         network = Network([20, 7, 10], dtype=dtype)
-        for flat in (network.parameters, network.gradients):
+        for flat in (network.flat, network.flat_gradient):
             assert flat.ctypes.data % 64 == 0
             assert flat.shape == (20 * 7 + 7 * 10 + 7 + 10,)
 
@@ -120,7 +110,7 @@ def test_accuracy_takes_labels_and_one_hot(rng):
 )
 def test_weights_are_drawn_with_mean_0_and_the_deviation_of_the_rule(init, deviation, rng):
     network = Network([400, 300, 10])
-    network.parameters[:] = 7  # what was there before is gone
+    network.flat[:] = 7  # what was there before is gone
     network.initialize(init, rng)
     W1 = network.params["W1"]
     assert abs(W1.mean()) < 4 * deviation / W1.size**0.5
@@ -133,5 +123,114 @@ def test_both_dtypes_start_from_the_same_draw():
     networks = [Network([9, 5, 3], dtype=dtype) for dtype in ("float32", "float64")]
     for network in networks:
         network.initialize("he", np.random.default_rng(3))
-    single, double = (network.parameters for network in networks)
+    single, double = (network.flat for network in networks)
     assert np.array_equal(single, double.astype("float32"))
+
+
+def test_the_configured_network_has_its_widths_its_dtype_and_weights_from_the_seed(small_config):
+    config = replace(small_config, seed=7)
+    assert widths(config) == [784, 16, 10]
+    network = build(config)
+    assert network.flat.dtype == "float32"
+    expected = Network([784, 16, 10], dtype="float32")
+    expected.initialize("he", np.random.default_rng([7, 0]))
+    assert np.array_equal(network.flat, expected.flat)
+    assert not np.array_equal(build(small_config).flat, expected.flat)
+
+
+@pytest.fixture(params=["float32", "float64"])
+def classifier(request, rng):
+    network = Network([784, 10], dtype=request.param)
+    network.initialize(0.1, rng)
+    return network
+
+
+@pytest.fixture
+def pictures(rng):
+    """More images than are scored at once, as bytes."""
+    return rng.integers(256, size=(2 * CHUNK + 7, 784), dtype=np.uint8)
+
+
+def test_bytes_and_numbers_rows_and_squares_are_classified_alike(classifier, pictures):
+    x = (pictures / 255).astype(classifier.flat.dtype)
+    y = softmax(classifier.predict(x))
+    assert y.shape == (1007, 10)
+    for images in (pictures, x, pictures / 255):
+        for form in (images, images.reshape(-1, 28, 28)):
+            found = classifier.classify(form)
+            assert found.dtype == classifier.flat.dtype
+            assert found == pytest.approx(y, rel=1e-4, abs=1e-6)
+
+
+def test_the_probabilities_of_an_image_sum_to_1(classifier, pictures):
+    assert classifier.classify(pictures).sum(axis=1) == pytest.approx(np.ones(1007), rel=1e-5)
+
+
+def test_no_images_have_no_probabilities(classifier):
+    for dtype in ("uint8", "float32", "float64"):
+        assert classifier.classify(np.empty((0, 784), dtype)).shape == (0, 10)
+        assert classifier.classify(np.empty((0, 28, 28), dtype)).shape == (0, 10)
+
+
+def test_the_images_that_are_classified_stay_as_they_are(classifier, pictures):
+    for images in (pictures, (pictures / 255).astype("float32"), pictures / 255):
+        before = images.copy()
+        images.flags.writeable = False
+        classifier.classify(images)
+        assert np.array_equal(images, before)
+
+
+def test_a_network_for_other_images_takes_rows_of_its_own_width_alone():
+    network = Network([9, 3])
+    assert network.classify(np.zeros((2, 9))).shape == (2, 3)
+    for shape in ((2, 3, 3), (2, 28, 28), (9,), ()):
+        with pytest.raises(DataError) as raised:
+            network.classify(np.zeros(shape))
+        assert str(raised.value) == f"images of shape {shape}: expected (N, 9)"
+
+
+TYPES = r": expected bytes \(uint8\), or numbers from 0 to 1 \(float32, float64\)$"
+
+
+@pytest.mark.parametrize("dtype", ["int64", "int8", "uint16", "bool", "complex128", "object", "U1"])
+def test_images_of_a_type_that_could_mean_either_are_refused_by_its_name(classifier, dtype):
+    images = np.zeros((2, 784), dtype)
+    with pytest.raises(DataError, match=f"^images of type {images.dtype}{TYPES}"):
+        classifier.classify(images)
+
+
+def test_lists_of_whole_numbers_are_refused_too(classifier):
+    with pytest.raises(DataError, match=f"^images of type int64{TYPES}"):
+        classifier.classify([[0] * 784])
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (784,), (28, 28), (2, 783), (2, 1, 784), (2, 27, 28), (2, 1, 28, 28)], ids=str
+)
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_images_of_another_shape_are_refused_by_it(classifier, shape, dtype):
+    with pytest.raises(DataError) as raised:
+        classifier.classify(np.zeros(shape, dtype))
+    assert str(raised.value) == f"images of shape {shape}: expected (N, 784) or (N, 28, 28)"
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (255, "from 0 to 255"), (1.001, "from 0 to 1.001"), (-0.5, "from -0.5 to 0"),
+        (np.inf, "from 0 to inf"), (-np.inf, "from -inf to 0"), (np.nan, "with NaN"),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_not_from_0_to_1_are_refused_by_their_range(classifier, value, found):
+    images = np.zeros((3, 784))
+    images[2, 5] = value
+    expected = "expected numbers from 0 to 1; bytes from 0 to 255 must be of type uint8"
+    with pytest.raises(DataError, match=f"^images {found}: {expected}$"):
+        classifier.classify(images)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_spoilt_network_gives_no_probabilities(classifier, pictures, value):
+    classifier.params["W1"][0, 0] = value
+    with pytest.raises(DivergedError, match="^no probabilities for 1007 images: the weights are"):
+        classifier.classify(pictures)

@@ -11,7 +11,8 @@ from bpnet import config, datasets
 from bpnet.datasets import loading
 from bpnet.evaluation import evaluate
 from bpnet.pictures.normalizing import normalized
-from bpnet.training import trainer
+from bpnet.training.state import best, final_parameters
+from bpnet.training.trainer import Training
 from tests.helpers.renderings import RENDERINGS
 
 ROOT = Path(__file__).parent.parent
@@ -24,12 +25,12 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def run(name, *settings):
-    loaded = config.load(ROOT / "configs" / name, [*settings, f"data.dir={FOLDER.dir}"], {})
-    network = trainer.build(loaded)
-    state = trainer.start(network, loaded)
-    dataset = datasets.load(loaded.data)
-    return dataset, list(trainer.train(network, state, dataset, loaded))
+def trained(name, *settings, folder=FOLDER.dir):
+    """Return the training of a config of ours, at its end."""
+    loaded = config.load(ROOT / "configs" / name, [*settings, f"data.dir={folder}"], {})
+    training = Training(loaded, datasets.load(loaded.data))
+    list(training.epochs())
+    return training
 
 
 def test_the_files_hold_what_is_known_of_them():
@@ -52,13 +53,13 @@ def test_loading_writes_nothing():
 
 
 def test_the_books_network_passes_93_percent_in_four_epochs():
-    _, records = run("book.yaml", "train.epochs=4")
+    records = trained("book.yaml", "train.epochs=4").state.records
     assert records[-1].test_accuracy > 0.93
 
 
 def test_the_default_network_reaches_97_percent_on_validation_in_six_epochs():
-    _, records = run("mnist.yaml", "train.epochs=6")
-    assert trainer.best(records).validation_accuracy > 0.97
+    records = trained("mnist.yaml", "train.epochs=6").state.records
+    assert best(records).validation_accuracy > 0.97
 
 
 def test_the_program_trains_twice_to_the_same_bytes_and_scores_them(program, tmp_path):
@@ -76,25 +77,18 @@ def test_the_program_trains_twice_to_the_same_bytes_and_scores_them(program, tmp
 
 def test_a_network_that_has_seen_only_drawn_digits_reads_real_ones(tmp_path):
     """The real test images choose nothing: they measure what the drawn digits are good for."""
-    config_file = ROOT / "configs" / "drawn.yaml"
-    loaded = config.load(config_file, [f"data.dir={tmp_path}", "data.validation=0"], {})
-    network = trainer.build(loaded)
-    drawn, real = datasets.load(loaded.data), datasets.load(replace(FOLDER, validation=0))
-    list(trainer.train(network, trainer.start(network, loaded), drawn, loaded))
-    assert evaluate(network, drawn.test).accuracy > 0.97
-    assert evaluate(network, real.test).accuracy > 0.95
+    training = trained("drawn.yaml", "data.validation=0", folder=tmp_path)
+    real = datasets.load(replace(FOLDER, validation=0))
+    assert evaluate(training.network, training.dataset.test).accuracy > 0.97
+    assert evaluate(training.network, real.test).accuracy > 0.95
 
 
 def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
     """With a network of 98 %, on validation images; the bars are those of the whole test set."""
-    settings = [f"data.dir={FOLDER.dir}", "data.validation=10000"]
-    loaded = config.load(ROOT / "configs" / "sprint.yaml", settings, {})
-    network = trainer.build(loaded)
-    dataset = datasets.load(loaded.data)
-    state = trainer.start(network, loaded)
-    list(trainer.train(network, state, dataset, loaded))
-    network.parameters[:] = trainer.result(state)
-    images = dataset.validation[:400]
+    training = trained("sprint.yaml", "data.validation=10000")
+    network = training.network
+    network.flat[:] = final_parameters(training.state)
+    images = training.dataset.validation[:400]
 
     def right(pictures):
         split = datasets.Split(pictures.reshape(-1, 784), images.labels)

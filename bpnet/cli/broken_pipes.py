@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stderr, suppress
 from typing import Any, TextIO
 
 
-class Unheard:
+class IgnoringBrokenPipe:
     """A stream that goes on, into nothing, from the first write on that fails."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -29,12 +29,12 @@ class Unheard:
 
 
 @contextmanager
-def settled() -> Iterator[None]:
+def surviving_broken_pipes() -> Iterator[None]:
     """Let nothing depend on whether stderr is read, and leave nothing to fail at Python's end.
 
     It would be told there as an ignored exception, and make the exit status 120.
     """
-    with redirect_stderr(None if sys.stderr is None else Unheard(sys.stderr)):
+    with redirect_stderr(None if sys.stderr is None else IgnoringBrokenPipe(sys.stderr)):
         try:
             yield
         finally:

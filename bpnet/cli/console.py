@@ -5,16 +5,17 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from threading import RLock
+from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
 
-from bpnet.array import Array
 from bpnet.errors import printable
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-tqdm.set_lock(RLock())  # its own is one between processes: a semaphore that a kill leaves behind
+    from bpnet.training.state import EpochRecord
 
 INK = " .:-=+*#%@"
 
@@ -27,18 +28,22 @@ def stderr_is_a_terminal() -> bool:
 def tell(line: str) -> None:
     """Write a line to stderr, if there is one, above any bar."""
     if sys.stderr is not None:
+        from bpnet.cli.bars import tqdm
+
         tqdm.write(printable(line), file=sys.stderr)
 
 
 @contextmanager
 def byte_bar(name: str, size: int) -> Iterator[Callable[[int], object]]:
     """Show the bytes of a download; no bar where stderr is not a terminal."""
+    from bpnet.cli.bars import tqdm
+
     hidden = not stderr_is_a_terminal()
     with tqdm(desc=name, total=size, unit="B", unit_scale=True, leave=False, disable=hidden) as bar:
         yield bar.update
 
 
-def picture(image: Array) -> list[str]:
+def picture(image: "NDArray[np.uint8]") -> list[str]:
     """Return the lines of an image (28, 28) of bytes: 14, since letters are twice as high as wide.
 
     >>> import numpy as np
@@ -49,15 +54,15 @@ def picture(image: Array) -> list[str]:
     return ["".join(INK[round(tone * (len(INK) - 1))] for tone in row) for row in tones.tolist()]
 
 
-def room() -> int:
+def images_across() -> int:
     """Return how many images stand side by side in the terminal."""
     return max(1, (shutil.get_terminal_size().columns + 1) // 29)
 
 
-def sheet(images: Sequence[Array]) -> Iterator[str]:
+def sheet(images: "Sequence[NDArray[np.uint8]]") -> Iterator[str]:
     """Yield the lines of a sheet of images, as many side by side as there is room for."""
-    for start in range(0, len(images), room()):
-        pictures = [picture(image) for image in images[start : start + room()]]
+    for start in range(0, len(images), images_across()):
+        pictures = [picture(image) for image in images[start : start + images_across()]]
         yield from (" ".join(row).rstrip() for row in zip(*pictures, strict=True))
 
 
@@ -85,6 +90,18 @@ def spread(shares: Sequence[float]) -> str:
     '99.00 ± 1.00 %'
     """
     return f"{100 * statistics.mean(shares):.2f} ± {100 * statistics.stdev(shares):.2f} %"
+
+
+def epoch_line(record: "EpochRecord", epochs: int) -> str:
+    """Return what an epoch, of so many, has come to."""
+    scored = "validation" if record.validation_accuracy is not None else "test"
+    accuracy = record.validation_accuracy or record.test_accuracy or 0.0
+    return (
+        f"epoch {record.epoch:{len(str(epochs))}}/{epochs}"
+        f"  loss {record.train_loss:.4f}  accuracy {percent(record.train_accuracy)}"
+        f"  {scored} {percent(accuracy)}"
+        f"  {record.seconds:.1f} s  {record.images_per_second:,.0f} images/s"
+    )
 
 
 def echo_all(lines: Iterator[str] | Sequence[str]) -> None:

@@ -1,58 +1,149 @@
 """`bpnet data`: fetch, verify, find and look at a dataset."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
-from bpnet import config
-from bpnet.array import Array
-from bpnet.cli.console import byte_bar, echo_all, room, sheet, tell
-from bpnet.config import AugmentConfig, Config
-from bpnet.datasets import loading
-from bpnet.datasets.distortions import Distortion
-from bpnet.datasets.splits import CLASSES
+from bpnet.cli.console import byte_bar, echo_all, images_across, sheet, tell
+from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def fetch(settings: Sequence[str]) -> None:
-    """Have every file of the dataset in its folder, and print the folder."""
-    data = config.load(None, settings).data
-    loading.fetch(data, byte_bar, tell)
-    if any(state.startswith("missing") for state in loading.verify(data).values()):
-        raise DataError(f"{loading.folder(data)}: the files could not be kept there")
-    click.echo(loading.folder(data))
+    from bpnet.config import Config, DataConfig
 
 
-def verify(settings: Sequence[str]) -> None:
-    """Print what is found of each file; leave with exit status 1 if one is not right."""
-    states = loading.verify(config.load(None, settings).data)
+@click.group()
+def data() -> None:
+    """Fetch, verify, find or look at a dataset.
+
+    bpnet data show --dataset mnist
+    """
+
+
+@data.command()
+@DATASET
+@DATA_DIR
+def fetch(dataset: str | None, data_dir: str | None) -> None:
+    """Download a dataset, unless its files are there already (or draw it).
+
+    bpnet data fetch --dataset mnist
+    """
+    from bpnet.datasets import loading
+
+    chosen = _chosen(dataset, data_dir)
+    loading.fetch(chosen, byte_bar, tell)
+    if any(state.startswith("missing") for state in loading.verify(chosen).values()):
+        raise DataError(f"{loading.folder(chosen)}: the files could not be kept there")
+    click.echo(loading.folder(chosen))
+
+
+@data.command()
+@DATASET
+@DATA_DIR
+def verify(dataset: str | None, data_dir: str | None) -> None:
+    """Compare the SHA-256 of each file with the published one; exit status 1 if one is not right.
+
+    bpnet data verify --dataset mnist
+    """
+    from bpnet.datasets import loading
+
+    states = loading.verify(_chosen(dataset, data_dir))
     echo_all([f"{name}: {state}" for name, state in states.items()])
     if not all(state.startswith("right") for state in states.values()):
         raise click.exceptions.Exit(1)
 
 
-def path(settings: Sequence[str]) -> None:
-    """Print the folder of the dataset."""
-    click.echo(loading.folder(config.load(None, settings).data))
+@data.command()
+@DATASET
+@DATA_DIR
+def path(dataset: str | None, data_dir: str | None) -> None:
+    """Print the folder in which the files of a dataset lie, or would.
+
+    bpnet data path --dataset mnist
+    """
+    from bpnet.datasets import loading
+
+    click.echo(loading.folder(_chosen(dataset, data_dir)))
 
 
-def show(path: Path | None, settings: Sequence[str], split: str, each: int) -> None:
-    """Print the first images of each digit, beside what the config's distortions make of them."""
-    chosen = config.load(path, settings)
-    loaded = loading.load(chosen.data, byte_bar, tell)
+@data.command()
+@CONFIG
+@SET
+@DATASET
+@DATA_DIR
+@click.option(
+    "--split",
+    type=click.Choice(["train", "test"]),
+    default="train",
+    show_default=True,
+    help="Which images.",
+)
+@click.option(
+    "--each",
+    type=Count(1, 100),
+    default=1,
+    show_default=True,
+    help="How many of each digit.",
+)
+def show(
+    config_file: Path | None,
+    settings: tuple[str, ...],
+    dataset: str | None,
+    data_dir: str | None,
+    split: str,
+    each: int,
+) -> None:
+    """Print a sheet of images in the terminal; with a config, what its distortions do to them.
+
+    \b
+    bpnet data show --dataset drawn --each 3
+    bpnet data show --config configs/elastic-800.yaml
+    """
+    from bpnet import config
+
+    chosen = config.load(config_file, [*settings, *_settings(dataset, data_dir)])
+    echo_all(sheet(list(_pictures(chosen, split, each))))
+
+
+def _settings(dataset: str | None, data_dir: str | None) -> list[str]:
+    """Return the settings that choose a dataset, all of it."""
+    chosen = [f"data.dataset={dataset}"] if dataset else []
+    return with_options([*chosen, "data.validation=0"], data_dir)
+
+
+def _chosen(dataset: str | None, data_dir: str | None) -> "DataConfig":
+    from bpnet import config
+
+    return config.load(None, _settings(dataset, data_dir)).data
+
+
+def _pictures(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
+    """Return the first images of each digit (N, 28, 28), each beside its distorted ones."""
+    import numpy as np
+
+    from bpnet import datasets
+    from bpnet.config import AugmentConfig
+    from bpnet.datasets import CLASSES, SIDE
+
+    loaded = datasets.load(chosen.data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
     rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(CLASSES)]
     pictures = images.images[np.concatenate(rows)]
     if chosen.augment != AugmentConfig():
         pictures = _beside_distorted(pictures, chosen)
-    echo_all(sheet(list(pictures.reshape(-1, 28, 28))))
+    return pictures.reshape(-1, SIDE, SIDE)
 
 
-def _beside_distorted(plain: Array, chosen: Config) -> Array:
-    """Return each image and after it distorted ones, as many as there is room for beside it."""
-    across = max(2, room())
+def _beside_distorted(plain: "NDArray[Any]", chosen: "Config") -> "NDArray[Any]":
+    """Return each image and after it distorted ones, as many as fit beside it."""
+    import numpy as np
+
+    from bpnet.datasets.distortions import Distortion
+
+    across = max(2, images_across())
     pictures = np.repeat(plain, across, axis=0).astype(np.float32)
     distorted = Distortion(chosen.augment)(pictures, np.random.default_rng(chosen.seed))
     distorted[::across] = plain

@@ -1,8 +1,8 @@
 """Runs trained by processes of their own, some at a time; what they say comes together here.
 
-A child's stdin is the way to it (`child`). A byte is the number of a signal: it reaches a child
-however young, and on Windows too. Should this process die, of whatever, the system ends the pipe,
-and at that the child dies.
+A job (`job`) is told by its stdin: a byte is the number of a signal. That reaches a job however
+young, and on Windows too. Should this process die, however it ends, the system closes the pipe, and
+at that the job dies.
 """
 
 import os
@@ -14,54 +14,55 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from bpnet.cli import signals
 from bpnet.errors import RunError
+from bpnet.system import strict_json
+from bpnet.training.state import EpochRecord
 
-Watch: TypeAlias = Callable[[Path, str], object]  # takes a run, and a line from its child
-News: TypeAlias = "SimpleQueue[tuple[Path, str | int]]"  # a run, and a line or the exit status
+Message: TypeAlias = EpochRecord | str  # the end of an epoch, or a line for people
+Watch: TypeAlias = Callable[[Path, Message], object]  # takes a run, and a message of its job
+Events: TypeAlias = "SimpleQueue[tuple[Path, Message | int]]"  # a message, or the exit status
 Running: TypeAlias = dict[Path, "subprocess.Popen[str]"]
 
 
 def train(
-    folders: Sequence[Path], jobs: int, options: Sequence[str], watch: Watch
+    folders: Sequence[Path], jobs: int, data_dir: str | None, watch: Watch
 ) -> tuple[dict[Path, int], int]:
     """Train the runs on, in their order, so many at a time.
 
-    A signal is handed on to the children, and no more are started; a second one kills them.
-    Returns: the exit status of each child, and the signal, or 0.
+    A signal is forwarded to the jobs, and no more are started; a second one kills them.
+    Returns: the exit status of each job, and the signal, or 0.
     """
-    news: News = SimpleQueue()
+    events: Events = SimpleQueue()
     waiting, running, statuses = deque(folders), Running(), dict[Path, int]()
     try:
         with signals.collected() as received:
             while (waiting or running) and not received:
                 while waiting and len(running) < jobs:
                     folder = waiting.popleft()
-                    running[folder] = _start(folder, options, news)
-                _hear(news, running, statuses, watch)
+                    running[folder] = _start(folder, data_dir, events)
+                _next_event(events, running, statuses, watch)
             for process in running.values():
-                _hand_on(process, received[0])
+                _forward(process, received[0])
             while running:
-                _hear(
-                    news, running, statuses, lambda *said: _is_no_farewell(*said) and watch(*said)
-                )
+                _next_event(events, running, statuses, watch)
     finally:
         for process in running.values():
             process.kill()
     return statuses, received[0] if received else 0
 
 
-def _start(folder: Path, options: Sequence[str], news: News) -> "subprocess.Popen[str]":
-    command = ["-m", "bpnet.cli.job", "train", "--resume", str(folder), *options]
+def _start(folder: Path, data_dir: str | None, events: Events) -> "subprocess.Popen[str]":
+    command = ["-m", "bpnet.cli.job", str(folder), *([] if data_dir is None else [data_dir])]
     path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
     try:
         process = subprocess.Popen(
             [sys.executable, "-P", *command],
             env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
@@ -72,38 +73,54 @@ def _start(folder: Path, options: Sequence[str], news: News) -> "subprocess.Pope
         raise RunError(
             f"{folder}: no process for it: {error.strerror}; try fewer --jobs"
         ) from error
-    Thread(target=_listen, args=(folder, process, news)).start()
+    Thread(target=_listen, args=(folder, process, events)).start()
     return process
 
 
-def _listen(folder: Path, process: "subprocess.Popen[str]", news: News) -> None:
-    """Put each line of the child, and its exit status at last, into the news."""
+def _listen(folder: Path, process: "subprocess.Popen[str]", events: Events) -> None:
+    """Put each message of the job, and its exit status at last, among the events."""
     with process:  # to leave it is to close the pipes and to wait
+        assert process.stdout is not None
         assert process.stderr is not None
-        for line in process.stderr:
-            news.put((folder, line.rstrip("\n")))
-    news.put((folder, process.returncode))
+        strangers = Thread(target=_listen_to_stderr, args=(folder, process.stderr, events))
+        strangers.start()
+        for line in process.stdout:
+            events.put((folder, _message(line)))
+        strangers.join()
+    events.put((folder, process.returncode))
 
 
-def _hear(news: News, running: Running, statuses: dict[Path, int], watch: Watch) -> None:
+def _message(line: str) -> Message:
+    """Return what the line says; what no job sends, as a library's own print, is a line itself."""
+    try:
+        found = strict_json.parse(line.encode())
+        if "line" in found:
+            return str(found["line"])
+        return strict_json.decode(EpochRecord, found["record"])
+    except (LookupError, TypeError, ValueError):
+        return line.rstrip("\n")
+
+
+def _listen_to_stderr(folder: Path, stderr: IO[str], events: Events) -> None:
+    """Take in what no job sends, such as the traceback of a bug, or a library's last words."""
+    for line in stderr:
+        events.put((folder, line.rstrip("\n")))
+
+
+def _next_event(events: Events, running: Running, statuses: dict[Path, int], watch: Watch) -> None:
     """Take in what comes next, if it comes before it is time to look for a signal again."""
     try:
-        folder, said = news.get(timeout=0.1)
+        folder, event = events.get(timeout=0.1)
     except Empty:
         return
-    if isinstance(said, str):
-        watch(folder, said)
-    else:
-        statuses[folder] = said
+    if isinstance(event, int):
+        statuses[folder] = event
         del running[folder]
+    else:
+        watch(folder, event)
 
 
-def _hand_on(process: "subprocess.Popen[str]", number: int) -> None:
+def _forward(process: "subprocess.Popen[str]", number: int) -> None:
     assert process.stdin is not None
     with suppress(OSError, ValueError):  # it has ended meanwhile: the pipe is broken, or closed
         os.write(process.stdin.fileno(), bytes([number]))
-
-
-def _is_no_farewell(folder: Path, line: str) -> bool:
-    """Whether a line says more than that a signal has come, which is known, and how to go on."""
-    return not line.startswith(("interrupted", "Error: interrupted"))

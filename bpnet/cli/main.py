@@ -32,7 +32,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     signals.leave_on_them()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may have any letter in it
-    with broken_pipes.settled():
+    with broken_pipes.surviving_broken_pipes():
         return _run(arguments)
 
 
@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Exception as error:
         if os.environ.get("BPNET_DEBUG"):
             raise
-        return _fail(*_explain(error))
+        return _fail(*explain(error))
 
 
 def _show_usage(error: click.ClickException) -> None:
@@ -57,8 +57,8 @@ def _show_usage(error: click.ClickException) -> None:
         click.echo(f"{context.get_usage()}\n{help_line}", err=True)
 
 
-def _explain(error: Exception) -> tuple[Sequence[str], int]:
-    """Return the lines that tell of an error, and its exit status."""
+def explain(error: Exception) -> tuple[Sequence[str], int]:
+    """Return the lines that say what an error is, and its exit status."""
     if isinstance(error, BpnetError):
         return error.lines, error.exit_status
     if isinstance(error, OSError):  # files have their own errors: this is a stream, full or gone
@@ -69,8 +69,12 @@ def _explain(error: Exception) -> tuple[Sequence[str], int]:
     return [f"{told} (this is a bug of bpnet; BPNET_DEBUG=1 shows where)"], 1
 
 
+def as_error(lines: Sequence[str]) -> list[str]:
+    """Return the lines of an error as they are shown."""
+    return [f"Error: {lines[0]}", *(f"       {line}" for line in lines[1:])]
+
+
 def _fail(lines: Sequence[str], status: int) -> int:
-    click.echo(f"Error: {lines[0]}", err=True)
-    for line in lines[1:]:
-        click.echo(f"       {line}", err=True)
+    for line in as_error(lines):
+        click.echo(line, err=True)
     return status

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from bpnet.registry import DATASETS
+
 
 class Count(click.IntRange):
     """A whole number as it is written everywhere: int() takes 1_0, full-width digits, blanks."""
@@ -41,7 +43,7 @@ THREADS = click.option(
 )
 DATASET = click.option(
     "--dataset",
-    type=click.Choice(["mnist", "fashion-mnist", "drawn"]),
+    type=click.Choice(DATASETS),
     help="Which dataset.  [default: mnist]",
 )
 SEEDS = click.option(
@@ -70,9 +72,3 @@ def with_options(
     """Return the settings, with --data-dir and --threads as two more."""
     options = {"data.dir": data_dir, "train.threads": thread_count}
     return [*settings, *(f"{key}={text}" for key, text in options.items() if text is not None)]
-
-
-def data_settings(dataset: str | None, data_dir: str | None) -> list[str]:
-    """Return the settings that choose a dataset, all of it."""
-    chosen = [f"data.dataset={dataset}"] if dataset else []
-    return with_options([*chosen, "data.validation=0"], data_dir)

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from bpnet.config.document import Problem, parse
 from bpnet.config.rules import Refused, Rule, shown
-from bpnet.config.schema import Config, build, rules
+from bpnet.config.schema import Config, build, flatten, rules
 from bpnet.errors import ConfigError, StorageError, short
 from bpnet.system import storage, threads
 
@@ -21,34 +21,61 @@ SECTIONS = {name.partition(".")[0] for name in RULES if "." in name}
 
 
 def load(
-    path: Path | None = None,
-    settings: Iterable[str] = (),
+    source: Path | Config | None = None,
+    settings: Iterable[str] | Mapping[str, Any] = (),
     environment: Mapping[str, str] = os.environ,
 ) -> Config:
-    """Return the defaults, overridden by the file, then the environment, then KEY=VALUE settings.
+    """Return the defaults, overridden by the source, then the environment, then the settings.
 
-    Raises: ConfigError with every problem of the file and the settings, a line each.
+    The source is a file, or a config from Python, which is checked as a file is. Settings are
+    KEY=VALUE, as the command line has them, or values by the names of their keys.
+    Raises: ConfigError with every problem of source and settings, a line each.
     """
     values: dict[str, Any] = {}
     problems: list[str] = []
-    if path is not None:
-        values, problems = _read_file(path)
-    overrides = [(f"--set {short(setting)}", setting) for setting in settings]
-    for source, setting in [*_from_environment(environment), *overrides]:
+    if isinstance(source, Path):
+        values, problems = _read_file(source)
+    for origin, setting in [
+        *(_from_python("Config", flatten(source)) if isinstance(source, Config) else ()),
+        *_from_environment(environment),
+        *_overrides(settings),
+    ]:
         try:
             values |= _read_setting(setting)
         except Refused as refusal:
-            problems.append(f"{source}: {refusal}")
+            problems.append(f"{origin}: {refusal}")
     if problems:
         raise ConfigError(*problems)
     config: Config = build(values)
+    _refuse_endless_warmup(config, f"{source}: " if isinstance(source, Path) else "")
+    return config
+
+
+def _refuse_endless_warmup(config: Config, where: str) -> None:
     warmup, epochs = config.train.warmup, config.train.epochs
     if warmup > epochs:
-        where = f"{path}: " if path else ""
         raise ConfigError(
             f"{where}train.warmup: expected at most train.epochs, {epochs}, got {warmup:g}"
         )
-    return config
+
+
+def _overrides(settings: Iterable[str] | Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield where each setting comes from, with the setting as KEY=VALUE."""
+    if isinstance(settings, Mapping):
+        yield from _from_python("settings", settings)
+    else:
+        yield from ((f"--set {short(setting)}", setting) for setting in settings)
+
+
+def _from_python(origin: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the origin with each value as KEY=VALUE.
+
+    >>> list(_from_python("settings", {"network.hidden": (50, 20)}))
+    [('settings', 'network.hidden=[50, 20]')]
+    """
+    for name, value in values.items():
+        text = str(list(value)) if isinstance(value, list | tuple) else str(value)
+        yield origin, f"{name}={text}"
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -84,11 +111,11 @@ def _read_mapping(node: Node, prefix: str, values: dict[str, Any], problems: lis
     first_lines: dict[str, int] = {}
     for key, value in node.value:
         try:
-            with _told_at(key):
+            with _located(key):
                 name = prefix + _key(key)
                 _refuse_second(name, key, first_lines)
                 rule = None if name in SECTIONS else _rule(name)
-            with _told_at(value):
+            with _located(value):
                 if rule is None:
                     _read_mapping(value, f"{name}.", values, problems)
                 else:
@@ -98,7 +125,7 @@ def _read_mapping(node: Node, prefix: str, values: dict[str, Any], problems: lis
 
 
 @contextmanager
-def _told_at(node: Node) -> Iterator[None]:
+def _located(node: Node) -> Iterator[None]:
     try:
         yield
     except Refused as refusal:

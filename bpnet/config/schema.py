@@ -5,6 +5,7 @@ from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, OneOf, Positive, Real, Rule, Whole
+from bpnet.registry import ACTIVATIONS, DATASETS
 
 LARGEST_SEED = 2**32 - 1
 
@@ -13,7 +14,7 @@ LARGEST_SEED = 2**32 - 1
 class DataConfig:
     """Which images, from where, and how many are held out to choose by."""
 
-    dataset: Annotated[str, OneOf(("mnist", "fashion-mnist", "drawn"))] = "mnist"
+    dataset: Annotated[str, OneOf(DATASETS)] = "mnist"
     dir: Annotated[str, Folder()] = "data"
     validation: Annotated[int, Whole(0, 50_000)] = 10_000
 
@@ -23,7 +24,7 @@ class NetworkConfig:
     """Affine, activation, Affine, ..., SoftmaxWithLoss."""
 
     hidden: Annotated[tuple[int, ...], ListOf(Whole(1, 10_000), longest=16)] = (100,)
-    activation: Annotated[str, OneOf(("relu", "sigmoid"))] = "relu"
+    activation: Annotated[str, OneOf(tuple(ACTIVATIONS))] = "relu"
     init: Annotated[str | float, Either(OneOf(("he", "xavier")), Positive(10))] = "he"
 
 

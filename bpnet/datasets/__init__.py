@@ -1,6 +1,6 @@
 """The name of a dataset -> its images and labels."""
 
 from bpnet.datasets.loading import load
-from bpnet.datasets.splits import Dataset, Split
+from bpnet.datasets.splits import CLASSES, SIDE, WIDTH, Dataset, Split
 
-__all__ = ["Dataset", "Split", "load"]
+__all__ = ["CLASSES", "SIDE", "WIDTH", "Dataset", "Split", "load"]

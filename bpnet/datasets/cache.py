@@ -1,14 +1,112 @@
-"""One process fills a folder of the cache, and those that come meanwhile wait for it."""
+"""A dataset's folder: files found there, or downloaded and kept; one process at a time fills it.
 
-from collections.abc import Iterator
+A folder that holds the right files, packed or unpacked, is only read. What is missing is downloaded
+into it, and unpacked beside it, so that the next start is quicker.
+"""
+
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from bpnet.errors import StorageError
-from bpnet.progress import Tell
+from bpnet.datasets.catalogue import File, Published, Source
+from bpnet.errors import DataError, StorageError
 from bpnet.system import locks, storage
+from bpnet.system.progress import ByteProgress, Tell, silent
 
 PATIENCE = 180  # seconds; the largest dataset takes 320 at the lowest rate, but seldom that
+
+
+def load(
+    source: Source, folder: Path, mirror: str | None, progress: ByteProgress, tell: Tell
+) -> dict[str, bytes]:
+    """Return the content of each unpacked file by its name, downloading what is missing.
+
+    `mirror`, if given, is asked before those of the source.
+    Raises: DataError if a file cannot be had, StorageError if it cannot be kept.
+    """
+    mirrors = ([mirror.rstrip("/") + "/"] if mirror else []) + list(source.mirrors)
+    found = {file: _find(file, folder, tell) for file in source.files}
+    contents = {file.name: content for file, content in found.items() if content is not None}
+    missing = [file for file in source.files if file.name not in contents]
+    if missing:
+        with filling(folder, tell):
+            for file in missing:  # another process may have fetched it meanwhile
+                contents[file.name] = _find(file, folder, silent) or _fetch(
+                    file, folder, mirrors, progress, tell
+                )
+    return contents
+
+
+def verify(source: Source, folder: Path) -> Mapping[str, str]:
+    """Return what is found of each file: "missing", or "right: NAMES" or "wrong: NAMES"."""
+    return {file.name: _state(file, folder) for file in source.files}
+
+
+def _find(file: File, folder: Path, tell: Tell) -> bytes | None:
+    """Return the content of the file if the folder has it in either form, whole and right."""
+    for form in file.forms():
+        path = folder / form.name
+        if not storage.exists(path):
+            continue
+        content = _read(path, form)
+        if content is not None:
+            return gzip.decompress(content) if form is file.packed else content
+        tell(f"{path}: not the published file; passed over")
+    return None
+
+
+def _read(path: Path, form: Published) -> bytes | None:
+    """Return the bytes of the file if they are the published ones."""
+    try:
+        content = storage.read(path, limit=form.size)
+    except StorageError:
+        return None
+    return content if form.matches(content) else None
+
+
+def _fetch(
+    file: File, folder: Path, mirrors: Sequence[str], progress: ByteProgress, tell: Tell
+) -> bytes:
+    """Download a file into the folder, in both forms, and return its unpacked content."""
+    from bpnet.datasets import download  # with requests: 60 ms that most starts do without
+
+    try:
+        packed = download.fetch(mirrors, file.packed, progress)
+    except DataError as error:
+        raise DataError(
+            *error.lines,
+            f"put the four .gz files into {folder} by hand, or name the folder above another with "
+            "--data-dir; without a download: bpnet train --config configs/drawn.yaml",
+        ) from error
+    content = gzip.decompress(packed)
+    for form, kept in ((file.packed, packed), (file.unpacked, content)):
+        if form:
+            _keep(folder / form.name, form, kept, tell)
+    return content
+
+
+def _keep(path: Path, form: Published, content: bytes, tell: Tell) -> None:
+    """Write the file, unless it is there; a wrong one in its place is kept, under another name."""
+    storage.make_folder(path.parent)
+    if storage.exists(path):
+        if _read(path, form) is not None:
+            return
+        aside = storage.move_aside(path)
+        tell(f"{path}: replaced; what was there is now {aside.name}")
+    storage.write(path, content)
+
+
+def _state(file: File, folder: Path) -> str:
+    states = {}
+    for form in file.forms():
+        path = folder / form.name
+        if storage.exists(path):
+            states[form.name] = _read(path, form) is not None
+    if not states:
+        return "missing"
+    wrong = [name for name, right in states.items() if not right]
+    return f"wrong: {', '.join(wrong)}" if wrong else f"right: {', '.join(states)}"
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from bpnet.datasets.published_file import Published
+from bpnet.datasets.catalogue import Published
 from bpnet.errors import DataError
-from bpnet.progress import Advance, ByteProgress, silently
+from bpnet.system.progress import Advance, ByteProgress, silently
 
 
 @dataclass(frozen=True)

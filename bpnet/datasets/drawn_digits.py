@@ -16,8 +16,8 @@ from bpnet.datasets.cache import filling
 from bpnet.datasets.catalogue import NAMES
 from bpnet.datasets.splits import WIDTH
 from bpnet.errors import StorageError
-from bpnet.progress import Tell
 from bpnet.system import storage, strict_json
+from bpnet.system.progress import Tell
 
 SEED = 1998
 COUNTS = (60_000, 10_000)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bpnet.config import DataConfig
-from bpnet.datasets import catalogue, drawn_digits, idx
+from bpnet.datasets import cache, catalogue, drawn_digits, idx
 from bpnet.datasets.catalogue import NAMES
 from bpnet.datasets.splits import Dataset, Split, split
 from bpnet.errors import DataError
-from bpnet.progress import ByteProgress, Tell, silent, silently
+from bpnet.system.progress import ByteProgress, Tell, silent, silently
 
 
 def folder(config: DataConfig) -> Path:
@@ -53,7 +53,7 @@ def fetch(
         return contents, drawn_digits.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
     mirror = os.environ.get("BPNET_MIRROR")
-    contents = catalogue.load(source, folder(config), mirror, progress, tell)
+    contents = cache.load(source, folder(config), mirror, progress, tell)
     return contents, {file.name: file.packed.sha256 for file in source.files}
 
 
@@ -62,7 +62,7 @@ def verify(config: DataConfig) -> Mapping[str, str]:
     if config.dataset == "drawn":
         state = "right" if drawn_digits.read(folder(config)) else "missing or wrong"
         return dict.fromkeys(NAMES, state)
-    return catalogue.verify(catalogue.SOURCES[config.dataset], folder(config))
+    return cache.verify(catalogue.SOURCES[config.dataset], folder(config))
 
 
 def _split(contents: dict[str, bytes], part: str) -> Split:

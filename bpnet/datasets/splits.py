@@ -62,6 +62,37 @@ def scaled(images: Array, x: Array) -> Array:
     return x
 
 
+def as_numbers(images: Array, dtype: np.dtype) -> Array:
+    """Return images as numbers from 0 to 1: bytes are divided by 255, numbers are taken as such."""
+    if images.dtype == np.uint8:
+        return scaled(images, np.empty(images.shape, dtype))
+    return images.astype(dtype)
+
+
+def refuse_unknown(images: Array, width: int) -> Array:
+    """Return images as rows (N, width), if they are such: of bytes, or of numbers from 0 to 1.
+
+    Raises: DataError. Bytes that were taken for numbers, or numbers for bytes, would give answers
+    that are nearly right.
+    """
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise DataError(
+            f"images of type {images.dtype}: expected bytes (uint8), or numbers from 0 to 1 "
+            "(float32, float64)"
+        )
+    forms = [(width,), (SIDE, SIDE)] if width == WIDTH else [(width,)]
+    if images.shape[1:] not in forms:
+        expected = " or ".join(str(("N", *form)).replace("'", "") for form in forms)
+        raise DataError(f"images of shape {images.shape}: expected {expected}")
+    if images.dtype != np.uint8 and not ((images >= 0) & (images <= 1)).all():
+        found = f"from {images.min():g} to {images.max():g}"
+        raise DataError(
+            f"images {'with NaN' if np.isnan(images).any() else found}: expected numbers from 0 "
+            "to 1; bytes from 0 to 255 must be of type uint8"
+        )
+    return images.reshape(len(images), width)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """The three splits, and the SHA-256 of each file they come from."""
@@ -77,9 +108,9 @@ def split(images: Array, labels: Array, name: str) -> Split:
 
     Raises: DataError, naming the files by `name`.
     """
-    if images.shape[1:] != (28, 28):
+    if images.shape[1:] != (SIDE, SIDE):
         rows, columns = images.shape[1:]
-        raise DataError(f"{name}: the images are {rows} x {columns} pixels, not 28 x 28")
+        raise DataError(f"{name}: the images are {rows} x {columns} pixels, not {SIDE} x {SIDE}")
     if len(images) != len(labels) or not len(images):
         raise DataError(f"{name}: {len(images)} images, but {len(labels)} labels")
     if labels.max() >= CLASSES:

@@ -5,42 +5,49 @@ from typing import Any
 
 import numpy as np
 
-from bpnet.array import Array
-from bpnet.datasets import Split
-from bpnet.evaluation import Scores, figures, probabilities
-from bpnet.network import Network
+from bpnet.datasets import SIDE
+from bpnet.evaluation import as_json, evaluate
+from bpnet.pictures import normalizing
 from bpnet.runs import metadata, results
-from bpnet.runs.metadata import Run
-from bpnet.training import trainer
+from bpnet.runs.identity import settings_of
+from bpnet.runs.loading import LoadedRun
 
 MOST_MISTAKES = 1000  # images of 784 bytes each
+FORM = {  # what normalize.js needs to bring a drawing to the form that `predict` gives
+    "side": SIDE,
+    "box": normalizing.BOX,
+    "centre": normalizing.CENTRE,
+    "largest": normalizing.LARGEST,
+    "faintest": normalizing.FAINTEST,
+    "strong": normalizing.STRONG,
+}
 
 
-def content(
-    run: Run, network: Network, images: Split, split: str, scores: Scores
-) -> dict[str, Any]:
+def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
     """Return all that the page shows: numbers, images and weights; the latter as base64."""
+    run, network, images = loaded.run, loaded.network, loaded.images
+    facts = metadata.read(run.folder)
     return {
         "run": run.folder.resolve().name,
         "split": split,
-        "scores": figures(scores),
-        "mistakes": _mistakes(network, images),
+        "scores": as_json(evaluate(network, images)),
+        "mistakes": _mistakes(loaded),
         "log": results.read_log(run),
-        "settings": results.settings_of(run.config),
-        "facts": {
-            key: value for key, value in metadata.read(run.folder).items() if key != "config"
-        },
+        "settings": settings_of(run.config),
+        "facts": {key: value for key, value in facts.items() if key != "config"},
+        "form": FORM,
         "network": {
-            "widths": trainer.widths(run.config),
+            "widths": network.widths,
             "activation": run.config.network.activation,
-            "parameters": _base64(network.parameters.astype("<f4")),
+            "parameters": _base64(network.flat.astype("<f4").tobytes()),
         },
     }
 
 
-def _mistakes(network: Network, images: Split) -> list[dict[str, Any]]:
+def _mistakes(loaded: LoadedRun) -> list[dict[str, Any]]:
     """Return the images that the network has wrong, those first of which it was surest."""
-    y = probabilities(network, images)
+    images = loaded.images
+    y = loaded.network.classify(images.images)
     answers = y.argmax(axis=1)
     wrong = np.flatnonzero(answers != images.labels)
     order = wrong[np.argsort(-y[wrong, answers[wrong]], kind="stable")][:MOST_MISTAKES]
@@ -50,11 +57,11 @@ def _mistakes(network: Network, images: Split) -> list[dict[str, Any]]:
             "digit": int(images.labels[place]),
             "answer": int(answers[place]),
             "share": float(y[place, answers[place]]),
-            "image": _base64(images.images[place]),
+            "image": _base64(images.images[place].tobytes()),
         }
         for place in order
     ]
 
 
-def _base64(array: Array) -> str:
-    return base64.b64encode(array.tobytes()).decode()
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()

@@ -1,10 +1,14 @@
 "use strict";
-// The page of a report: everything in it is made here, from the data in the page.
+// The page of a report: all but the drawing is made here, from the data in the page.
 
 const report = JSON.parse(document.getElementById("report").textContent);
-const network = new Network(report.network);
 const place = id => document.getElementById(id);
+const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));  // of base64
 const percent = share => `${(100 * share).toFixed(2)} %`;
+
+const {widths, activation, parameters} = report.network;
+const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
+const SIDE = report.form.side;
 
 function element(name, text, ...children) {
   const made = document.createElement(name);
@@ -114,14 +118,14 @@ function showMistakes(id, mistakes) {
 
 // Show the weights of the first hidden units whose own weights towards the next layer are largest.
 function showUnits() {
-  const [first, next] = network.affines;
+  const [first, next] = affines;
   if (!next) return void place("hidden").remove();
   const strength = Array.from({length: first.M}, (_, m) =>
     next.W.subarray(m * next.M, (m + 1) * next.M).reduce((sum, w) => sum + w * w, 0));
   const order = strength.map((_, m) => m).sort((a, b) => strength[b] - strength[a]).slice(0, 30);
   place("units").append(...order.map(m => {
     const towards = Array.from(next.W.subarray(m * next.M, (m + 1) * next.M));
-    const speaksFor = network.affines.length === 2 ? `, for ${towards.indexOf(Math.max(...towards))}` : "";
+    const speaksFor = affines.length === 2 ? `, for ${towards.indexOf(Math.max(...towards))}` : "";
     const weights = Array.from({length: first.D}, (_, d) => first.W[d * first.M + m]);
     return figure(canvas => paintSigned(canvas, weights), `unit ${m}${speaksFor}`);
   }));
@@ -133,64 +137,6 @@ function showFacts(id, facts) {
     element("tr", undefined, element("th", key), element("td", text(value)))));
 }
 
-// The canvas: dark ink on white paper, as on a desk. `chosen` is the digit whose reasons are shown.
-const paper = place("paper").getContext("2d", {willReadFrequently: true});
-let chosen = null, answer = null;
-
-function wipe() {
-  paper.fillStyle = "white";
-  paper.fillRect(0, 0, 280, 280);
-  Object.assign(paper, {lineWidth: 22, lineCap: "round", lineJoin: "round", strokeStyle: "black"});
-  chosen = null;
-  look();
-}
-
-function stroke(event) {
-  const frame = place("paper").getBoundingClientRect();
-  return [event.clientX - frame.left - 1, event.clientY - frame.top - 1];
-}
-
-place("paper").addEventListener("pointerdown", event => {
-  place("paper").setPointerCapture(event.pointerId);
-  paper.beginPath();
-  paper.moveTo(...stroke(event));
-  paper.lineTo(...stroke(event));
-  paper.stroke();
-  look();
-});
-place("paper").addEventListener("pointermove", event => {
-  if (!event.buttons) return;
-  paper.lineTo(...stroke(event));
-  paper.stroke();
-  look();
-});
-place("wipe").onclick = wipe;
-
-// Show what the network sees of the drawing, and what it takes it for.
-function look() {
-  const {data} = paper.getImageData(0, 0, 280, 280);
-  const grey = Float64Array.from({length: 280 * 280}, (_, i) => data[4 * i]);
-  const seen = normalized({height: 280, width: 280, data: grey});
-  paintGrey(place("seen"), seen ?? new Uint8Array(SIDE * SIDE));
-  answer = seen && softmax(network.predict(Float64Array.from(seen, level => level / 255)));
-  showShares();
-}
-
-function showShares() {
-  place("shares").replaceChildren(...Array.from({length: 10}, (_, digit) => {
-    const share = answer ? answer[digit] : 0;
-    const meter = element("meter"), button = element("button", undefined, element("b", digit), meter,
-      element("output", answer ? percent(share) : ""));
-    meter.value = share;
-    button.type = "button";
-    button.setAttribute("aria-pressed", digit === chosen);
-    button.onclick = () => { chosen = digit; showShares(); };
-    return element("li", undefined, button);
-  }));
-  const most = answer && (chosen ?? answer.indexOf(Math.max(...answer)));
-  paintSigned(place("reasons"), answer ? network.gradient(most) : new Float64Array(SIDE * SIDE));
-}
-
 showScore();
 showCurves();
 showConfusion();
@@ -198,4 +144,3 @@ showMistakes("mistakes", report.mistakes.slice(0, 40));
 showUnits();
 showFacts("settings", report.settings);
 showFacts("facts", report.facts);
-wipe();

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 MARK = "<!-- A report by bpnet. -->"
+SCRIPTS = ("normalize", "classifier", "page", "canvas")
 
 
 def page(content: Mapping[str, Any]) -> str:
@@ -15,9 +16,9 @@ def page(content: Mapping[str, Any]) -> str:
     parts = {
         "mark": MARK,
         "title": html.escape(str(content["run"])),
-        "style": _file("page.css"),
-        "network": _file("network.js"),
-        "script": _file("page.js"),
+        "side": str(content["form"]["side"]),
+        "style": _file("style.css"),
+        **{name: _file(f"{name}.js") for name in SCRIPTS},
         "data": _safe(json.dumps(content, allow_nan=False)),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file("page.html"))

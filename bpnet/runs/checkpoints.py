@@ -1,4 +1,4 @@
-"""A `TrainingState` <-> the bytes of a checkpoint.
+"""A `TrainingState` <-> a checkpoint: its bytes, and its two files in the run's folder.
 
 A checkpoint holds the state's arrays, its numbers as JSON, the identity of the run that it belongs
 to, and a SHA-256 over all of these. It is checked whole before any of it is used.
@@ -7,6 +7,7 @@ to, and a SHA-256 over all of these. It is checked whole before any of it is use
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,11 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.errors import RunError
 from bpnet.runs import npz, resume_point
-from bpnet.system import strict_json
-from bpnet.training.trainer import TrainingState
+from bpnet.runs.directory import Run
+from bpnet.runs.identity import identity_of
+from bpnet.system import storage, strict_json
+from bpnet.system.progress import Tell
+from bpnet.training.state import TrainingState
 
 FORMAT = 3
 METADATA: npz.Form = ("|u1", None)
@@ -42,13 +46,13 @@ def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any], ep
         raise ValueError("damaged: its SHA-256 differs")
     if metadata.get("identity") != identity:
         raise RunError("of another run: its config or data differ")
-    position = resume_point.decode(metadata, epochs, validated=bool(len(state.best_parameters)))
+    point = resume_point.read(metadata, epochs, validated=bool(len(state.best_parameters)))
     for name in state.arrays():
         if not np.isfinite(arrays[name]).all():
             raise ValueError(f"holds {name} that are not finite numbers")
     for name, array in state.arrays().items():
         array[:] = arrays[name]
-    vars(state).update(vars(position))
+    vars(state).update(vars(point))
 
 
 def size_limit(state: TrainingState, epochs: int) -> int:
@@ -83,3 +87,47 @@ def _digest(arrays: Mapping[str, Array]) -> Array:
     for array in arrays.values():
         sha256.update(array.tobytes())
     return np.frombuffer(sha256.digest(), np.uint8)
+
+
+def save(run: Run, state: TrainingState, data: Mapping[str, str]) -> None:
+    """Write the checkpoint, keeping the one before."""
+    if storage.exists(run.checkpoint):
+        storage.write(run.previous_checkpoint, _read(run.checkpoint, run, state))
+    storage.write(run.checkpoint, pack(state, identity_of(run, data)))
+
+
+def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell) -> None:
+    """Bring `state` to where the run's checkpoint is; without any, it stays at the beginning.
+
+    A damaged checkpoint is moved aside, and the one before takes its place.
+    Raises: RunError if there are checkpoints and none can be used.
+    """
+    path, previous = run.checkpoint, run.previous_checkpoint
+    problem = _unpack_file(path, run, state, data)
+    if problem is None or not (storage.exists(path) or storage.exists(previous)):
+        return
+    second = _unpack_file(previous, run, state, data)
+    if second is not None:
+        raise RunError(problem, second)
+    if storage.exists(path):
+        storage.move_aside(path)
+    storage.write(path, _read(previous, run, state))
+    tell(f"{problem}; going on from the one before")
+
+
+def _read(path: Path, run: Run, state: TrainingState) -> bytes:
+    return storage.read(path, size_limit(state, run.config.train.epochs))
+
+
+def _unpack_file(path: Path, run: Run, state: TrainingState, data: Mapping[str, str]) -> str | None:
+    """Bring `state` to where the checkpoint is, or return what is wrong with it."""
+    if not storage.exists(path):
+        return f"{path}: is missing"
+    content = _read(path, run, state)
+    try:
+        unpack(content, state, identity_of(run, data), run.config.train.epochs)
+    except ValueError as error:
+        return f"{path}: {error}"
+    except RunError as error:
+        raise RunError(f"{path}: {error}") from error
+    return None

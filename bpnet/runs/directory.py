@@ -1,31 +1,126 @@
-"""The folders of runs: made anew, never over another, and held by one process at a time."""
+"""The folder of a run: made anew, never over another, found again, held by one process at a time.
 
-from collections.abc import Iterator
+    config.yaml               the resolved config, written before anything else
+    run.json                  what the run is, how far it is, and what came out (`metadata`)
+    checkpoint.npz            a `TrainingState`: the one truth, from which the next two are made
+    checkpoint.previous.npz   the one before
+    log.csv                   a row for each epoch
+    weights.npz               W1, b1, W2, b2, ...: the result so far
+
+Every file is put in place whole: from the end of the first epoch on there is always a checkpoint.
+All here is read without NumPy: the config says on how many threads NumPy is to run.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 
 from bpnet import config
 from bpnet.config import Config
-from bpnet.errors import RunError, UsageError
+from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import metadata
-from bpnet.runs.metadata import Run
+from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
 
+CONFIG = "config.yaml"
+INCOMPLETE = ".being-made"  # stands in a folder of seeds until all of them are there
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Let no other process train in the folder meanwhile.
 
-    Raises: RunError if one does, naming it.
+@dataclass(frozen=True)
+class Run:
+    """A run directory and its config."""
+
+    folder: Path
+    config: Config
+
+    @property
+    def checkpoint(self) -> Path:
+        """The state of the training at its last save."""
+        return self.folder / "checkpoint.npz"
+
+    @property
+    def previous_checkpoint(self) -> Path:
+        """The state at the save before."""
+        return self.folder / "checkpoint.previous.npz"
+
+    @property
+    def log(self) -> Path:
+        """A row for each epoch."""
+        return self.folder / "log.csv"
+
+    @property
+    def weights(self) -> Path:
+        """The weights of the result so far."""
+        return self.folder / "weights.npz"
+
+    @property
+    def status(self) -> str:
+        """How far it is, as its run.json says."""
+        return metadata.status(self.folder)
+
+    @property
+    def result(self) -> Result:
+        """What came out of it. Raises: RunError if it has not finished."""
+        if self.status != Status.FINISHED:
+            raise RunError(f"{self.folder}: has not finished: there is no result yet")
+        return metadata.result(self.folder)
+
+
+def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
+    """Return the run in this directory; settings and BPNET_DATA_DIR say where its data lie now.
+
+    Raises: RunError if there is none.
     """
-    with locks.hold(folder / locks.NAME) as holder:
-        if holder:
-            raise RunError(f"{folder}: {holder} is training it; wait for its end, or stop it")
-        storage.sweep(folder)
-        yield
+    path = folder / CONFIG
+    if not storage.exists(folder):
+        raise RunError(f"{folder}: does not exist")
+    if not storage.exists(path):
+        raise RunError(f"{folder}: not a run directory: it has no {CONFIG}")
+    environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}  # the threads stay
+    try:
+        return Run(folder, config.load(path, settings, environment))
+    except ConfigError as error:
+        raise RunError(*error.lines) from error
+
+
+def seeds(folder: Path) -> list[Path]:
+    """Return the run directories seed-K that `train --seeds` has made in the folder, in order.
+
+    None are in a folder that is itself a run.
+    Raises: RunError if the program was ended while it made them: that is no smaller set of seeds.
+    """
+    if storage.exists(folder / CONFIG):
+        return []
+    if storage.exists(folder / INCOMPLETE):
+        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
+    names = storage.names(folder) if folder.is_dir() else []
+    found = {
+        name.removeprefix("seed-"): folder / name
+        for name in names
+        if name.startswith("seed-") and storage.exists(folder / name / CONFIG)
+    }
+    return [found[number] for number in sorted(filter(str.isdecimal, found), key=int)]
+
+
+def every(place: Path = Path("runs")) -> list[Path]:
+    """Return every run directory in this place, or one level below: as seeds are."""
+    found = chain(place.glob(f"*/{CONFIG}"), place.glob(f"*/*/{CONFIG}"))
+    return sorted(path.parent for path in found)
+
+
+def newest() -> Path:
+    """Return the folder of the finished run that was started last, in runs/ or one level below.
+
+    Raises: RunError if there is none.
+    """
+    finished = [folder for folder in every() if metadata.status(folder) == Status.FINISHED]
+    if not finished:
+        raise RunError("runs: holds no finished run; name a run directory, or train first")
+    return max(finished, key=lambda folder: str(metadata.read(folder).get("started", "")))
 
 
 def new(name: str, folder: Path | None = None) -> Path:
@@ -49,7 +144,7 @@ def _numbered(stem: str) -> Iterator[Path]:
 def _refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
-        is_run = storage.exists(folder / "config.yaml") or metadata.seeds(folder)
+        is_run = storage.exists(folder / CONFIG) or seeds(folder)
         hint = f", or go on with it by --resume {folder}" if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
@@ -64,19 +159,32 @@ def create(settings: Config, folder: Path) -> Run:
     Raises: UsageError if another process has made a run there meanwhile.
     """
     _refuse_taken(folder)
-    storage.write(folder / "config.yaml", config.dump(settings).encode())
+    storage.write(folder / CONFIG, config.dump(settings).encode())
     return Run(folder, settings)
 
 
 def create_seeds(settings: Config, count: int, folder: Path) -> None:
     """Make a run directory seed-K in the folder for each seed from the config's on.
 
-    Until all of them are there a file says so: `facts.seeds`. To make them elsewhere and to rename
-    the whole would not do: the folder may be the current one, or a disk of its own.
+    Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
+    whole would not do: the folder may be the current one, or a disk of its own.
     """
     _refuse_taken(folder)
-    storage.write(folder / metadata.MAKING, b"")
+    storage.write(folder / INCOMPLETE, b"")
     for seed in range(settings.seed, settings.seed + count):
         storage.make_folder(folder / f"seed-{seed}")
         create(replace(settings, seed=seed), folder / f"seed-{seed}")
-    storage.remove(folder / metadata.MAKING)
+    storage.remove(folder / INCOMPLETE)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let no other process train in the folder meanwhile.
+
+    Raises: RunError if one does, naming it.
+    """
+    with locks.hold(folder / locks.NAME) as holder:
+        if holder:
+            raise RunError(f"{folder}: {holder} is training it; wait for its end, or stop it")
+        storage.sweep(folder)
+        yield

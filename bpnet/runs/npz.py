@@ -84,12 +84,12 @@ def size_limit(forms: Mapping[str, Form], free: int = 0) -> int:
 
 
 def _open(content: bytes) -> zipfile.ZipFile:
-    with _told():
+    with _as_value_error():
         return zipfile.ZipFile(io.BytesIO(content))
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_value_error() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
@@ -108,7 +108,7 @@ def _array(name: str, form: Form, archive: zipfile.ZipFile, member: zipfile.ZipI
     size = len(header) + math.prod(shape) * np.dtype(dtype).itemsize
     if member.compress_type != zipfile.ZIP_STORED:
         raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
-    with _told():
+    with _as_value_error():
         content = archive.read(member)  # checks the CRC
     if len(content) != size or not content.startswith(header):
         raise ValueError(f"{name} is not of type {dtype} and shape {shape}")

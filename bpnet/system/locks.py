@@ -1,8 +1,9 @@
 """Locks between processes: a file that one of them holds, and in it who that is.
 
-The system takes a lock back when its holder ends, of whatever. The file stays: to remove it would
-part those who wait for it from those who come later. On some network file systems locks do nothing,
-and not all of these say so; no file is whole because of a lock, it only saves work and mistakes.
+The system takes a lock back when its holder ends, however it ends. The file stays: to remove it
+would part those who wait for it from those who come later. On some network file systems locks do
+nothing, and not all of these say so; no file is whole because of a lock, it only saves work and
+mistakes.
 """
 
 import errno
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bpnet.system.storage import AT_ONCE, told
+from bpnet.system.storage import NONBLOCK, as_storage_error
 
 NAME = ".lock"
 LENGTH = 100  # of the holder's name: always the same, so that no part of an older one is left
@@ -30,10 +31,10 @@ def hold(
     `patience` is in seconds; `waiting` is told whom it is waited for.
     Raises: StorageError if there can be no such file.
     """
-    with told(path, "cannot be written"):
+    with as_storage_error(path, "cannot be written"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
-        with told(path, "cannot be locked"):
+        with as_storage_error(path, "cannot be locked"):
             holder = _wait(descriptor, patience, waiting)
             if holder is None:
                 os.lseek(descriptor, 0, os.SEEK_SET)
@@ -49,9 +50,9 @@ def is_held(path: Path) -> bool:
 
     Raises: StorageError if that cannot be told.
     """
-    with told(path, "cannot be read"):
+    with as_storage_error(path, "cannot be read"):
         try:
-            descriptor = os.open(path, os.O_RDONLY | AT_ONCE | getattr(os, "O_NOFOLLOW", 0))
+            descriptor = os.open(path, os.O_RDONLY | NONBLOCK | getattr(os, "O_NOFOLLOW", 0))
         except FileNotFoundError:
             return False
         try:

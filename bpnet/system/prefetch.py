@@ -9,14 +9,14 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item]) -> Iterator[Item]:
+def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """Yield the items, each made while the one before is in use.
 
     One item is ready at most, and one in use: the making of the next must not change either.
-    What is raised in the making of an item is raised here, in the item's turn. Who goes away waits
-    for nothing: what is being made is left behind, in a thread that ends with it or the program.
+    What is raised in the making of an item is raised here, in the item's turn. An abandoned
+    iterator does not block: its thread ends with the item that it makes, or with the program.
 
-    >>> list(ahead(iter("abc")))
+    >>> list(prefetch(iter("abc")))
     ['a', 'b', 'c']
     """
     wanted = SimpleQueue[bool]()

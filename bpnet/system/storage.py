@@ -15,7 +15,7 @@ from pathlib import Path
 from bpnet.errors import StorageError
 
 BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines
-AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for somebody who writes into it
+NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for somebody who writes into it
 TEMPORARY = re.compile(r"\..+\.([0-9]{1,7})-[0-9a-f]{8}\.tmp")  # and the process that writes it
 
 
@@ -24,8 +24,8 @@ def read(path: Path, limit: int) -> bytes:
 
     Raises: StorageError, naming the path; also for a folder, a device, or a pipe.
     """
-    with told(path, "cannot be read"):
-        descriptor = os.open(path, os.O_RDONLY | AT_ONCE | BINARY)
+    with as_storage_error(path, "cannot be read"):
+        descriptor = os.open(path, os.O_RDONLY | NONBLOCK | BINARY)
         try:
             return _content(path, descriptor, limit)
         finally:
@@ -48,7 +48,7 @@ def _content(path: Path, descriptor: int, limit: int) -> bytes:
 
 def exists(path: Path) -> bool:
     """Whether there is something at the path."""
-    with told(path, "cannot be looked for"):
+    with as_storage_error(path, "cannot be looked for"):
         try:
             os.stat(path)
         except (FileNotFoundError, NotADirectoryError):
@@ -58,14 +58,14 @@ def exists(path: Path) -> bool:
 
 def make_folder(path: Path) -> None:
     """Make the folder, and those above it, where they are missing."""
-    with told(path, "cannot be made"):
+    with as_storage_error(path, "cannot be made"):
         path.mkdir(parents=True, exist_ok=True)
 
 
 def make_new_folder(path: Path) -> bool:
     """Make the folder, and those above it; return False if there is something at the path."""
     make_folder(path.parent)
-    with told(path, "cannot be made"):
+    with as_storage_error(path, "cannot be made"):
         try:
             path.mkdir()
         except FileExistsError:
@@ -75,13 +75,13 @@ def make_new_folder(path: Path) -> bool:
 
 def names(folder: Path) -> list[str]:
     """Return the names of what is in the folder."""
-    with told(folder, "cannot be read"):
+    with as_storage_error(folder, "cannot be read"):
         return sorted(os.listdir(folder))
 
 
 def remove(path: Path) -> None:
     """Remove the file, durably, and with it what is new in its folder."""
-    with told(path, "cannot be removed"):
+    with as_storage_error(path, "cannot be removed"):
         os.unlink(path)
         _sync_folder(path.parent)
 
@@ -89,7 +89,10 @@ def remove(path: Path) -> None:
 def move_aside(path: Path) -> Path:
     """Rename the file to one that nothing reads, and return the new path."""
     aside = path.with_name(f"{path.name}.corrupt")
-    with told(path, "cannot be moved aside"), suppress(FileNotFoundError):  # another was quicker
+    with (
+        as_storage_error(path, "cannot be moved aside"),
+        suppress(FileNotFoundError),
+    ):  # another was quicker
         os.replace(path, aside)
     return aside
 
@@ -103,7 +106,7 @@ def write(path: Path, content: bytes) -> None:
     name durable, the new one is whole in its place.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
-    with told(path, "cannot be written"):
+    with as_storage_error(path, "cannot be written"):
         try:
             _write_new(temporary, content)
             os.replace(temporary, path)
@@ -119,7 +122,7 @@ def sweep(folder: Path) -> None:
     for name in names(folder):
         match = TEMPORARY.fullmatch(name)
         if match and not _writes(int(match[1])):
-            with told(folder / name, "cannot be removed"), suppress(FileNotFoundError):
+            with as_storage_error(folder / name, "cannot be removed"), suppress(FileNotFoundError):
                 os.unlink(folder / name)
 
 
@@ -164,7 +167,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def told(path: Path, what: str) -> Iterator[None]:
+def as_storage_error(path: Path, what: str) -> Iterator[None]:
     """Turn the errors of the system, and a path that cannot be one, into a StorageError."""
     try:
         yield

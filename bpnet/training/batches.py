@@ -13,26 +13,25 @@ from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
 from bpnet.datasets.distortions import Distortion
-from bpnet.system.prefetch import ahead
-
-WEIGHTS, ORDER, DISTORTIONS = 0, 1, 2  # the streams of random numbers of a run
+from bpnet.randomness import DISTORTIONS, ORDER, generator
+from bpnet.system.prefetch import prefetch
 
 Batches: TypeAlias = Iterator[tuple[Array, Array]]
 
 
-def rest_of_epoch(split: Split, config: Config, dtype: np.dtype, epoch: int, done: int) -> Batches:
-    """Yield the images and labels of an epoch, counted from 0, but for the batches that are done.
+def epoch_batches(split: Split, config: Config, dtype: np.dtype, epoch: int, skip: int) -> Batches:
+    """Yield the images and labels of an epoch, counted from 0, but for the batches to skip.
 
     Distortions are made on another thread, a batch ahead.
     """
-    rng = np.random.default_rng([config.seed, ORDER, epoch])
-    plain = split.in_random_order(config.train.batch_size, dtype, rng, done)
+    rng = generator(config.seed, ORDER, epoch)
+    plain = split.in_random_order(config.train.batch_size, dtype, rng, skip)
     if config.augment == AugmentConfig():
         return plain
-    return ahead(_distorted(plain, config, epoch, done))
+    return prefetch(_distorted(plain, config, epoch, skip))
 
 
-def _distorted(plain: Batches, config: Config, epoch: int, done: int) -> Batches:
+def _distorted(plain: Batches, config: Config, epoch: int, skip: int) -> Batches:
     distortion = Distortion(config.augment)
-    for number, (x, t) in enumerate(plain, start=done):
-        yield distortion(x, np.random.default_rng([config.seed, DISTORTIONS, epoch, number])), t
+    for number, (x, t) in enumerate(plain, start=skip):
+        yield distortion(x, generator(config.seed, DISTORTIONS, epoch, number)), t

@@ -6,57 +6,66 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.config import TrainConfig
-from bpnet.datasets.splits import CLASSES
+from bpnet.datasets import CLASSES
 from bpnet.errors import DivergedError
 from bpnet.network import Network
-from bpnet.training.optimizers import SGD, Average, Momentum, Optimizer, forget_dust
+from bpnet.training.optimizers import SGD, Average, Momentum, Optimizer, flush_denormals
 from bpnet.training.schedules import learning_rate
+from bpnet.training.state import TrainingState
 
-DUSTY = 100  # steps, after which a momentum of 0.9 has left 1e-5 of a velocity
+FLUSH_EVERY = 100  # steps, after which a momentum of 0.9 has left 1e-5 of a velocity
 
 
 class Step:
     """Takes the steps of a training, `per_epoch` of them an epoch, as the config says.
 
-    `velocity` and `average` are those of `Momentum` and `Average`, and not used without them.
+    What it changes beside the network is the state's: its velocity and its average.
     """
 
     def __init__(
-        self,
-        network: Network,
-        config: TrainConfig,
-        velocity: Array,
-        average: Array,
-        per_epoch: int,
+        self, network: Network, config: TrainConfig, state: TrainingState, per_epoch: int
     ) -> None:
         self.network = network
         self.config = config
         self.per_epoch = per_epoch
-        self.velocity = velocity
-        self.biases = network.parameters[-sum(len(affine.b) for affine in network.affines) :]
-        self.optimizer: Optimizer = SGD(config.learning_rate)
+        self.velocity = state.velocity
+        self.biases = network.flat[-sum(len(affine.b) for affine in network.affines) :]
+        self.optimizer: Optimizer = SGD()
         if config.momentum:
-            self.optimizer = Momentum(config.learning_rate, config.momentum, velocity)
-        self.average = Average(config.average, average) if config.average else None
-        self.answers = smoothed(config.label_smoothing).astype(network.parameters.dtype)
+            self.optimizer = Momentum(config.momentum, state.velocity)
+        self.average = Average(config.average, state.average) if config.average else None
+        self.answers = smoothed(config.label_smoothing).astype(network.flat.dtype)
 
     def __call__(self, number: int, x: Array, t: Array) -> float:
         """Take a step, counted from 0, on images x and labels t; return the loss before it.
 
-        Raises: DivergedError if the loss is not finite; the parameters are then as they were. A
-        weight that is not meets a pixel of 0, and their product, NaN, is seen in the loss; a bias
+        Raises: DivergedError if the loss is not finite; the parameters are then as they were.
+        """
+        network, rate = self.network, self.learning_rate(number)
+        loss = network.loss(x, self._answers(t))
+        self._refuse_divergence(number, loss)
+        network.backward(dout=rate)
+        self.optimizer.update(network.flat, network.flat_gradient)
+        self._follow_up(number)
+        return loss
+
+    def _answers(self, t: Array) -> Array:
+        return self.answers[t] if self.config.label_smoothing else t
+
+    def _refuse_divergence(self, number: int, loss: float) -> None:
+        """Raise DivergedError if the loss or a bias is not finite.
+
+        A weight that is not meets a pixel of 0, and their product, NaN, is seen in the loss; a bias
         can hide behind a Relu, and is looked at itself.
         """
-        loss = self.network.loss(x, self.answers[t] if self.config.label_smoothing else t)
         if not (math.isfinite(loss) and np.isfinite(self.biases).all()):
             raise self.diverged(number)
-        self.optimizer.learning_rate = self.learning_rate(number)
-        self.optimizer.update(self.network)
-        if number % DUSTY == DUSTY - 1:
-            forget_dust(self.velocity)
+
+    def _follow_up(self, number: int) -> None:
+        if number % FLUSH_EVERY == FLUSH_EVERY - 1:
+            flush_denormals(self.velocity)
         if self.average:
-            self.average.update(self.network, number)
-        return loss
+            self.average.update(self.network.flat, number)
 
     def learning_rate(self, number: int) -> float:
         """Return the learning rate of a step."""

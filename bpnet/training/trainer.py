@@ -1,250 +1,167 @@
 """Training: epochs, as a generator of records; no files and no terminal.
 
 What comes out depends on nothing but the config, the data and the number of threads (on the same
-machine, with the same NumPy). Every generator of random numbers is made where it is needed, from
-the seed and the place in the run: so a position is just an epoch and a step, and there is no state
-of a generator to save.
+machine, with the same NumPy): a position in a training is just an epoch and a step.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
-from bpnet.array import Array, aligned_zeros
+from bpnet.array import Array
 from bpnet.config import Config
 from bpnet.datasets import Dataset, Split
-from bpnet.datasets.splits import CLASSES, WIDTH
 from bpnet.errors import DivergedError
-from bpnet.evaluation import evaluate
-from bpnet.network import Network
-from bpnet.training.batches import WEIGHTS, Batches, rest_of_epoch
+from bpnet.evaluation import Scores, evaluate
+from bpnet.network import Network, build
+from bpnet.system.progress import Advance, never, unwatched
+from bpnet.training.batches import Batches, epoch_batches
+from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
 from bpnet.training.step import Step
 
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """A row of the log. Epochs count from 1; the training figures are those of its own batches."""
-
-    epoch: int
-    step: int
-    learning_rate: float
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float | None
-    validation_accuracy: float | None
-    test_loss: float | None
-    test_accuracy: float | None
-    seconds: float
-    images_per_second: float
+Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 
 
-@dataclass
-class TrainingState:
-    """Everything that training changes, and so everything that a checkpoint holds.
+class Training:
+    """A network in training: its config, its data, the network itself, and the state so far.
 
-    `parameters` is the network's own flat array. `best_parameters` is empty where there are no
-    validation images, `velocity` without momentum, `average` without averaging. The sums are those
-    of the running epoch.
+    The network's weights are drawn from the config's seed; a checkpoint can replace the state.
     """
 
-    parameters: Array
-    best_parameters: Array
-    velocity: Array
-    average: Array
-    step: int = 0
-    loss_sum: float = 0.0
-    correct: int = 0
-    seconds: float = 0.0
-    records: list[EpochRecord] = field(default_factory=list)
+    def __init__(self, config: Config, dataset: Dataset) -> None:
+        self.config = config
+        self.dataset = dataset
+        self.network = build(config)
+        self.state = start(self.network.flat, config)
 
-    def arrays(self) -> dict[str, Array]:
-        """Return the arrays by their names."""
-        return {
-            "parameters": self.parameters,
-            "best_parameters": self.best_parameters,
-            "velocity": self.velocity,
-            "average": self.average,
-        }
+    @property
+    def images(self) -> int:
+        """The number of training images."""
+        return len(self.dataset.train)
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether all epochs are done."""
+        return len(self.state.records) >= self.config.train.epochs
 
-def build(config: Config) -> Network:
-    """Return the configured network, its weights drawn from the config's seed."""
-    network = Network(widths(config), config.network.activation, config.train.dtype)
-    network.initialize(config.network.init, np.random.default_rng([config.seed, WEIGHTS]))
-    return network
+    @property
+    def batches_per_epoch(self) -> int:
+        """The number of batches of an epoch; the last may be short."""
+        return math.ceil(self.images / self.config.train.batch_size)
 
+    @property
+    def batches_done(self) -> int:
+        """The number of batches of the running epoch that are done."""
+        return self.state.step - len(self.state.records) * self.batches_per_epoch
 
-def widths(config: Config) -> list[int]:
-    """Return the widths of the configured network, from the images to the classes."""
-    return [WIDTH, *config.network.hidden, CLASSES]
+    def is_possible(self) -> bool:
+        """Whether training on these images can have come to the step and the sums of the state."""
+        within = 0 <= self.batches_done < self.batches_per_epoch
+        return within and self.state.correct <= self.batches_done * self.config.train.batch_size
 
+    def epochs(
+        self, stop: Callable[[], bool] = never, advance: Advance = unwatched
+    ) -> Iterator[EpochRecord]:
+        """Train on from the state, keep it up to date, and yield the record of each finished epoch.
 
-def start(network: Network, config: Config) -> TrainingState:
-    """Return the state of a training that has not begun."""
-    average = _like(network.parameters, config.train.average)
-    average[:] = network.parameters[: len(average)]
-    return TrainingState(
-        network.parameters,
-        best_parameters=_like(network.parameters, config.data.validation),
-        velocity=_like(network.parameters, config.train.momentum),
-        average=average,
-    )
+        `advance` is called after each step with the number of its images. `stop` is asked before
+        each step; once it says yes the generator ends, and the state is where to go on from.
+        Raises: DivergedError at the first loss or weight that is not finite; it is not recorded.
+        """
+        step = Step(self.network, self.config.train, self.state, self.batches_per_epoch)
+        while not self.is_finished:
+            ended = self._take_steps(step, self._rest_of_epoch(), stop, advance)
+            if not np.isfinite(self.state.parameters).all():  # spoilt by the last step
+                raise step.diverged(self.state.step - 1)
+            if not ended:
+                return
+            yield self._finish_epoch(step)
 
+    def _rest_of_epoch(self) -> Batches:
+        dtype = self.state.parameters.dtype
+        epoch, done = len(self.state.records), self.batches_done
+        return epoch_batches(self.dataset.train, self.config, dtype, epoch, skip=done)
 
-def _like(parameters: Array, needed: float) -> Array:
-    """Return zeros as many as the parameters, or none if they are not needed."""
-    return aligned_zeros((len(parameters) if needed else 0,), parameters.dtype)
+    @np.errstate(over="ignore", invalid="ignore")  # seen in the loss
+    def _take_steps(
+        self, step: Step, batches: Batches, stop: Callable[[], bool], advance: Advance
+    ) -> bool:
+        """Train on the batches to their end; return False if `stop` came before it."""
+        now = self.state
+        started = time.perf_counter()
+        for x, t in batches:
+            if stop():
+                return False
+            loss = step(now.step, x, t)
+            now.step += 1
+            now.loss_sum += loss * len(t)
+            now.correct += int(np.count_nonzero(self.network.last_layer.y.argmax(axis=1) == t))
+            advance(len(t))
+            ended = time.perf_counter()
+            now.seconds += ended - started
+            started = ended
+        return True
 
-
-def best(records: list[EpochRecord]) -> EpochRecord | None:
-    """Return the epoch of the highest validation accuracy, then the lower loss, then the earlier.
-
-    None if there is nothing to choose by: without validation the last epoch is the result.
-    """
-    scored = [r for r in records if r.validation_accuracy is not None]
-    return max(scored, key=_rank, default=None)  # the first of equals
-
-
-def _rank(record: EpochRecord) -> tuple[float, float]:
-    assert record.validation_accuracy is not None
-    assert record.validation_loss is not None
-    return record.validation_accuracy, -record.validation_loss
-
-
-def result(state: TrainingState) -> Array:
-    """Return the parameters that the training is for: the best epoch's, or the latest."""
-    return _latest(state) if best(state.records) is None else state.best_parameters
-
-
-def _latest(state: TrainingState) -> Array:
-    """Return the parameters that are scored now: their average, if there is one."""
-    return state.average if len(state.average) else state.parameters
-
-
-def train(
-    network: Network,
-    state: TrainingState,
-    dataset: Dataset,
-    config: Config,
-    stop: Callable[[], bool] = lambda: False,
-    watch: Callable[[int], object] = lambda images: None,
-) -> Iterator[EpochRecord]:
-    """Train on from `state`, keep it up to date, and yield the record of each finished epoch.
-
-    `watch` is called after each step with the number of its images. `stop` is asked before each
-    step; once it says yes the generator ends, and `state` is where to go on from.
-    Raises: DivergedError at the first loss or weight that is not finite; none of it is recorded.
-    """
-    per_epoch = _batches(len(dataset.train), config)
-    step = Step(network, config.train, state.velocity, state.average, per_epoch)
-    while len(state.records) < config.train.epochs:
-        batches = rest_of_epoch(
-            dataset.train,
-            config,
-            state.parameters.dtype,
-            epoch=len(state.records),
-            done=batches_done(state, len(dataset.train), config),
+    def _finish_epoch(self, step: Step) -> EpochRecord:
+        """Score the epoch that has ended, and make the state ready for the next."""
+        now, last = self.state, self.state.step - 1
+        try:
+            validation, test = self._scores()
+        except DivergedError as error:
+            raise step.diverged(last) from error
+        record = EpochRecord(
+            epoch=len(now.records) + 1,
+            step=now.step,
+            learning_rate=step.learning_rate(last),
+            train_loss=now.loss_sum / self.images,
+            train_accuracy=now.correct / self.images,
+            validation_loss=validation[0],
+            validation_accuracy=validation[1],
+            test_loss=test[0],
+            test_accuracy=test[1],
+            seconds=now.seconds,
+            images_per_second=self.images / now.seconds,
         )
-        ended = _take_steps(step, state, batches, stop, watch)
-        if not np.isfinite(state.parameters).all():  # the last step has spoilt them: not to be kept
-            raise step.diverged(state.step - 1)
-        if not ended:
-            return
-        yield _finish_epoch(step, state, dataset)
+        now.records.append(record)
+        now.loss_sum, now.correct, now.seconds = 0.0, 0, 0.0
+        if best(now.records) is record:
+            now.best_parameters[:] = latest_parameters(now)
+        return record
 
+    def score_result(self) -> Scores:
+        """Give the network its final parameters, and score it on the test images."""
+        self.network.flat[:] = final_parameters(self.state)
+        return evaluate(self.network, self.dataset.test)
 
-def batches_done(state: TrainingState, images: int, config: Config) -> int:
-    """Return how many batches of the running epoch are behind, of so many images."""
-    return state.step - len(state.records) * _batches(images, config)
+    def _scores(self) -> tuple[Score, Score]:
+        """Return loss and accuracy on the validation images; only without any, on the test images.
 
-
-def is_possible(state: TrainingState, images: int, config: Config) -> bool:
-    """Whether training on so many images can have come to the step and the sums of this state."""
-    done = batches_done(state, images, config)
-    within = 0 <= done < _batches(images, config)
-    return within and state.correct <= done * config.train.batch_size
-
-
-def _batches(images: int, config: Config) -> int:
-    """Return how many batches an epoch has, of so many images."""
-    return math.ceil(images / config.train.batch_size)
-
-
-@np.errstate(over="ignore", invalid="ignore")  # seen in the loss
-def _take_steps(
-    step: Step,
-    state: TrainingState,
-    batches: Batches,
-    stop: Callable[[], bool],
-    watch: Callable[[int], object],
-) -> bool:
-    """Train on the batches to their end; return False if `stop` came before it."""
-    started = time.perf_counter()
-    for x, t in batches:
-        if stop():
-            return False
-        loss = step(state.step, x, t)
-        state.step += 1
-        state.loss_sum += loss * len(t)
-        state.correct += int(np.count_nonzero(step.network.last_layer.y.argmax(axis=1) == t))
-        watch(len(t))
-        now = time.perf_counter()
-        state.seconds += now - started
-        started = now
-    return True
-
-
-def _finish_epoch(step: Step, state: TrainingState, dataset: Dataset) -> EpochRecord:
-    """Score the epoch that has ended, and make `state` ready for the next."""
-    last = state.step - 1
-    try:
-        with _holding(step.network, _latest(state)):
-            validation = _score(step.network, dataset.validation)
-            test = (None, None) if len(dataset.validation) else _score(step.network, dataset.test)
-    except DivergedError as error:
-        raise step.diverged(last) from error
-    images = len(dataset.train)
-    record = EpochRecord(
-        len(state.records) + 1,
-        state.step,
-        step.learning_rate(last),
-        state.loss_sum / images,
-        state.correct / images,
-        *validation,
-        *test,
-        state.seconds,
-        images / state.seconds,
-    )
-    state.records.append(record)
-    state.loss_sum, state.correct, state.seconds = 0.0, 0, 0.0
-    if best(state.records) is record:
-        state.best_parameters[:] = _latest(state)
-    return record
+        Epochs are compared by what is scored here, and must not be by the test set.
+        """
+        with _holding(self.network, latest_parameters(self.state)):
+            if len(self.dataset.validation):
+                return _score(self.network, self.dataset.validation), (None, None)
+            return (None, None), _score(self.network, self.dataset.test)
 
 
 @contextmanager
 def _holding(network: Network, parameters: Array) -> Iterator[None]:
     """Let the network have other parameters for a while."""
-    own = network.parameters.copy()
-    network.parameters[:] = parameters
+    own = network.flat.copy()
+    network.flat[:] = parameters
     try:
         yield
     finally:
-        network.parameters[:] = own
+        network.flat[:] = own
 
 
-def _score(network: Network, split: Split) -> tuple[float | None, float | None]:
+def _score(network: Network, split: Split) -> Score:
     """Return loss and accuracy on the split, or twice None if it is empty."""
     if not len(split):
         return None, None
     scores = evaluate(network, split)
     return scores.loss, scores.accuracy
-
-
-def is_learning(record: EpochRecord) -> bool:
-    """Whether more digits were recognised than by guessing, 10 %, or by saying 1 always, 11 %."""
-    return record.train_accuracy > 0.15

@@ -18,10 +18,9 @@ from tables import spread, table
 
 from bpnet import config
 from bpnet.config import AugmentConfig
-from bpnet.datasets import Dataset, Split, drawn
+from bpnet.datasets import SIDE, Dataset, Split, drawn
 from bpnet.datasets.distortions import Distortion
-from bpnet.datasets.splits import SIDE
-from bpnet.training import trainer
+from bpnet.training.trainer import Training
 
 ELASTIC = config.load(ROOT / "configs" / "elastic-800.yaml", environment={})
 BATCH = ELASTIC.train.batch_size
@@ -67,9 +66,8 @@ def rate(distort, images, rng):
 def epochs(settings, split):
     """Return the records of an endless training."""
     settings = replace(settings, train=replace(settings.train, epochs=10_000, schedule="constant"))
-    network = trainer.build(settings)
     dataset = Dataset(train=split, validation=split[:0], test=split[:0], sha256={})
-    return trainer.train(network, trainer.start(network, settings), dataset, settings)
+    return Training(settings, dataset).epochs()
 
 
 def seconds(records):

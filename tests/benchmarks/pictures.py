@@ -10,21 +10,20 @@ import numpy as np
 from tables import table
 
 from bpnet import datasets
-from bpnet.evaluation import probabilities
 from bpnet.pictures.normalizing import normalized
-from bpnet.runs import metadata, results
+from bpnet.runs import directory, results
 
 sys.path.append(str(Path(__file__).parents[2]))
 from tests.helpers.renderings import RENDERINGS
 
 
 def main() -> None:
-    run = metadata.open_run(Path(sys.argv[1]))
-    network = results.load_weights(run)
+    run = directory.open_run(Path(sys.argv[1]))
+    network = results.load_network(run)
     test = datasets.load(run.config.data).test[: int((sys.argv[2:] or [10_000])[0])]
 
     def right(images):
-        answers = probabilities(network, datasets.Split(images, test.labels)).argmax(axis=1)
+        answers = network.classify(images).argmax(axis=1)
         return 100 * float(np.mean(answers == test.labels))
 
     known = right(test.images)
@@ -32,7 +31,7 @@ def main() -> None:
     for name, (render, allowed) in RENDERINGS.items():
         rng = np.random.default_rng(20161125)
         seen = [normalized(render(image.reshape(28, 28), rng)) for image in test.images]
-        share = right(np.stack(seen).reshape(-1, 784))
+        share = right(np.stack(seen))
         rows.append([name, f"{share:.2f} %", f"{known - share:+.2f}", f"{allowed}"])
     print(table(["pictures", "right", "points lost", "allowed"], rows))
 

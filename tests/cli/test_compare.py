@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bpnet.comparison import mcnemar
+from bpnet.evaluation import mcnemar
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_the_better_one_is_named_in_words(bpnet, both):
 
 def test_a_run_is_not_better_than_itself(bpnet, both):
     words = bpnet("compare", "good", "good").out.splitlines()[-1]
-    assert words == "no difference that chance would not make: 0 images against 0, p = 1"
+    assert words == "no significant difference: 0 images against 0, p = 1"
 
 
 def test_json_has_the_numbers(bpnet, both):

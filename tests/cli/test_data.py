@@ -1,16 +1,13 @@
-"""`bpnet data` and `bpnet config`."""
+"""`bpnet data`: a dataset is fetched, verified, found and looked at."""
 
 import gzip
 import hashlib
 from pathlib import Path
 
-import pytest
-
 from bpnet.cli import console
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
-from bpnet.datasets.catalogue import SOURCES, File, Source
-from bpnet.datasets.published_file import Published
+from bpnet.datasets.catalogue import SOURCES, File, Published, Source
 
 DRAWN = ("--dataset", "drawn")
 
@@ -109,30 +106,6 @@ def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):
         "Error: --set data.dir=a\\nb: data.dir: expected a path of at most 4096 characters, "
         "got a\\nb\n"
     )
-
-
-def test_config_show_prints_what_loads_back_as_it_is(bpnet):
-    first = bpnet("config", "show", "--set", "train.learning_rate=1e-3")
-    Path("c.yaml").write_text(first.out, encoding="utf-8")
-    assert bpnet("config", "show", "--config", "c.yaml") == first
-    assert "  learning_rate: 0.001\n" in first.out
-
-
-def test_config_check_says_right_or_everything_that_is_wrong(bpnet):
-    Path("c.yaml").write_text("sed: 1\ntrain: {epochs: 0}\n", encoding="utf-8")
-    assert bpnet("config", "check").out == "the defaults: no problems\n"
-    result = bpnet("config", "check", "--config", "c.yaml")
-    assert (result.status, result.out) == (2, "")
-    assert result.err.splitlines() == [
-        "Error: c.yaml:1:1: sed: unknown key; did you mean seed?",
-        "       c.yaml:2:17: train.epochs: expected a whole number from 1 to 10000, got 0",
-    ]
-
-
-@pytest.mark.parametrize("path", sorted(Path("configs").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_config_is_right(bpnet, path, request):
-    result = bpnet("config", "check", "--config", request.config.rootpath / path)
-    assert result.status == 0
 
 
 def test_the_option_the_config_and_the_sources_know_the_same_datasets(bpnet):

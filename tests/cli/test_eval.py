@@ -1,7 +1,9 @@
 """`bpnet eval`: scores for people and as JSON."""
 
+import hashlib
 import json
 import re
+import shutil
 import statistics
 import weakref
 from pathlib import Path
@@ -9,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from bpnet import datasets
-from bpnet.cli import scoring
 from bpnet.datasets import drawn_digits, loading
 from bpnet.runs import metadata
 from bpnet.system import threads
@@ -138,12 +139,27 @@ def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run):
     assert bpnet("eval", run) == (1, "", error)
 
 
-def test_runs_of_other_files_are_no_committee(capsys):
-    one, two = (
-        scoring.Scored(Path(name), None, ({"file": name}, 200), None) for name in ("one", "two")
-    )
-    assert scoring._committee([one, two], None) is None
-    assert capsys.readouterr().err == "no committee: two has other images than one\n"
+@pytest.fixture
+def other_data(small_data, tmp_path):
+    """A data folder with the same digits, but for one pixel of the test images."""
+    folder = tmp_path / "other" / "drawn"
+    shutil.copytree(small_data / "drawn", folder)
+    path = folder / "t10k-images-idx3-ubyte"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 255]))
+    manifest = json.loads((folder / "drawn.json").read_bytes())
+    manifest["sha256"][path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "drawn.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder.parent
+
+
+def test_runs_of_other_files_are_no_committee(bpnet, run, small_file, other_data):
+    train = ("train", "--config", small_file, "--data-dir", other_data, "--run-dir", "r")
+    assert bpnet(*train).status == 0
+    result = bpnet("eval", run, "r")
+    assert result.err == f"no committee: r has other images than {run}\n"
+    assert "mean of 2 runs" in result.out
+    assert "committee" not in result.out
 
 
 def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bpnet.layers import Affine
+from bpnet.layers import Affine, Sigmoid
 
 
 def test_right_gradients_have_a_table_a_verdict_and_exit_status_0(bpnet):
@@ -48,6 +48,48 @@ def test_a_wrong_gradient_has_exit_status_1(bpnet, monkeypatch, factor):
     assert [row["name"] for row in report["rows"] if not row["passed"]] == [
         "Affine.b", "network.b1", "network.b2", "network, all at once",
     ]  # fmt: skip
+
+
+def test_a_layer_that_misbehaves_has_its_reason_on_its_row(bpnet, monkeypatch):
+    def raising(self, x):
+        raise ValueError("two\nlines")
+
+    monkeypatch.setattr(Sigmoid, "forward", raising)
+    result = bpnet("gradcheck")
+    assert (result.status, result.err) == (1, "")
+    lines = result.out.splitlines()
+    (row,) = [line for line in lines if line.startswith("Sigmoid.x")]
+    assert row.split()[:6] == ["Sigmoid.x", "0", "0", "-", "-", "-"]
+    assert row.endswith(r"  FAILED  Sigmoid.forward raised ValueError: two\nlines")
+    assert sum(line.endswith("  ok") for line in lines) == len(lines) - 3
+    assert lines[-1] == "gradients WRONG: worst error nan, allowed 1e-06"
+
+
+def test_json_has_the_reason_as_text_or_null(bpnet, monkeypatch):
+    monkeypatch.setattr(Sigmoid, "backward", lambda self, dout: None)
+    result = bpnet("gradcheck", "--set", "network.activation=sigmoid", "--json")
+    assert (result.status, result.err) == (1, "")
+    report = json.loads(result.out)
+    assert report["passed"] is False
+    reasons = {row["name"]: row["reason"] for row in report["rows"] if not row["passed"]}
+    reason = "Sigmoid.backward: dx is None, not an array"
+    assert reasons == {"Sigmoid.x": reason, "network": reason}
+    (row,) = [row for row in report["rows"] if row["name"] == "Sigmoid.x"]
+    assert list(row) == [
+        "passed", "name", "checked", "left_out", "error", "analytic", "numeric", "reason",
+    ]  # fmt: skip
+    assert (row["error"], row["analytic"], row["numeric"]) == (None, None, None)
+    assert all(row["reason"] is None for row in report["rows"] if row["passed"])
+
+
+def test_ctrl_c_in_a_layer_is_an_interruption(bpnet, monkeypatch):
+    def interrupted(self, x):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sigmoid, "forward", interrupted)
+    result = bpnet("gradcheck")
+    assert (result.status, result.out) == (130, "")
+    assert "interrupted" in result.err
 
 
 def test_a_wrong_config_has_exit_status_2(bpnet):

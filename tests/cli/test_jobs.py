@@ -1,72 +1,130 @@
-"""Processes that train for this one: what reaches them, and what of their words is passed on."""
+"""Processes that train for this one: what reaches them, and what becomes of all that they say."""
 
 import json
-import os
+import select
 import signal
-import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from bpnet.cli import jobs
 from bpnet.errors import RunError
+from bpnet.training.state import EpochRecord
+
+RECORD = EpochRecord(1, 16, 0.1, 2.0, 0.25, 1.5, 0.5, None, None, 2.0, 250.0)
 
 
-def test_after_a_signal_errors_are_passed_on_but_no_farewells(monkeypatch):
-    reading, writing = os.pipe()
-    process = SimpleNamespace(stdin=os.fdopen(writing, "w", encoding="utf-8"))
+@pytest.fixture
+def act(tmp_path, monkeypatch):
+    """Return a function that lets this code of Python stand in for each job."""
 
-    def start(folder, options, news):
-        os.kill(os.getpid(), signal.SIGTERM)
-        for said in ("warning: w", "interrupted in epoch 2, ...", "Error: interrupted", "Error: e"):
-            news.put((folder, said))
-        news.put((folder, 143))
-        return process
+    def act(code):
+        path = tmp_path / "job"
+        path.write_text(f"#!{sys.executable}\nimport os, sys\n{code}", encoding="utf-8")
+        path.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(path))
 
-    monkeypatch.setattr(jobs, "_start", start)
-    heard = []
-    ended = jobs.train([Path("a"), Path("b")], 1, [], lambda *said: heard.append(said))
-    assert ended == ({Path("a"): 143}, signal.SIGTERM)
-    assert heard == [(Path("a"), "warning: w"), (Path("a"), "Error: e")]
-    assert os.read(reading, 9) == bytes([signal.SIGTERM])
-    process.stdin.close()
-    os.close(reading)
+    return act
+
+
+def train(names, number=1, data_dir=None, watch=lambda folder, message: None):
+    """Train runs of these names; return how they ended, the signal, and all that was said."""
+    said = []
+
+    def hear(folder, message):
+        said.append((folder.name, message))
+        watch(folder, message)
+
+    statuses, received = jobs.train([Path(name) for name in names], number, data_dir, hear)
+    return {folder.name: status for folder, status in statuses.items()}, received, said
+
+
+def test_each_job_is_given_its_run_and_where_the_data_lie(act):
+    act("import json; print(json.dumps({'line': ' '.join(sys.argv[1:])}))")
+    command = "-P -m bpnet.cli.job"
+    assert train("ab") == (
+        {"a": 0, "b": 0}, 0, [("a", f"{command} a"), ("b", f"{command} b")]
+    )  # fmt: skip
+    assert train("a", data_dir="d")[2] == [("a", f"{command} a d")]
+
+
+def test_a_record_and_a_line_come_as_they_were_sent_and_then_the_status(act):
+    messages = [{"record": asdict(RECORD)}, {"line": "warning: é\\n"}]
+    act("".join(f"print({json.dumps(message)!r})\n" for message in messages) + "sys.exit(3)")
+    assert train("a") == ({"a": 3}, 0, [("a", RECORD), ("a", "warning: é\\n")])
+
+
+def test_what_no_job_sends_is_shown_line_by_line(act):
+    act("print('Traceback:\\n  here', file=sys.stderr)")
+    assert train("a")[2] == [("a", "Traceback:"), ("a", "  here")]
+
+
+@pytest.mark.parametrize("line", ["", "hello", "3", "[1]", '{"record": 3}', '{"x": 1}', '{"line"'])
+def test_what_is_printed_beside_the_messages_is_a_line_and_nothing_hangs(act, line):
+    act(f"print({line!r})\nsys.exit(3)")
+    assert train("a") == ({"a": 3}, 0, [("a", line)])
+
+
+def test_no_more_jobs_run_at_a_time_than_asked_for(act, tmp_path):
+    act(
+        f"folder = {str(tmp_path)!r}\n"
+        "import time\n"
+        "open(f'{folder}/{sys.argv[-1]}.running', 'x').close()\n"
+        "time.sleep(0.3)\n"
+        "print('{\"line\": \"%d\"}' % sum(n.endswith('.running') for n in os.listdir(folder)))\n"
+        "os.unlink(f'{folder}/{sys.argv[-1]}.running')\n"
+    )
+    statuses, _, said = train("abcde", number=2)
+    assert statuses == dict.fromkeys("abcde", 0)
+    assert {message for _, message in said} <= {"1", "2"}
+    assert "2" in [message for _, message in said]
+
+
+def test_a_signal_is_forwarded_as_a_byte_and_no_more_jobs_are_started(act):
+    act(
+        'print(\'{"line": "begun"}\', flush=True)\n'
+        "number = os.read(0, 9)\n"
+        'print(\'{"line": "%s"}\' % number.hex())\n'
+        "sys.exit(128 + number[0])\n"
+    )
+
+    def interrupt(folder, message):
+        if message == "begun":
+            signal.raise_signal(signal.SIGTERM)
+
+    assert train("ab", watch=interrupt) == (
+        {"a": 128 + signal.SIGTERM}, signal.SIGTERM, [("a", "begun"), ("a", "0f")]
+    )  # fmt: skip
+
+
+def test_a_second_signal_acts_at_once_and_the_jobs_are_killed(act, tmp_path):
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    act(
+        f"os.mkfifo({str(tmp_path / 'held')!r})\n"
+        'print(\'{"line": "begun"}\', flush=True)\n'
+        f"held = open({str(tmp_path / 'held')!r}, 'w')\n"
+        "while True: os.read(0, 9)\n"
+    )
+
+    def interrupt_twice(folder, message):
+        kept.append((tmp_path / "held").open(encoding="utf-8"))
+        for _ in range(2):
+            signal.raise_signal(signal.SIGTERM)
+
+    kept = []
+    try:
+        with pytest.raises(SystemExit, match="143"):
+            train("a", watch=interrupt_twice)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    with kept.pop() as held:
+        assert select.select([held], [], [], 20)[0]
+        assert held.read() == ""  # the other end is closed: the job is dead
 
 
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(RunError, match="r: no process for it: No such file.*; try fewer --jobs"):
-        jobs.train([Path("r")], 1, [], print)
-
-
-@pytest.fixture
-def child(small_file, tmp_path):
-    """A child in the midst of a training that goes on for a minute."""
-    options = ("--config", str(small_file), "--set", "train.epochs=3000", "--run-dir", "r")
-    with subprocess.Popen(
-        [sys.executable, "-m", "bpnet.cli.job", "train", *options],
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        process.stderr.readline()
-        yield process
-
-
-def status(folder):
-    return json.loads((folder / "r" / "run.json").read_bytes())["status"]
-
-
-def test_the_end_of_stdin_is_the_death_of_a_child(child, tmp_path):
-    child.stdin.close()
-    assert child.wait(timeout=20) == 1
-    assert status(tmp_path) == "running"
-
-
-def test_a_byte_on_stdin_is_a_signal_to_a_child(child, tmp_path):
-    child.stdin.write(bytes([signal.SIGTERM]))
-    child.stdin.flush()
-    assert child.wait(timeout=20) == 143
-    assert status(tmp_path) == "interrupted"
+        jobs.train([Path("r")], 1, None, print)

@@ -5,13 +5,12 @@ import os
 import re
 import signal
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bpnet import config
-from bpnet.cli import jobs, seeds
+from bpnet.cli import jobs
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.runs import directory, metadata
 from bpnet.system import storage
@@ -56,20 +55,23 @@ def test_without_a_terminal_each_epoch_of_each_seed_is_a_line(bpnet, folder):
     assert again.out == result.out
 
 
-def test_a_bar_counts_the_epochs_of_all_seeds_from_those_that_are_done(
-    bpnet, folder, monkeypatch, capsys
-):
+def test_a_bar_counts_the_epochs_of_all_seeds_from_those_that_are_done(bpnet, folder, bars):
     bpnet("train", "--resume", folder / "seed-1", "--quiet")
-    monkeypatch.setattr(seeds, "stderr_is_a_terminal", lambda: True)
-    monkeypatch.setattr(seeds, "tqdm", partial(seeds.tqdm, mininterval=0, ncols=100))
-    with seeds._display(metadata.seeds(folder), 3, quiet=False) as watch:
-        watch(folder / "seed-2", "epoch 1/3  loss 0.1")
-        watch(folder / "seed-2", "warning: w")
-    shown = capsys.readouterr().err
-    assert " 3/9 " in shown
-    assert re.search(r" 4/9 .*, seed-2: epoch 1/3\]", shown)
-    assert re.search(r"seed-2: warning: w\n", shown)
-    assert "loss" not in shown
+    bars.clear()
+    result = bpnet("train", "--resume", folder)
+    (bar,) = bars
+    assert (bar.initial, bar.n, bar.total) == (3, 9, 9)
+    assert bar.postfix == "seed-2: epoch 3/3"
+    assert "loss" not in result.err
+
+
+def test_a_warning_of_a_seed_is_shown_beside_the_bar(bpnet, small_file, bars):
+    wild = ("--set", "train.learning_rate=1000", "--set", "train.epochs=1")
+    result = bpnet("train", "--config", small_file, "--seeds", 2, *wild)
+    for seed in range(2):
+        assert f"seed-{seed}: warning: the loss is " in result.err
+    (bar,) = bars
+    assert bar.n == 2
 
 
 def test_quiet_seeds_print_only_the_table(bpnet, folder):
@@ -126,12 +128,12 @@ def test_seeds_that_were_not_all_made_are_no_smaller_set(bpnet, small_file, monk
 def test_seeds_may_be_made_in_the_current_folder(bpnet, small_file):
     directory.create_seeds(config.load(small_file, environment={}), 2, Path())
     assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1"]
-    assert len(metadata.seeds(Path())) == 2
+    assert len(directory.seeds(Path())) == 2
 
 
 def test_a_run_is_no_folder_of_seeds_whatever_else_is_in_it(bpnet, folder):
     (folder / "config.yaml").touch()
-    assert metadata.seeds(folder) == []
+    assert directory.seeds(folder) == []
 
 
 def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folder_holds(
@@ -154,7 +156,7 @@ def test_seeds_are_in_the_order_of_their_numbers(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "config.yaml").touch()
     (tmp_path / "seed-1").mkdir()
-    assert [path.name for path in metadata.seeds(tmp_path)] == ["seed-9", "seed-10"]
+    assert [path.name for path in directory.seeds(tmp_path)] == ["seed-9", "seed-10"]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def wait_for_both(process):
 
 def statuses(folder):
     return [
-        json.loads((seed / "run.json").read_bytes())["status"] for seed in metadata.seeds(folder)
+        json.loads((seed / "run.json").read_bytes())["status"] for seed in directory.seeds(folder)
     ]
 
 

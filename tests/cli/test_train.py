@@ -1,22 +1,22 @@
 """`bpnet train`: what it prints and where, and what it leaves behind."""
 
-import itertools
 import json
 import re
+import signal
 import sys
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bpnet import config
-from bpnet.cli import signals, training
-from bpnet.datasets import loading
+from bpnet.cli import train as command
+from bpnet.errors import StorageError
 from bpnet.evaluation import Scores
-from bpnet.runs import metadata
-from bpnet.system import storage, threads
+from bpnet.runs import checkpoints, metadata
+from bpnet.system import threads
 from bpnet.training import trainer
+from bpnet.training.step import Step
 
 
 def test_results_go_to_stdout_the_path_last_and_progress_to_stderr(bpnet, small_file):
@@ -103,9 +103,9 @@ def test_a_diverging_run_stops_with_exit_1_and_says_so_in_run_json(bpnet, small_
 
 def test_a_run_that_fails_otherwise_says_so_in_run_json(bpnet, small_file, monkeypatch):
     def fail(run, state, data):
-        raise training.BpnetError("disk full")
+        raise StorageError("disk full")
 
-    monkeypatch.setattr(training.results, "save", fail)
+    monkeypatch.setattr(checkpoints, "save", fail)
     result = bpnet("train", "--config", small_file, "--run-dir", "r")
     assert (result.status, result.err) == (1, "Error: disk full\n")
     assert metadata.read(Path("r"))["status"] == "failed"
@@ -131,18 +131,23 @@ def test_a_finished_run_has_nothing_to_resume_and_shows_its_result_again(bpnet, 
     assert {path.name: path.read_bytes() for path in Path("r").iterdir()} == before
 
 
+def terminate_in_step(number, patch):
+    """Let a SIGTERM come in a step, counted from 1."""
+    take = Step.__call__
+
+    def take_and_terminate(step, place, x, t):
+        if place + 1 == number:
+            signal.raise_signal(signal.SIGTERM)
+        return take(step, place, x, t)
+
+    patch.setattr(Step, "__call__", take_and_terminate)
+
+
 @pytest.fixture
 def interrupted(bpnet, small_file, monkeypatch):
     """How a run ends that gets a SIGTERM in its step 20."""
-    received = []
-
-    @contextmanager
-    def bar(config, state, images, quiet):
-        yield lambda count: received.extend([15] if state.step == 20 else [])
-
     with monkeypatch.context() as patch:
-        patch.setattr(signals, "collected", lambda: nullcontext(received))
-        patch.setattr(training, "_bar", bar)
+        terminate_in_step(20, patch)
         return bpnet("train", "--config", small_file, "--run-dir", "r r")
 
 
@@ -210,36 +215,39 @@ def test_resuming_what_is_no_run_has_exit_status_1(bpnet):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("start", [0, 20])
-def test_a_bar_counts_the_images_of_the_whole_run(small_config, monkeypatch, start):
-    made = []
-
-    class Bar(training.tqdm):
-        def __init__(self, **options):
-            made.append(options)
-            super().__init__(**options | {"disable": False, "mininterval": 0})
-            made.append(self)
-
-    monkeypatch.setattr(training, "tqdm", Bar)
-    dataset = loading.load(small_config.data)
-    network = trainer.build(small_config)
-    state = trainer.start(network, small_config)
-    list(trainer.train(network, state, dataset, small_config, lambda: state.step == start))
-    with training._bar(small_config, state, 500, quiet=False) as watch:
-        list(trainer.train(network, state, dataset, small_config, watch=watch))
-    options, bar = made
-    assert options["initial"] == {0: 0, 20: 500 + 4 * 32}[start]
-    assert (bar.n, bar.total) == (1500, 1500)
-    assert re.match(r"loss \d\.\d{4}, accuracy \d\d\.\d\d %", bar.postfix)
+def test_a_bar_counts_the_images_of_the_whole_run(bpnet, small_file, bars):
+    assert bpnet("train", "--config", small_file, "--run-dir", "r").status == 0
+    (bar,) = bars
+    assert (bar.initial, bar.n, bar.total) == (0, 1500, 1500)
+    assert re.fullmatch(r"loss \d\.\d{4}, accuracy \d\d\.\d\d %", bar.postfix)
     assert bar.desc.startswith("epoch 3/3")
+
+
+def test_the_bar_of_a_resumed_run_begins_where_it_was_stopped(bpnet, interrupted, bars):
+    assert bpnet("train", "--resume", "r r").status == 0
+    (bar,) = bars
+    assert (bar.initial, bar.n, bar.total) == (500 + 4 * 32, 1500, 1500)
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_the_bar_is_shown_at_a_terminal_only_and_not_if_quiet(
+    bpnet, small_file, monkeypatch, terminal
+):
+    monkeypatch.setattr(command, "stderr_is_a_terminal", lambda: terminal)
+    shown = bpnet("train", "--config", small_file).err
+    assert (" images/s]" in shown) == terminal
+    assert bpnet("train", "--config", small_file, "--quiet").err == ""
 
 
 @pytest.fixture
 def best_in_the_middle(monkeypatch):
     """Validation scores that make the second of three epochs the best."""
     rights = iter([50, 70, 60])
+    real = trainer.evaluate
 
     def evaluate(network, split):
+        if len(split) == 200:  # the test images
+            return real(network, split)
         right = next(rights)
         return Scores(1.0, np.array([[right, 100 - right], [0, 0]]))
 
@@ -260,38 +268,6 @@ def test_the_best_epochs_weights_are_what_is_kept_scored_and_evaluated(bpnet, sm
         assert not np.array_equal(best, last)
 
 
-def dies_after(number, monkeypatch):
-    """Let the process "die" after so many files have been written."""
-    left = itertools.count(number, -1)
-    write = storage.write
-
-    def writing(path, content):
-        write(path, content)
-        if next(left) == 1:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(storage, "write", writing)
-
-
-@pytest.mark.parametrize("number", range(1, 17))
-def test_dead_after_any_write_a_run_is_resumed_to_the_same_files(
-    bpnet, small_file, monkeypatch, number
-):
-    train = ("train", "--config", small_file, "--run-dir")
-    with monkeypatch.context() as patch:
-        dies_after(number, patch)
-        assert bpnet(*train, "dead").status == 130
-    assert bpnet("train", "--resume", "dead").status == 0
-    assert bpnet(*train, "straight").status == 0
-    for name in ("weights.npz", "log.csv"):
-        a, b = (Path(run, name).read_text("latin-1") for run in ("dead", "straight"))
-        if name == "log.csv":
-            a, b = ([line.split(",")[:-2] for line in text.splitlines()] for text in (a, b))
-        assert a == b
-    weights = metadata.read(Path("dead"))["weights_sha256"]
-    assert weights == metadata.read(Path("straight"))["weights_sha256"]
-
-
 def test_what_a_killed_process_left_is_swept(bpnet, interrupted):
     leftover = Path("r r/.checkpoint.npz.4194305-0123abcd.tmp")  # a number above all processes'
     leftover.touch()
@@ -305,9 +281,9 @@ def test_the_command_that_resumes_names_data_that_have_moved(
     config_file = Path("r r/config.yaml")
     text = config_file.read_text(encoding="utf-8").replace(str(small_data), "gone")
     config_file.write_text(text, encoding="utf-8")
-    monkeypatch.setattr(signals, "collected", lambda: nullcontext([2]))
+    terminate_in_step(21, monkeypatch)
     result = bpnet("train", "--resume", "r r", "--data-dir", small_data)
-    assert result.status == 130
+    assert result.status == 143
     assert result.err.endswith(f"bpnet train --resume 'r r' --data-dir {small_data}\n")
 
 
@@ -329,7 +305,7 @@ def test_a_run_json_that_is_not_bpnets_is_told(bpnet, interrupted):
     metadata.write(Path("r r"), status="finished")
     result = bpnet("train", "--resume", "r r")
     assert result.status == 1
-    assert "run.json: not as bpnet has written it: 'test_accuracy'" in result.err
+    assert "run.json: not as bpnet has written it: test_accuracy: is missing" in result.err
     metadata.write(Path("r r"), status="running", config=3)
     assert "run.json: config: expected an object" in bpnet("train", "--resume", "r r").err
 

@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from bpnet.config import DataConfig
-from bpnet.datasets import catalogue, download, loading
-from bpnet.datasets.catalogue import File, Source
+from bpnet.datasets import cache, catalogue, download, loading
+from bpnet.datasets.catalogue import File, Published, Source
 from bpnet.datasets.download import Limits
-from bpnet.datasets.published_file import Published
 from bpnet.errors import DataError, StorageError
-from bpnet.progress import silently
+from bpnet.system.progress import silently
 from tests.helpers.server import serving, status, whole
 
 LIMITS = Limits(connect=0.5, read=0.5, file=1, pause=0.01)
@@ -65,7 +64,7 @@ def load(folder, source):
     """Return a function that loads the source and keeps what it tells."""
 
     def load(source=source, mirror=None):
-        return catalogue.load(source, folder, mirror, silently, load.told.append)
+        return cache.load(source, folder, mirror, silently, load.told.append)
 
     load.told = []
     return load
@@ -180,7 +179,7 @@ def test_only_what_is_missing_is_downloaded(server, load, folder):
 
 def test_the_unpacked_form_is_the_first_to_be_read(load, folder, monkeypatch):
     put(folder, BOTH)
-    monkeypatch.setattr(catalogue.gzip, "decompress", None)
+    monkeypatch.setattr(cache.gzip, "decompress", None)
     assert load() == UNPACKED
 
 
@@ -307,7 +306,7 @@ def test_a_file_in_the_place_of_the_folder_is_a_clear_error(load, folder):
 def test_a_folder_that_cannot_be_is_a_clear_error(source, folder, name):
     put(folder, {})
     with pytest.raises(StorageError, match="cannot be"):
-        catalogue.load(source, folder / name, None, silently, print)
+        cache.load(source, folder / name, None, silently, print)
 
 
 def test_a_folder_that_may_not_be_entered_is_a_clear_error(load, folder):
@@ -335,7 +334,7 @@ def test_the_progress_is_shown_for_each_file_that_is_downloaded(source, folder):
         return silently(name, size)
 
     put(folder, {"labels": UNPACKED["labels"]})
-    catalogue.load(source, folder, None, progress, print)
+    cache.load(source, folder, None, progress, print)
     assert shown == [("images.gz", len(PACKED["images.gz"]))]
 
 
@@ -354,18 +353,18 @@ def test_the_progress_is_shown_for_each_file_that_is_downloaded(source, folder):
 def test_verify_says_what_is_there_and_leaves_no_trace(server, source, folder, there, words):
     put(folder, there)
     before = traces(folder)
-    assert catalogue.verify(source, folder)["images"] == words
+    assert cache.verify(source, folder)["images"] == words
     assert (traces(folder), server.asked) == (before, [])
 
 
 def test_verify_tells_each_file_and_needs_no_folder(source, folder):
-    assert catalogue.verify(source, folder) == {"images": "missing", "labels": "missing"}
+    assert cache.verify(source, folder) == {"images": "missing", "labels": "missing"}
     assert not folder.exists()
 
 
 def test_verify_finds_a_folder_in_the_place_of_a_file_wrong(source, folder):
     put(folder / "images", {})
-    assert catalogue.verify(source, folder)["images"] == "wrong: images"
+    assert cache.verify(source, folder)["images"] == "wrong: images"
 
 
 def test_the_environment_names_the_mirror_and_the_hashes_are_those_of_the_packed_files(

@@ -6,8 +6,6 @@ import pytest
 
 from tests.helpers.refused import Row, judge, run_all
 
-pytestmark = pytest.mark.faults
-
 
 def config(name: str, content: bytes, told: str, lines: int = 1) -> Row:
     """Return the row of a config file with this content."""

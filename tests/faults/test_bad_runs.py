@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.helpers.bombs import metadata
+from tests.helpers import bombs
 from tests.helpers.damage import (
     Damage,
     becomes,
@@ -26,8 +26,6 @@ from tests.helpers.damage import (
     without,
 )
 from tests.helpers.refused import Row, judge, run_all
-
-pytestmark = pytest.mark.faults
 
 
 def eval_(name: str, told: str, *damages: Damage, lines: int = 1) -> Row:
@@ -100,10 +98,8 @@ FACTS = [
     resume("no object", "run/run.json: config: expected an object", said(config=5)),
     resume("no data", "run/run.json: data: expected an object", said(data=5)),
     resume("other data", "run: began with other files of drawn", said(data={})),
-    resume("no results", "run/run.json: not as bpnet has written it: 'test_loss'",
+    resume("no results", "run/run.json: not as bpnet has written it: test_loss: is missing",
            said(status="finished", test_loss=None))._replace(noted=FINISHED),
-    resume("a result of text", "run/run.json: not as bpnet has written it: ",
-           said(status="finished", test_correct="many"))._replace(noted=FINISHED),
     resume("other facts", "run/config.yaml: train.epochs is 2, but was 3 when the run began",
            has_begun_with(**{"train.epochs": 3})),
 ]  # fmt: skip
@@ -122,12 +118,13 @@ SETTINGS = [
 
 
 ROWS = [*WEIGHTS, *CHECKPOINTS, *FACTS, *SETTINGS]
+WRITTEN = "not as bpnet has written it"
 
 
-def finished(name: str, **facts: object) -> Row:
+def finished(name: str, told: str, **facts: object) -> Row:
     """Return the row of a finished run with a result that is none."""
     damage = said(status="finished", **facts)
-    row = resume(f"a result of {name}", "run/run.json: not ", damage)
+    row = resume(f"a result of {name}", f"run/run.json: {told}", damage)
     return row._replace(noted=FINISHED)
 
 
@@ -135,23 +132,29 @@ def impossible(name: str, **facts: object) -> Row:
     """Return the row of a checkpoint that could be of another number of images."""
     running = {"records": [], "seconds": 1.0, "loss_sum": 1.0, **facts}
     told = f"run/checkpoint.npz: step {facts['step']} is in no epoch of this run"
-    return resume(name, told, metadata(lambda found: found | running))
+    return resume(name, told, bombs.believed(lambda found: found | running))
 
 
-def believed(name: str, **facts: object) -> Row:
+def believed(name: str, told: str, **facts: object) -> Row:
     """Return the row of a checkpoint with metadata that is none, under a right SHA-256."""
-    damage = metadata(lambda found: found | facts)
-    return resume(f"a checkpoint's {name}", "run/checkpoint.npz: not as bpnet", damage, lines=2)
+    damage = bombs.believed(lambda found: found | facts)
+    told = f"run/checkpoint.npz: not as bpnet writes it: {told}"
+    return resume(f"a checkpoint's {name}", told, damage, lines=2)
 
 
 ROWS += [
-    finished("infinity", test_correct=float("inf")),
-    finished("a huge number", test_accuracy=10**400),
-    believed("step of text", step="x"),
-    believed("step of nothing", step=None),
-    believed("step far off", step=10**30),
-    believed("loss of text", loss_sum="x"),
-    believed("records of no list", records={}),
+    finished("infinity", "not JSON: Infinity is not a finite number", test_correct=float("inf")),
+    finished("text", f"{WRITTEN}: test_correct: expected a whole number", test_correct="many"),
+    finished(
+        "a huge number", f"{WRITTEN}: test_accuracy: expected a number", test_accuracy=10**400
+    ),
+    finished("more than all", f"{WRITTEN}: test_accuracy: expected 0 to 1", test_accuracy=1.5),
+    believed("step of text", "step: expected a whole number", step="x"),
+    believed("step of nothing", "step: expected a whole number", step=None),
+    believed("step far off", "step: expected 0 to 9", step=10**30),
+    believed("loss of text", "loss_sum: expected a number with a point", loss_sum="x"),
+    believed("records of no list", "records: expected a list", records={}),
+    believed("record of no object", "records[0]: expected an object", records=[3]),
     impossible("a step beyond its epoch", step=10**6),
     impossible("a whole epoch without a record", step=5),
     impossible("more right than seen", step=3, correct=301),

@@ -6,13 +6,10 @@ import os
 import pytest
 
 from bpnet.datasets import drawn_digits
-from tests.faults.test_errors import ERRORS, refusing
-from tests.helpers.disk import from_now_on
+from tests.helpers.disk import ERRORS, from_now_on, refusing
 from tests.helpers.forks import run
 from tests.helpers.server import serving
 from tests.helpers.sources import good, holds_only_right_files, is_enough, published_by
-
-pytestmark = pytest.mark.faults
 
 
 def temporary_files(folder):

@@ -13,8 +13,6 @@ from bpnet.datasets import catalogue
 from tests.helpers.damage import holds, said, stopped
 from tests.helpers.forks import run
 
-pytestmark = pytest.mark.faults
-
 
 class Sings:
     """Makes the canary's file when it is unpickled."""

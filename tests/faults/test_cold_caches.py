@@ -18,8 +18,6 @@ from tests.helpers.sources import (
     published_by,
 )
 
-pytestmark = pytest.mark.faults
-
 ROUNDS, PROCESSES = 5, 8
 
 

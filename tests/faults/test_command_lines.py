@@ -7,8 +7,6 @@ import pytest
 
 from tests.helpers.refused import Row, judge, run_all
 
-pytestmark = pytest.mark.faults
-
 PATH = "data.dir: expected a path of at most 4096 characters"
 
 

@@ -8,14 +8,11 @@ import signal
 import numpy as np
 import pytest
 
-from bpnet.network import shapes
-from bpnet.runs import metadata, npz, results
-from bpnet.training import trainer
+from bpnet.network import shapes, widths
+from bpnet.runs import directory, npz, results
 from bpnet.training.step import Step
 from tests.helpers.disk import strays
 from tests.helpers.forks import run
-
-pytestmark = pytest.mark.faults
 
 FOUR_EPOCHS = 64  # steps
 
@@ -59,7 +56,7 @@ SPOILT = {
     "a weight that is infinite": sets("W2", (3, 4), np.inf),
     "a bias behind a Relu": sets("b1", 5, -np.inf),
     "a bias of a digit": sets("b2", 7, -np.inf),
-    "all of them": lambda network: network.parameters.fill(np.nan),
+    "all of them": lambda network: network.flat.fill(np.nan),
 }
 
 
@@ -77,7 +74,7 @@ def test_a_number_that_is_not_finite_stops_the_run_within_a_step_and_is_not_save
     )
     assert step <= int(told[1]) <= step + 1
     assert np.array_equal(parameters(folder), last_good)
-    assert metadata.read(folder)["status"] == "diverged"
+    assert directory.open_run(folder).status == "diverged"
     assert strays(folder) == set()
 
 
@@ -86,7 +83,7 @@ def test_a_signal_in_the_step_that_spoils_the_weights_does_not_save_them(
     four_saves, tmp_path, step
 ):
     def spoil(network):
-        network.parameters[0] = np.nan
+        network.flat[0] = np.nan
         os.kill(os.getpid(), signal.SIGTERM)
 
     folder = tmp_path / "spoilt"
@@ -112,17 +109,17 @@ def test_a_learning_rate_that_is_far_too_large_is_named(four_saves, tmp_path, ra
 def test_a_network_of_nan_is_never_scored(four_saves, tmp_path):
     folder = tmp_path / "run"
     assert run(tmp_path, *four_saves, "--run-dir", folder).status == 0
-    settings = metadata.open_run(folder).config
+    spoilt = directory.open_run(folder)
     arrays = {
         name: np.full(shape, np.nan, np.float32)
-        for name, shape in shapes(trainer.widths(settings)).items()
+        for name, shape in shapes(widths(spoilt.config)).items()
     }
-    (folder / "weights.npz").write_bytes(npz.pack(arrays))
+    spoilt.weights.write_bytes(npz.pack(arrays))
     ended = run(tmp_path, "eval", folder)
     assert (ended.status, ended.out) == (1, "")
     assert "not the weights that the run ended with" in ended.err
     told = json.loads((folder / "run.json").read_bytes())
-    told["weights_sha256"] = results._sha256((folder / "weights.npz").read_bytes())
+    told["weights_sha256"] = results.sha256(spoilt.weights.read_bytes())
     (folder / "run.json").write_text(json.dumps(told), encoding="utf-8")
     ended = run(tmp_path, "eval", folder)
     assert (ended.status, ended.out) == (1, "")

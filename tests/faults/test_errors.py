@@ -12,51 +12,23 @@ from itertools import count
 import pytest
 
 from bpnet.runs import results
-from tests.helpers.disk import from_now_on, strays
+from tests.helpers.disk import ERRORS, Refusing, from_now_on, refusing, strays
 from tests.helpers.forks import outcome, run
 
-pytestmark = pytest.mark.faults
-
 SIZES = [300, 600, 1000, 4096, 20_000, 50_000, 55_000, 80_000, 100_000, 102_000]
-ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EACCES]
-
-
-class Refusing:
-    """A disk that refuses one operation, and complains of an fsync after a failed one."""
-
-    def __init__(self, number, code):
-        self.left, self.code = number, code
-        self.spoilt = set()  # descriptors whose fsync has failed
-
-    def meet(self, operation):
-        self.left -= 1
-        if operation.name == "close":
-            self.spoilt.discard(operation.arguments[0])
-        if operation.name == "fsync" and operation.arguments[0] in self.spoilt:
-            os.write(2, b"a failed fsync is tried again\n")
-        if self.left == 0:
-            if operation.name == "fsync":
-                self.spoilt.add(operation.arguments[0])
-            if operation.name == "close":
-                operation.do()  # the descriptor is gone all the same
-            raise OSError(self.code, os.strerror(self.code), str(operation.path))
-        return operation.do()
-
-
-def refusing(folder, number, code):
-    return lambda: from_now_on(folder, Refusing(number, code).meet)
 
 
 def interrupted_in_epoch_3():
     """Let Ctrl-C come when two epochs are saved."""
-    save = results.save
+    write = results.write
 
-    def save_and_interrupt(run, state, data):
-        save(run, state, data)
+    def write_and_interrupt(run, state):
         if len(state.records) == 2:
+            results.write = write  # a second one would act at once
             os.kill(os.getpid(), signal.SIGINT)
+        return write(run, state)
 
-    results.save = save_and_interrupt
+    results.write = write_and_interrupt
 
 
 def judge(ended, folder, code):

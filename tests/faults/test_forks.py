@@ -2,11 +2,7 @@
 
 import os
 
-import pytest
-
 from tests.helpers.forks import Fork, run
-
-pytestmark = pytest.mark.faults
 
 
 def test_a_fork_ends_as_the_program_does_and_says_what_it_says(tmp_path):

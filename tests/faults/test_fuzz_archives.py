@@ -10,13 +10,16 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bpnet.runs import checkpoints, npz
+from bpnet.errors import RunError
+from bpnet.runs import checkpoints, npz, resume_point
+from bpnet.training.state import EpochRecord
 from tests.helpers.attacks import ATTACKS, METADATA_ATTACKS, ended
 from tests.helpers.readers import (
     CHECKPOINT,
     IDENTITY,
     WEIGHTS,
     empty,
+    members,
     numbers,
     read_any_checkpoint,
     read_checkpoint,
@@ -27,10 +30,8 @@ from tests.helpers.readers import (
 )
 from tests.helpers.spoiling import cut, flipped, hunt, mutate, mutated, sample
 
-pytestmark = pytest.mark.faults
-
 SEED = 20160924
-METADATA = npz.unpack_one(CHECKPOINT, "metadata", checkpoints.METADATA).tobytes()
+METADATA = members()["metadata"].tobytes()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_no_archive_with_several_changes_is_read_as_another(content, read, cases
 
 def changed_member(seed):
     """Return the checkpoint with one member's bytes changed, and its CRC right again."""
-    arrays = dict(npz.unpack(CHECKPOINT, checkpoints._forms(empty())))
+    arrays = members()
     name = list(arrays)[seed % 4]  # the last is empty
     done, content = mutate(arrays[name].tobytes(), f"{SEED}/{seed}")
     content = content[: arrays[name].nbytes].ljust(arrays[name].nbytes, b"\0")
@@ -109,7 +110,7 @@ def test_no_metadata_that_training_cannot_come_to_is_read(name, attack):
 @pytest.mark.parametrize("name", ["parameters", "best_parameters", "velocity"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_not_finite_are_refused_under_a_right_sha256(name, value):
-    arrays = dict(npz.unpack(CHECKPOINT, checkpoints._forms(empty())))
+    arrays = members()
     arrays[name] = arrays[name].copy()
     arrays[name][1] = value
     with pytest.raises(ValueError, match=f"holds {name} that are not finite numbers"):
@@ -124,7 +125,7 @@ def test_the_end_of_the_last_epoch_is_read():
 def test_another_format_is_told_whatever_else_is_in_the_archive():
     text = json.dumps({"format": 4, "state": "elsewhere"}).encode()
     arrays = {"momenta": np.zeros(2), "metadata": np.frombuffer(text, np.uint8)}
-    with pytest.raises(checkpoints.RunError, match="format 4, while this bpnet reads 3"):
+    with pytest.raises(RunError, match="format 4, while this bpnet reads 3"):
         checkpoints.unpack(npz.pack(arrays), empty(), {}, 3)
 
 
@@ -148,12 +149,11 @@ def test_the_hunt_finds_a_reader_that_checks_no_sha256(monkeypatch):
 
 def test_the_hunt_finds_a_reader_that_believes_every_position(monkeypatch):
     def believe(found, epochs, validated):
-        return checkpoints.resume_point.Position(
-            [checkpoints.resume_point.EpochRecord(**record) for record in found["records"]],
-            *(found[name] for name in checkpoints.resume_point.NUMBERS),
-        )
+        place = {name: found[name] for name in resume_point.NAMES}
+        records = [EpochRecord(**record) for record in found["records"]]
+        return resume_point.ResumePoint(**place | {"records": records})
 
-    monkeypatch.setattr(checkpoints.resume_point, "decode", believe)
+    monkeypatch.setattr(resume_point, "read", believe)
     sealed = ((done, seal_metadata(text)) for done, text in mutated(METADATA, SEED, 400))
     with pytest.raises(AssertionError, match="seed"):
         hunt(sealed, partial(read_fresh, read_any_checkpoint))

@@ -8,15 +8,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bpnet.datasets import catalogue, idx, splits
-from bpnet.datasets.catalogue import File, Source
-from bpnet.datasets.published_file import Published
+from bpnet.datasets import cache, idx, splits
+from bpnet.datasets.catalogue import File, Published, Source
 from bpnet.errors import DataError
-from bpnet.progress import silent, silently
+from bpnet.system.progress import silent, silently
 from tests.helpers.readers import IMAGES, LABELS, read_idx
 from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
-
-pytestmark = pytest.mark.faults
 
 SEED = 20160924
 READ = {
@@ -137,7 +134,7 @@ def read_packed(folder, content):
     """Read a .gz from the folder; one that is accepted must be the published one."""
     (folder / "f.gz").write_bytes(content)
     try:
-        found = catalogue.load(SOURCE, folder, None, silently, silent)
+        found = cache.load(SOURCE, folder, None, silently, silent)
     except DataError:
         return False
     assert found == {"f": LABELS * 20}

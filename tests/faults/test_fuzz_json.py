@@ -8,12 +8,12 @@ from functools import partial
 import pytest
 
 from bpnet.datasets import drawn_digits
+from bpnet.datasets.catalogue import NAMES
 from bpnet.errors import BpnetError
-from bpnet.progress import silent
 from bpnet.runs import metadata
+from bpnet.system import strict_json
+from bpnet.system.progress import silent
 from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
-
-pytestmark = pytest.mark.faults
 
 SEED = 20160924
 FACTS = {
@@ -122,13 +122,13 @@ def test_no_run_json_made_by_hand_to_deceive_has_a_result(tmp_path, content):
 
 
 def test_the_hunt_finds_a_reader_that_lets_every_result_through(tmp_path, monkeypatch):
-    monkeypatch.setattr(metadata, "_is_result", lambda result: True)
+    monkeypatch.setattr(strict_json, "decode", lambda kind, found: kind(**found))
     with pytest.raises(AssertionError, match="seed"):
         hunt(mutated(WHOLE, SEED, 500), partial(read_run, tmp_path))
 
 
 def test_the_hunt_finds_a_reader_of_any_json(tmp_path, monkeypatch):
-    monkeypatch.setattr(metadata.strict_json, "parse", json.loads)
+    monkeypatch.setattr(strict_json, "parse", json.loads)
     with pytest.raises(AssertionError, match="ValueError"):
         hunt([("", b'{"seed": NaN}')], partial(read_run, tmp_path))
 
@@ -140,7 +140,7 @@ def drawn(tmp_path, monkeypatch):
     return tmp_path, drawn_digits.load(tmp_path, silent)
 
 
-@pytest.mark.parametrize("name", [drawn_digits.MANIFEST, drawn_digits.NAMES[1]])
+@pytest.mark.parametrize("name", [drawn_digits.MANIFEST, NAMES[1]])
 def test_no_spoilt_file_of_the_drawn_digits_is_read_as_another(drawn, name, cases):
     folder, right = drawn
     whole = (folder / name).read_bytes()

@@ -8,11 +8,9 @@ import pytest
 
 from bpnet.pictures import decoding
 from tests.helpers.forks import run
-from tests.pictures.test_decoding import saved
+from tests.helpers.pictures import saved
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
-
-pytestmark = pytest.mark.faults
 
 MEMORY = 140_000_000  # beyond the 60 MB or less of the program itself: 200 MB together
 

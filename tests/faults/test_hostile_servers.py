@@ -7,11 +7,9 @@ import pytest
 
 from bpnet.datasets import catalogue, download
 from bpnet.datasets.catalogue import File, Source
-from tests.datasets.test_download import CONTENT, FAULTS, FILE, LIMITS, LONGEST
+from tests.helpers.bad_servers import CONTENT, FAULTS, FILE, LIMITS, LONGEST
 from tests.helpers.forks import run
 from tests.helpers.server import serving, whole
-
-pytestmark = pytest.mark.faults
 
 ROWS = list(FAULTS)
 PROGRAM = 1.5  # seconds for the program itself, on a busy machine

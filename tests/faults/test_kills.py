@@ -7,13 +7,9 @@ import time
 from itertools import count
 from unittest.mock import patch
 
-import pytest
-
-from bpnet.runs import results
+from bpnet.runs import checkpoints, metadata
 from tests.helpers.disk import from_now_on, strays
 from tests.helpers.forks import Fork, outcome, run
-
-pytestmark = pytest.mark.faults
 
 
 def die(*_):
@@ -57,7 +53,9 @@ def finish(folder, command):
     assert resumed.status == 0, resumed.err
     assert "going on from the one before" not in resumed.err
     assert strays(folder) == set()
-    return outcome(folder)
+    found = outcome(folder)
+    assert metadata.read(folder)["weights_sha256"] == found.weights
+    return found
 
 
 def test_a_kill_at_every_change_of_a_file_costs_nothing(cases, four_saves, straight, tmp_path):
@@ -78,10 +76,12 @@ def test_a_kill_at_every_change_of_a_file_costs_nothing(cases, four_saves, strai
 def test_random_kills_cost_nothing(cases, four_saves, tmp_path):
     chance = random.Random(20161125)
     command = (*four_saves, "--set", "train.epochs=12")
-    began = time.monotonic()
-    straight = run(tmp_path, *command, "--run-dir", tmp_path / "straight", hinder=slow_disk)
-    assert straight.status == 0
-    seconds = time.monotonic() - began
+    seconds = []
+    for name in ("straight", "again"):  # the quicker counts: others use the machine too
+        began = time.monotonic()
+        ended = run(tmp_path, *command, "--run-dir", tmp_path / name, hinder=slow_disk)
+        assert ended.status == 0
+        seconds.append(time.monotonic() - began)
     straight, trials, landed, temporary = outcome(tmp_path / "straight"), cases(100), 0, 0
     for trial in range(trials):
         folder = tmp_path / f"killed-{trial}"
@@ -89,7 +89,7 @@ def test_random_kills_cost_nothing(cases, four_saves, tmp_path):
             begun = (folder / "config.yaml").exists()
             start = ("train", "--resume") if begun else (*command, "--run-dir")
             child = Fork(tmp_path, *start, folder, hinder=slow_disk)
-            time.sleep(chance.uniform(0, 0.7) * seconds)
+            time.sleep(chance.uniform(0, 0.7) * min(seconds))
             child.send(signal.SIGKILL)
             landed += child.wait().status == -signal.SIGKILL
             temporary += any(".tmp" in name for name in strays(folder))
@@ -106,6 +106,6 @@ def test_a_run_that_would_end_otherwise_is_noticed(four_saves, straight, tmp_pat
         restore(run, state, *more)
         state.parameters[-1] += 1e-6
 
-    restore = results.restore
-    with patch.object(results, "restore", restore_nearly):
+    restore = checkpoints.restore
+    with patch.object(checkpoints, "restore", restore_nearly):
         assert finish(folder, four_saves) != straight

@@ -11,11 +11,11 @@ from bpnet.runs import checkpoints
 from tests.helpers.bombs import (
     CONFIGS,
     FACTS,
+    believed,
     claimed,
     first_member,
     gzip_bomb,
     headed,
-    metadata,
     shaped,
     source,
     sparse,
@@ -23,8 +23,6 @@ from tests.helpers.bombs import (
 )
 from tests.helpers.damage import becomes, copied, holds, stopped
 from tests.helpers.forks import run
-
-pytestmark = pytest.mark.faults
 
 MEMORY, SECONDS = 50_000_000, 1
 CHECK = ("config", "check", "--config", "c.yaml")
@@ -131,7 +129,7 @@ METADATA = {
 
 @pytest.mark.parametrize("name", METADATA)
 def test_no_metadata_takes_long_or_much_memory_to_refuse(name, folder, good):
-    copied(stopped, metadata(METADATA[name]))(folder)
+    copied(stopped, believed(METADATA[name]))(folder)
     refuse(run(folder, *RESUME), good(RESUME), "run/checkpoint.npz: ", lines=2)
 
 

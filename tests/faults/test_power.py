@@ -1,19 +1,17 @@
 """The power fails in the middle of a save: on the disk is then the old or the new, whole."""
 
 import os
+import stat
 from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
 
-from bpnet import datasets
 from bpnet.errors import BpnetError
-from bpnet.runs import directory, results
+from bpnet.runs import checkpoints, session
 from bpnet.system import storage
-from bpnet.training import trainer
+from bpnet.training.trainer import Training
 from tests.helpers.power import failures
-
-pytestmark = pytest.mark.faults
 
 OLD, NEW = b"old " * 300, b"new, and longer " * 100
 
@@ -30,11 +28,19 @@ def renamed_before_fsync(path, content):
     os.replace(temporary, path)
     os.fsync(descriptor)
     os.close(descriptor)
-    storage._sync_folder(path.parent)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def without_fsync_of_the_folder(path, content):
-    with patch.object(storage, "_sync_folder", lambda folder: None):
+    real = os.fsync
+
+    def of_files(descriptor):
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            real(descriptor)
+
+    with patch.object(os, "fsync", of_files):
         storage.write(path, content)
 
 
@@ -77,27 +83,23 @@ def test_a_save_that_forgets_something_is_found_out(tmp_path, write):
 
 def test_a_whole_save_can_be_resumed_from_in_every_state(small_config, tmp_path):
     config = replace(small_config, train=replace(small_config.train, epochs=4))
-    dataset = datasets.load(config.data)
-    network = trainer.build(config)
-    state = trainer.start(network, config)
-    run = directory.create(config, directory.new("", tmp_path / "run"))
-    training = trainer.train(network, state, dataset, config)
-    for _ in range(2):
-        next(training)
-        results.save(run, state, dataset.sha256)
-    next(training)
-    tried, steps = 0, set()
-    failed = directory.new("", tmp_path / "failed")
-    for ended, contents in failures(run.folder, lambda: results.save(run, state, dataset.sha256)):
-        for path in failed.iterdir():
-            path.unlink()
-        for name, content in contents.items():
-            (failed / name).write_bytes(content)
-        found = trainer.start(trainer.build(config), config)
-        results.restore(replace(run, folder=failed), found, dataset.sha256, tell=pytest.fail)
-        assert found.step in ([48] if ended else [32, 48])
-        steps.add(found.step)
-        tried += 1
+    failed, tried, steps = tmp_path / "failed", 0, set()
+    failed.mkdir()
+    with session.started(config, "", tmp_path / "run") as begun:
+        epochs = session.train(begun)
+        for _ in range(2):
+            next(epochs)
+        for ended, contents in failures(begun.run.folder, lambda: next(epochs)):
+            for path in failed.iterdir():
+                path.unlink()
+            for name, content in contents.items():
+                (failed / name).write_bytes(content)
+            found = Training(config, begun.training.dataset).state
+            run = replace(begun.run, folder=failed)
+            checkpoints.restore(run, found, begun.data, tell=pytest.fail)
+            assert found.step in ([48] if ended else [32, 48])
+            steps.add(found.step)
+            tried += 1
     assert steps == {32, 48}
     assert tried > 90
 

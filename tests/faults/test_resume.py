@@ -6,13 +6,11 @@ from itertools import product
 
 import pytest
 
-from bpnet import datasets
 from bpnet.config import AugmentConfig
-from bpnet.runs import directory, metadata, results
-from bpnet.training import trainer
+from bpnet.runs import session
+from bpnet.runs.directory import Run
+from bpnet.training.state import TrainingState
 from tests.helpers.forks import outcome
-
-pytestmark = pytest.mark.faults
 
 STEPS = 40  # in 5 epochs of 8 batches, the last of each short
 
@@ -48,60 +46,41 @@ def chosen(small_config, optimizer, schedule, distortion):
     )
 
 
-class Training:
-    """A run in its folder, in a process that has just begun: with nothing in it but the config."""
-
-    def __init__(self, config, folder):
-        begun = (folder / "config.yaml").exists()
-        self.run = metadata.Run(folder, config) if begun else directory.create(config, folder)
-        self.dataset = datasets.load(config.data)
-        self.network = trainer.build(config)
-        self.state = trainer.start(self.network, config)
-        results.restore(self.run, self.state, self.dataset.sha256, tell=pytest.fail)
-
-    def go_on(self, until=STEPS):
-        """Train until a step, or the end, and save as the program does."""
-        for _ in trainer.train(
-            self.network,
-            self.state,
-            self.dataset,
-            self.run.config,
-            lambda: self.state.step == until,
-        ):
-            results.save(self.run, self.state, self.dataset.sha256)
-        if len(self.state.records) < self.run.config.train.epochs:
-            results.save(self.run, self.state, self.dataset.sha256)
-        assert self.state.step == until
-
-    def outcome(self):
-        return outcome(self.run.folder)
+def go_on(config, folder, stopped_at, until=STEPS):
+    """Begin the run, or go on with it where it was stopped, as a new process; until a step."""
+    if folder.exists():
+        opened = session.resumed(Run(folder, config), tell=pytest.fail)
+    else:
+        opened = session.started(config, "", folder)
+    with opened as begun:
+        state = begun.training.state
+        assert state.step == stopped_at
+        for _ in session.train(begun, lambda: state.step == until):
+            pass
+        assert state.step == until
 
 
 def test_a_run_stopped_after_every_step_ends_the_same(cases, small_config, tmp_path, row):
     config = chosen(small_config, *row)
-    straight = Training(config, directory.new("", tmp_path / "straight"))
-    straight.go_on()
-    stopped = directory.new("", tmp_path / "stopped")
+    straight, stopped = tmp_path / "straight", tmp_path / "stopped"
+    go_on(config, straight, 0)
     for step in range(STEPS + 1):
-        training = Training(config, stopped)
-        assert training.state.step == max(0, step - 1)
-        training.go_on(until=step)
+        go_on(config, stopped, max(0, step - 1), until=step)
         if cases(4) == 4:  # and each time on to the end
             other = tmp_path / str(step)
             shutil.copytree(stopped, other)
-            last = Training(config, other)
-            last.go_on()
-            assert last.outcome() == straight.outcome(), f"stopped after step {step}"
-    assert training.outcome() == straight.outcome()
+            go_on(config, other, step)
+            assert outcome(other) == outcome(straight), f"stopped after step {step}"
+    assert outcome(stopped) == outcome(straight)
 
 
 def test_a_resumed_run_that_has_lost_something_is_found_out(small_config, tmp_path, monkeypatch):
-    arrays = trainer.TrainingState.arrays
+    arrays = TrainingState.arrays
 
     def without_velocity(state):
         return {name: array for name, array in arrays(state).items() if name != "velocity"}
 
-    monkeypatch.setattr(trainer.TrainingState, "arrays", without_velocity)
+    monkeypatch.setattr(TrainingState, "arrays", without_velocity)
     with pytest.raises(AssertionError):
         test_a_run_stopped_after_every_step_ends_the_same(
             int, small_config, tmp_path, ("momentum", "constant", "none")

@@ -10,7 +10,8 @@ from subprocess import PIPE, Popen
 
 import pytest
 
-from bpnet.training import trainer
+from bpnet.runs import metadata
+from bpnet.training.step import Step
 from tests.helpers import phases
 from tests.helpers.disturbances import (
     HUP,
@@ -23,9 +24,7 @@ from tests.helpers.disturbances import (
     train,
 )
 from tests.helpers.forks import Fork, outcome, run
-from tests.helpers.phases import CHILDREN, OTHERS, PHASES, STUCK, TURNED, quick_disk
-
-pytestmark = pytest.mark.faults
+from tests.helpers.phases import JOBS, OTHERS, PHASES, STUCK, TURNED, Instead, quick_disk
 
 NAMES = [signal.Signals(number).name for number in (INT, TERM, HUP)]
 
@@ -72,11 +71,11 @@ def test_a_thread_that_distorts_forever_keeps_nobody(
     assert outcome(tmp_path / "f" / "r") == undisturbed(small_file, TURNED)
 
 
-@pytest.mark.parametrize("name", CHILDREN)
+@pytest.mark.parametrize("name", JOBS)
 def test_signals_end_all_seeds_and_each_resumed_comes_to_the_same(
     name, cases, tmp_path, small_file, undisturbed
 ):
-    first, phase = list(CHILDREN).index(name), CHILDREN[name]
+    first, phase = list(JOBS).index(name), JOBS[name]
     for number, times in [(HUP, 2), (INT, 5), (TERM, 1), (TERM, 2)][first : first + cases(4)]:
         folder = tmp_path / f"{number.name} {times}"
         start = train(small_file, phase.options)
@@ -110,9 +109,9 @@ def test_a_signal_that_is_ignored_from_the_start_stays_ignored(
 ):
     def hinder():
         signal.signal(number, signal.SIG_IGN)
-        twice = phases.instead(lambda: [os.kill(os.getpid(), number) for _ in range(2)])
-        phases.call(trainer, "build")(twice)
-        phases.call(trainer.Step, "__call__", 21)(twice)
+        twice = Instead(lambda: [os.kill(os.getpid(), number) for _ in range(2)])
+        phases.call(metadata, "write")(twice)
+        phases.call(Step, "__call__", 21)(twice)
 
     ended = run(tmp_path, *train(small_file), hinder=hinder)
     assert (ended.status, ended.err) == (0, "")
@@ -122,9 +121,9 @@ def test_a_signal_that_is_ignored_from_the_start_stays_ignored(
 def test_a_run_that_is_suspended_goes_on_as_if_nothing_had_been(tmp_path, small_file, undisturbed):
     def hinder():
         os.setpgid(0, 0)  # in a group without a parent outside, nothing can be suspended
-        suspend = phases.instead(lambda: os.kill(os.getpid(), signal.SIGTSTP))
+        suspend = Instead(lambda: os.kill(os.getpid(), signal.SIGTSTP))
         for nth in (1, 21):
-            phases.call(trainer.Step, "__call__", nth)(suspend)
+            phases.call(Step, "__call__", nth)(suspend)
 
     process = Fork(tmp_path, *train(small_file), hinder=hinder)
     for _ in range(2):
@@ -150,7 +149,7 @@ def test_a_signal_does_not_wait_for_what_another_is_leaving(number, tmp_path, sm
     process = Fork(
         tmp_path,
         *train(small_file),
-        hinder=lambda: phases.call(trainer, "build")(phases.instead(hang)),
+        hinder=lambda: phases.call(metadata, "write")(Instead(hang)),
     )
     process.wait_for("@here")
     process.send(HUP)  # a closed terminal sends two, and nothing is left for the second to do

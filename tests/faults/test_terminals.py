@@ -6,20 +6,19 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from functools import partial
+from functools import partial, partialmethod
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
-from bpnet.cli import training
 from bpnet.datasets import drawn_digits
-from bpnet.training import trainer
+from bpnet.runs import metadata
+from bpnet.training.step import Step
 from tests.helpers import phases
 from tests.helpers.disturbances import train
 from tests.helpers.forks import Fork, outcome, run
-from tests.helpers.phases import instead, quick_disk
-
-pytestmark = pytest.mark.faults
+from tests.helpers.phases import Instead, quick_disk
 
 KEPT = []  # streams that would close what has taken their place
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
@@ -110,8 +109,8 @@ def test_nothing_depends_on_whether_stderr_is_read(hinder, here, small_file, und
     assert outcome(here / "r") == undisturbed(small_file)
     assert run(here, "eval", "nowhere", hinder=hinder).status == 1
     assert run(here, "trian", hinder=hinder).status == 2
-    interrupt = instead(lambda: os.kill(os.getpid(), signal.SIGINT))
-    for owner, name in ((trainer, "build"), (trainer.Step, "__call__")):
+    interrupt = Instead(lambda: os.kill(os.getpid(), signal.SIGINT))
+    for owner, name in ((metadata, "write"), (Step, "__call__")):
 
         def stop(owner=owner, name=name):
             phases.call(owner, name)(interrupt)
@@ -183,8 +182,8 @@ def test_a_terminal_that_goes_away_ends_nothing_or_leaves_something_to_go_on_wit
         if hangs_up:
             os.setsid()
             os.close(os.open(os.ttyname(2), os.O_RDWR))  # now it is this session's
-        wait = instead(lambda: (os.write(2, b"@here"), os.read(reading, 1)))
-        phases.call(trainer.Step, "__call__", 21)(wait)
+        wait = Instead(lambda: (os.write(2, b"@here"), os.read(reading, 1)))
+        phases.call(Step, "__call__", 21)(wait)
 
     command = ("train", "--config", small_file, "--run-dir", "r")
     process, master = at_a_terminal(tmp_path, *command, hinder=hinder)
@@ -217,7 +216,7 @@ def test_any_terminal_shows_a_bar_and_no_escapes(
 
     def hinder():
         os.environ.update(environment)
-        training.tqdm = partial(training.tqdm, mininterval=0)
+        tqdm.__init__ = partialmethod(tqdm.__init__, mininterval=0)
 
     process, master = at_a_terminal(tmp_path, *command, encoding=encoding, hinder=hinder)
     text = shown(master)

@@ -6,12 +6,11 @@ import signal
 import numpy as np
 import pytest
 
-from bpnet.runs import metadata, results
-from bpnet.training import trainer
+from bpnet import datasets
+from bpnet.runs import checkpoints, directory, metadata, results
+from bpnet.training.trainer import Training
 from tests.helpers.disk import strays
 from tests.helpers.forks import Fork, outcome, run
-
-pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
@@ -92,14 +91,14 @@ def test_a_reader_finds_whole_files_whenever_it_looks(cases, small_file, tmp_pat
         "--set", f"train.epochs={saves}",
     )  # fmt: skip
     child.wait_for("epoch ")
-    run_ = metadata.open_run(folder)
-    data = metadata.read(folder)["data"]
-    network = trainer.build(run_.config)
+    found = directory.open_run(folder)
+    dataset = datasets.load(found.config.data)
+    assert metadata.read(folder)["data"] == dataset.sha256
     steps, looks = set(), 0
-    while "finished" not in metadata.read(folder)["status"]:
-        assert np.isfinite(results.load_weights(run_).parameters).all()
-        state = trainer.start(network, run_.config)
-        results.restore(run_, state, data, tell=pytest.fail)
+    while found.status != "finished":
+        assert np.isfinite(results.load_network(found).flat).all()
+        state = Training(found.config, dataset).state
+        checkpoints.restore(found, state, dataset.sha256, tell=pytest.fail)
         assert len(state.records) == state.step
         assert len((folder / "log.csv").read_text("utf-8").splitlines()) >= state.step - 1
         steps.add(state.step)

@@ -6,18 +6,19 @@ import json
 import struct
 import warnings
 import zipfile
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from bpnet.runs import checkpoints, npz
-from tests.helpers.readers import CHECKPOINT, WEIGHTS, empty
+from tests.helpers.readers import CHECKPOINT, WEIGHTS, members
 
-MEMBERS = dict(npz.unpack(CHECKPOINT, checkpoints._forms(empty())))
+MEMBERS = members()
 METADATA = json.loads(MEMBERS["metadata"].tobytes())
 RECORD = METADATA["records"][0]
 
 
-def packed(array):
+def packed(array: Any) -> bytes:
     """Return the array as a .npy file."""
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, array, allow_pickle=True)
@@ -27,7 +28,7 @@ def packed(array):
 FILES = [(f"{name}.npy", packed(array)) for name, array in MEMBERS.items()]
 
 
-def zipped(files, compression=zipfile.ZIP_STORED):
+def zipped(files: Sequence[tuple[str, bytes]], compression: int = zipfile.ZIP_STORED) -> bytes:
     """Return the archive of these files."""
     buffer = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", compression) as archive:
@@ -37,24 +38,26 @@ def zipped(files, compression=zipfile.ZIP_STORED):
     return buffer.getvalue()
 
 
-def with_member(name, content, new=None):
+def with_member(name: str, content: bytes, new: str | None = None) -> bytes:
     """Return the archive with other bytes, or another name, for one file."""
     return zipped([(new or old, content) if old == name else (old, whole) for old, whole in FILES])
 
 
-def with_array(array):
+def with_array(array: Any) -> bytes:
     """Return the archive with another array for the parameters."""
     return with_member("parameters.npy", packed(array))
 
 
-def with_header(text):
+def with_header(text: str) -> bytes:
     """Return the archive with another header before the parameters' numbers."""
     body = text.encode().ljust(117) + b"\n"
     header = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(body)) + body
     return with_member("parameters.npy", header + MEMBERS["parameters"].tobytes())
 
 
-def with_field(signature, offset, form, value, whole=CHECKPOINT):
+def with_field(
+    signature: bytes, offset: int, form: str, value: int, whole: bytes = CHECKPOINT
+) -> bytes:
     """Return the checkpoint with another value in a field of each zip header of the kind."""
     content, place = bytearray(whole), whole.find(signature)
     while place >= 0:
@@ -63,7 +66,7 @@ def with_field(signature, offset, form, value, whole=CHECKPOINT):
     return bytes(content)
 
 
-def with_far_offset():
+def with_far_offset() -> bytes:
     """Return a checkpoint whose first member lies, by its zip64 field, beyond any file."""
     extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
     place = CHECKPOINT.find(b"PK\1\2")
@@ -78,10 +81,13 @@ def with_far_offset():
     return CHECKPOINT[:place] + bytes(entry) + bytes(last)
 
 
-def with_short_metadata():
+def with_short_metadata() -> bytes:
     """Return a checkpoint whose metadata ends, under a right CRC, long before its length."""
     text, said = MEMBERS["metadata"].tobytes(), 10**9
-    header = npz._header("|u1", (said,))
+    buffer = io.BytesIO()
+    description = {"descr": "|u1", "fortran_order": False, "shape": (said,)}
+    np.lib.format.write_array_header_1_0(buffer, description)
+    header = buffer.getvalue()
     whole = with_member("metadata.npy", header + text)
     name = whole.rindex(b"metadata.npy")  # in the directory
     size = struct.pack("<I", len(header) + said)
@@ -164,12 +170,12 @@ ATTACKS = {
 DEEP = b"[" * 900 + b"]" * 900
 
 
-def record(**changes):
+def record(**changes: object) -> dict[str, Any]:
     """Return metadata with another first record."""
     return {"records": [RECORD | changes]}
 
 
-def ended(epochs):
+def ended(epochs: int) -> dict[str, Any]:
     """Return metadata at the end of so many epochs."""
     records = [RECORD | {"epoch": n, "step": 7 * n} for n in range(1, epochs + 1)]
     sums = {"step": 7 * epochs, "loss_sum": 0.0, "correct": 0, "seconds": 0.0}

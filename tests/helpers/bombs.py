@@ -5,12 +5,14 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bpnet.datasets.catalogue import NAMES, File, Published, Source
-from bpnet.runs import checkpoints, metadata, npz
+from bpnet.runs import metadata
 from tests.helpers.damage import Damage, holds
+from tests.helpers.readers import seal
 
 YAML_LIMIT = 64 * 1024
 MEBIBYTE = 2**20
@@ -124,17 +126,16 @@ def claimed(run: Path) -> None:
     holds("weights.npz", bytes(content))(run)
 
 
-def metadata(change: Callable[[dict], dict] | bytes) -> Damage:
+def believed(change: Callable[[dict[str, Any]], dict[str, Any]] | bytes) -> Damage:
     """Return what gives the checkpoint this metadata, under a right SHA-256, and no second one."""
 
     def damage(run: Path) -> None:
         path = run / "checkpoint.npz"
         with np.load(path) as file:
-            arrays = {name: file[name] for name in file.files if name != "sha256"}
+            arrays = dict(file)
         found = json.loads(arrays["metadata"].tobytes())
         text = change if isinstance(change, bytes) else json.dumps(change(found)).encode()
-        arrays["metadata"] = np.frombuffer(text, np.uint8)
-        path.write_bytes(npz.pack({"sha256": checkpoints._digest(arrays), **arrays}))
+        path.write_bytes(seal(arrays | {"metadata": np.frombuffer(text, np.uint8)}))
         (run / "checkpoint.previous.npz").unlink()
 
     return damage

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bpnet.array import Array
 from bpnet.runs import metadata
 from tests.helpers import forks
 
@@ -52,7 +53,12 @@ def holds(name: str, content: bytes) -> Damage:
 
 def without(*names: str) -> Damage:
     """Return what removes files of the run."""
-    return lambda run: [(run / name).unlink() for name in names]
+
+    def damage(run: Path) -> None:
+        for name in names:
+            (run / name).unlink()
+
+    return damage
 
 
 def becomes(name: str, make: Callable[[Path], object]) -> Damage:
@@ -81,7 +87,7 @@ def flipped(name: str, place: int) -> Damage:
     return damage
 
 
-def weights(*members: str, **changed: object) -> Damage:
+def weights(*members: str, **changed: Callable[[Array], Array]) -> Damage:
     """Return what writes weights.npz anew: with these members, some with other arrays."""
 
     def damage(run: Path) -> None:
@@ -92,22 +98,26 @@ def weights(*members: str, **changed: object) -> Damage:
     return damage
 
 
-def poisoned(array: np.ndarray) -> np.ndarray:
+def poisoned(array: Array) -> Array:
+    """Return the array with a number in it that is none."""
     return np.where(np.arange(len(array)) == 3, np.nan, array).astype(array.dtype)
 
 
 def deflated(run: Path) -> None:
+    """Write the weights as an archive that must be unpacked."""
     with np.load(run / "weights.npz") as file:
         np.savez_compressed(run / "weights.npz", **file)
 
 
 def with_objects(run: Path) -> None:
+    """Write weights that are an object of Python."""
     content = np.array([print], dtype=object)
     with (run / "weights.npz").open("wb") as file:
         np.savez(file, W1=content, allow_pickle=True)
 
 
-def npy(array: np.ndarray) -> bytes:
+def npy(array: Array) -> bytes:
+    """Return the array as a .npy file."""
     buffer = io.BytesIO()
     np.save(buffer, array)
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 `storage` and `locks` call the system by the functions of `os`: these are replaced for a while.
 """
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,7 @@ from unittest.mock import patch
 
 BY_PATH = ("open", "replace", "unlink", "mkdir", "stat", "listdir")
 BY_DESCRIPTOR = ("read", "write", "fsync", "close", "fstat", "lseek")
+ERRORS = [errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EACCES]
 CHANGING = ("open", "write", "fsync", "close", "replace", "unlink", "mkdir")
 
 
@@ -76,6 +78,34 @@ def from_now_on(folder: Path, meet: Meet) -> object:
     context = watched(folder, meet)
     context.__enter__()
     return context
+
+
+class Refusing:
+    """A disk that refuses one operation, and complains of an fsync after a failed one."""
+
+    def __init__(self, number: int, code: int) -> None:
+        self.left, self.code = number, code
+        self.spoilt: set[int] = set()  # descriptors whose fsync has failed
+
+    def meet(self, operation: Operation) -> Any:
+        """Make the call, or refuse it."""
+        self.left -= 1
+        if operation.name == "close":
+            self.spoilt.discard(operation.arguments[0])
+        if operation.name == "fsync" and operation.arguments[0] in self.spoilt:
+            os.write(2, b"a failed fsync is tried again\n")
+        if self.left == 0:
+            if operation.name == "fsync":
+                self.spoilt.add(operation.arguments[0])
+            if operation.name == "close":
+                operation.do()  # the descriptor is gone all the same
+            raise OSError(self.code, os.strerror(self.code), str(operation.path))
+        return operation.do()
+
+
+def refusing(folder: Path, number: int, code: int) -> Callable[[], object]:
+    """Return what lets the so-manieth operation in the folder fail, in this process."""
+    return lambda: from_now_on(folder, Refusing(number, code).meet)
 
 
 def strays(folder: Path) -> set[str]:

@@ -1,6 +1,7 @@
 """The program in a forked process: it starts at once, and can be hindered, killed and measured.
 
 The child has everything imported already. What a test patches in `hinder` is patched in it alone.
+Its signals are as Python's at a terminal; a test that wants one ignored says so itself.
 """
 
 import os
@@ -12,10 +13,14 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from bpnet.cli import main
+from bpnet.cli import main, signals
+
+for name in ("cli.seeds", "gradcheck", "pictures.normalizing", "runs.listing", "runs.session"):
+    import_module(f"bpnet.{name}")  # as commands do when they begin
 
 
 class Ended(NamedTuple):
@@ -49,6 +54,8 @@ class Fork:
             for number, path in enumerate(self.outputs, start=1):
                 os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), number)
             sys.stdout, sys.stderr = (os.fdopen(n, "w", 1, encoding="utf-8") for n in (1, 2))
+            for number in signals.ENDING:
+                signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.hindered = hinder()  # a context that is entered lasts as long as it is kept
             try:
@@ -84,11 +91,11 @@ class Fork:
     def wait(self) -> Ended:
         """Wait for its end."""
         _, status, used = os.wait4(self.pid, 0)
-        texts = [p.read_text(encoding="utf-8") if p.exists() else "" for p in self.outputs]
+        out, err = (p.read_text(encoding="utf-8") if p.exists() else "" for p in self.outputs)
         for path in self.outputs:
             path.unlink(missing_ok=True)
         seconds = used.ru_utime + used.ru_stime
-        return Ended(os.waitstatus_to_exitcode(status), *texts, seconds, used.ru_maxrss * 1024)
+        return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, used.ru_maxrss * 1024)
 
 
 def run(folder: Path, *arguments: object, hinder: Callable[[], object] = lambda: None) -> Ended:

@@ -1,6 +1,7 @@
 """Texts near the schema of the config: most values right, others nearly, or a trap of YAML."""
 
 from hypothesis import strategies as some
+from hypothesis.strategies import DrawFn, SearchStrategy
 
 from bpnet.config import rules
 from bpnet.config.schema import rules as rules_of_all
@@ -32,7 +33,7 @@ lists = some.lists(numbers, max_size=18).map(lambda items: f"[{', '.join(items)}
 quoted = some.one_of(numbers, words, texts).map(lambda text: f"'{text}'")
 
 
-def right(rule):
+def right(rule: rules.Rule) -> SearchStrategy[str]:
     """Return values that the rule takes, as text."""
     match rule:
         case rules.Whole(low, high):
@@ -57,7 +58,7 @@ wrong = some.one_of(numbers, traps, words, texts, lists, quoted)
 keys = some.one_of(some.sampled_from(KEYS), some.sampled_from(SECTIONS), traps, texts)
 
 
-def lines(prefix):
+def lines(prefix: str) -> SearchStrategy[list[str]]:
     """Return lines for the keys of a section: most of them right, now and then one that is not."""
     known = [name for name in RULES if name.rpartition(".")[0] == prefix]
     words = [name.rpartition(".")[2] for name in known]
@@ -77,7 +78,7 @@ ends = some.sampled_from(["\n"] * 8 + ["", "\r\n", "\n---\n", "\n...\n", "  # ë
 
 
 @some.composite
-def documents(draw):
+def documents(draw: DrawFn) -> str:
     """Return the text of a config, its sections in block or in flow form."""
     parts = draw(LINES[""])
     for section in draw(chosen_sections):

@@ -5,31 +5,43 @@ ends the process with a status of its own: so whoever has read `@here` and then 
 knows that it lands in that phase.
 """
 
+import gzip
 import os
 import select
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from functools import partial, wraps
 from itertools import count
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+import requests
 
 from bpnet import evaluation, gradcheck
-from bpnet.cli import jobs, seeds, training
-from bpnet.datasets import catalogue, distortions, download, drawn, drawn_digits, loading
-from bpnet.datasets.published_file import Published
-from bpnet.runs import directory, results
+from bpnet.cli import seeds
+from bpnet.datasets import catalogue, distortions, drawn, drawn_digits, loading
+from bpnet.datasets.catalogue import Published
+from bpnet.runs import checkpoints, directory, metadata, results
 from bpnet.training import batches, trainer
+from bpnet.training.step import Step
 from tests.helpers.sources import as_published
 
 MISSED = 71  # the status of a process whose signals did not come
 
-Hold = Callable[["Bell"], object]
+
+class Held(Protocol):
+    """What a phase does when it is held."""
+
+    def dawdle(self) -> object: ...
+
+
+Hold = Callable[[Held], object]
 
 
 def say(word: str) -> None:
+    """Say a word on stderr that no line of the program begins with."""
     sys.stderr.write(f"@{word}\n")
     sys.stderr.flush()
 
@@ -53,6 +65,13 @@ class Bell:
             say(f"signal {number}")
 
 
+class Instead:
+    """Acts when something is held."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self.dawdle = act
+
+
 class Phase(NamedTuple):
     """Where a signal comes, and whether it is collected there or acts."""
 
@@ -65,7 +84,7 @@ class Phase(NamedTuple):
 def call(owner: Any, name: str, nth: int = 1, within: Callable[[], bool] = lambda: True) -> Hold:
     """Hold the nth call of a function, of those that come within something."""
 
-    def hold(bell: Bell) -> None:
+    def hold(bell: Held) -> None:
         real, calls = getattr(owner, name), count(1)
 
         @wraps(real)
@@ -79,43 +98,26 @@ def call(owner: Any, name: str, nth: int = 1, within: Callable[[], bool] = lambd
     return hold
 
 
-def instead(act: Callable[[], object]) -> Any:
-    """Return a bell that is there to act when something is held."""
-    return SimpleNamespace(dawdle=act)
-
-
 def beside_a_stuck_thread(nth: int, hold: Hold) -> Hold:
     """Hold something, and let the nth distorted batch take longer than any test."""
     stick = call(distortions.Distortion, "__call__", nth)
-    return lambda bell: (stick(instead(partial(time.sleep, 20))), hold(bell))
+    return lambda bell: (stick(Instead(partial(time.sleep, 20))), hold(bell))
 
 
 def in_a_save(name: str, nth: int) -> Hold:
-    """Hold the nth call of a function of `os`, of those that the second save makes."""
+    """Hold the nth call of a function of `os` from where the second save begins."""
 
-    def hold(bell: Bell) -> None:
-        real, saves, inside = results.save, count(1), [False]
-
-        def save(*arguments: Any) -> None:
-            inside[0] = next(saves) == 2
-            real(*arguments)
-            inside[0] = False
-
-        results.save = save
-        call(os, name, nth, lambda: inside[0])(bell)
+    def hold(bell: Held) -> None:
+        begun: list[bool] = []
+        call(checkpoints, "save", 2)(Instead(partial(begun.append, True)))
+        call(os, name, nth, lambda: bool(begun))(bell)
 
     return hold
 
 
-def stalling(bell: Bell) -> None:
+def stalling(bell: Held) -> None:
     """Say it when the server, which does not answer, is asked."""
-    real = download._get
-
-    def get(*arguments: Any) -> Any:
-        say("here")
-        return real(*arguments)
-
-    download._get = get
+    call(requests.Session, "get")(Instead(partial(say, "here")))
 
 
 MNIST = ("--set", "data.dataset=mnist", "--data-dir", "data")
@@ -125,19 +127,19 @@ in_data = partial(call, within=lambda: os.path.exists("data/mnist/.lock"))
 
 PHASES = {
     "waiting for a server": Phase(stalling, False, MNIST),
-    "hashing": Phase(call(Published, "matches", 1), False, MNIST),
-    "unpacking": Phase(call(catalogue.gzip, "decompress", 2), False, MNIST),
+    "hashing": Phase(call(Published, "matches"), False, MNIST),
+    "unpacking": Phase(call(gzip, "decompress", 2), False, MNIST),
     "keeping a file, written": Phase(in_data(os, "write", 3), False, MNIST),
     "keeping a file, synced": Phase(in_data(os, "fsync", 3), False, MNIST),
     "keeping a file, named": Phase(in_data(os, "replace", 2), False, MNIST),
     "drawing digits": Phase(call(drawn, "draw", 2), False, DRAWN),
-    "loading": Phase(call(loading, "_split", 2), False),
+    "loading": Phase(call(loading, "split", 2), False),
     "making the folder": Phase(call(directory, "create"), False),
-    "beginning": Phase(call(results, "begin"), False),
+    "beginning": Phase(call(metadata, "write"), False),
     "before the first step": Phase(call(trainer, "Step"), True),
-    "in the first step": Phase(call(trainer.Step, "__call__"), True),
-    "in a step": Phase(call(trainer.Step, "__call__", 21), True),
-    "in the last step": Phase(call(trainer.Step, "__call__", 48), True, finishes=True),
+    "in the first step": Phase(call(Step, "__call__"), True),
+    "in a step": Phase(call(Step, "__call__", 21), True),
+    "in the last step": Phase(call(Step, "__call__", 48), True, finishes=True),
     "scoring an epoch": Phase(call(trainer, "evaluate", 2), True),
     **{
         f"saving, {name} {nth}": Phase(in_a_save(name, nth), True)
@@ -150,8 +152,8 @@ PHASES = {
         for nth in numbers
     },
     **{f"saving, replace {nth}": Phase(in_a_save("replace", nth), True) for nth in range(1, 5)},
-    "the final scoring": Phase(call(training, "evaluate"), True, finishes=True),
-    "finishing": Phase(call(results, "finish"), True, finishes=True),
+    "the final scoring": Phase(call(trainer.Training, "score_result"), True, finishes=True),
+    "finishing": Phase(call(results, "write", 4), True, finishes=True),
     "distorting": Phase(call(distortions.Distortion, "__call__", 4), True, TURNED),
     "waiting for distortions": Phase(call(batches, "Distortion", 2), True, TURNED),
 }
@@ -161,13 +163,13 @@ STUCK = {
         beside_a_stuck_thread(5, call(distortions.Distortion, "__call__", 5)), True, TURNED
     ),
     "and is not waited for": Phase(
-        beside_a_stuck_thread(6, call(trainer.Step, "__call__", 4)), True, TURNED
+        beside_a_stuck_thread(6, call(Step, "__call__", 4)), True, TURNED
     ),
 }
 
 SEEDS = ("--seeds", "2", "--jobs", "2", "--set", "train.epochs=60")
-CHILDREN = {
-    "are young": Phase(call(jobs, "_hear"), True, SEEDS),
+JOBS = {
+    "are being started": Phase(call(subprocess, "Popen", 2), True, SEEDS),
     "train": Phase(call(seeds, "tell", 6), True, SEEDS),
 }
 
@@ -179,7 +181,7 @@ OTHERS = {
 
 def quick_disk() -> None:
     """Spare this process the waiting for the disk: only its system could lose anything by that."""
-    os.fsync = lambda descriptor: None
+    os.fsync = lambda fd: None
 
 
 def small(files: dict[str, bytes], mirror: str) -> None:

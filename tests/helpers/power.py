@@ -6,11 +6,11 @@ fsync; before that, as far as some point in the order in which it was done.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from tests.helpers.disk import Operation, watched
 
@@ -54,7 +54,7 @@ class Disk:
         files = {name: File(content, content) for name, content in contents.items()}
         return cls(dict(files), dict(files))
 
-    def take(self, operation: Operation, result: object) -> None:
+    def take(self, operation: Operation, result: Any) -> None:
         """Follow an operation that has been done."""
         name, arguments = operation.name, operation.arguments
         if name == "open" and operation.changes:
@@ -89,7 +89,7 @@ class Disk:
                 yield dict(zip(names, contents, strict=True))
 
 
-def failures(folder: Path, work: object) -> Iterator[tuple[bool, Contents]]:
+def failures(folder: Path, work: Callable[[], object]) -> Iterator[tuple[bool, Contents]]:
     """Do the work in the folder; yield each state that may be left, and whether after its end."""
     disk = Disk.holding({path.name: path.read_bytes() for path in folder.iterdir()})
     left: list[tuple[bool, Contents]] = [(False, state) for state in disk.states()]

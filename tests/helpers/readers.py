@@ -4,21 +4,26 @@ Each `read_...` returns whether it was accepted. It raises AssertionError if tha
 exception that is not the reader's own goes through.
 """
 
+import hashlib
+import io
 import math
 import re
 import struct
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from bpnet import config
-from bpnet.config import rules
-from bpnet.config.schema import flatten
+from bpnet.array import Array
+from bpnet.config import Config, flatten, rules
+from bpnet.config.schema import rules as rules_of_all
 from bpnet.datasets import idx
 from bpnet.datasets.splits import split
 from bpnet.errors import ConfigError, DataError, RunError
 from bpnet.runs import checkpoints, npz
-from bpnet.training.trainer import EpochRecord, TrainingState
+from bpnet.training.state import EpochRecord, TrainingState
 
 EPOCHS = 3
 IDENTITY = {"config": {"network.hidden": [2]}, "data": {"train": "5" * 64}}
@@ -34,13 +39,13 @@ IMAGES = idx.encode((np.arange(3 * 28 * 28) % 251).astype(np.uint8).reshape(3, 2
 LABELS = idx.encode(np.array([7, 0, 9], np.uint8))
 
 
-def empty():
+def empty() -> TrainingState:
     """Return the state of a tiny training that has not begun."""
     zeros, none = np.zeros(3, np.float32), np.zeros(0, np.float32)
     return TrainingState(zeros, zeros.copy(), velocity=zeros.copy(), average=none)
 
 
-def trained():
+def trained() -> TrainingState:
     """Return its state in the second epoch."""
     state = empty()
     for start, array in enumerate(state.arrays().values()):
@@ -53,25 +58,32 @@ def trained():
 CHECKPOINT = checkpoints.pack(trained(), IDENTITY)
 
 
-def seal(arrays):
+def members(checkpoint: bytes = CHECKPOINT) -> dict[str, Array]:
+    """Return the arrays of a checkpoint, as NumPy itself reads them."""
+    with np.load(io.BytesIO(checkpoint)) as file:
+        return dict(file)
+
+
+def seal(arrays: Mapping[str, Array]) -> bytes:
     """Return the checkpoint of these arrays, its SHA-256 right whatever is in them."""
-    arrays = {name: array for name, array in arrays.items() if name != "sha256"}
-    return npz.pack({"sha256": checkpoints._digest(arrays), **arrays})
+    others = {name: array for name, array in arrays.items() if name != "sha256"}
+    digest = hashlib.sha256(b"".join(array.tobytes() for array in others.values())).digest()
+    return npz.pack({"sha256": np.frombuffer(digest, np.uint8), **others})
 
 
-def seal_metadata(text):
+def seal_metadata(text: bytes) -> bytes:
     """Return a checkpoint with this text for metadata, and a right SHA-256."""
     return seal({"metadata": np.frombuffer(text, np.uint8), **trained().arrays()})
 
 
-def refused(error):
+def refused(error: ValueError) -> bool:
     """Return False for a ValueError of bpnet's own; those of others are kinds of it, or unclear."""
     if type(error) is not ValueError or not OWN.match(str(error)) or len(str(error)) > 200:
         raise error
     return False
 
 
-def read_weights(content):
+def read_weights(content: bytes) -> bool:
     """Read weights; those that are accepted must be `ARRAYS`."""
     try:
         arrays = npz.unpack(content, FORMS)
@@ -83,7 +95,7 @@ def read_weights(content):
     return True
 
 
-def read_checkpoint(content):
+def read_checkpoint(content: bytes) -> bool:
     """Read a checkpoint; one that is accepted must be `trained()`, no other changes the state."""
     state = empty()
     accepted = read_any_checkpoint(content, state)
@@ -94,7 +106,7 @@ def read_checkpoint(content):
     return accepted
 
 
-def read_any_checkpoint(content, state):
+def read_any_checkpoint(content: bytes, state: TrainingState) -> bool:
     """Read a checkpoint; one that is accepted must be packed as it was read."""
     try:
         checkpoints.unpack(content, state, IDENTITY, EPOCHS)
@@ -108,12 +120,12 @@ def read_any_checkpoint(content, state):
     return True
 
 
-def numbers(state):
+def numbers(state: TrainingState) -> tuple[object, ...]:
     """Return what is in the state beside its arrays."""
     return state.step, state.loss_sum, state.correct, state.seconds, state.records
 
 
-def read_idx(images, labels):
+def read_idx(images: bytes, labels: bytes) -> bool:
     """Read images and labels; those that are accepted must be digits of 28 x 28 pixels."""
     try:
         found = split(idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), "train")
@@ -122,15 +134,15 @@ def read_idx(images, labels):
     assert (images[:4], labels[:4]) == (IMAGES[:4], LABELS[:4])
     (count,) = struct.unpack(">I", images[4:8])
     assert count > 0
-    assert (found.images.shape, found.images.dtype) == ((count, 784), np.uint8)
-    assert (found.labels.shape, found.labels.dtype) == ((count,), np.intp)
+    assert npz.form(found.images) == ("|u1", (count, 784))
+    assert npz.form(found.labels) == (np.dtype(np.intp).str, (count,))
     assert found.images.tobytes() == images[16:]
     assert bytes(found.labels.tolist()) == labels[8:]
     assert 0 <= found.labels.min() <= found.labels.max() <= 9
     return True
 
 
-def read_config(path: Path, content: bytes):
+def read_config(path: Path, content: bytes) -> bool:
     """Read a config by way of the file; one that is accepted must be sound and load back."""
     path.write_bytes(content)
     try:
@@ -144,9 +156,9 @@ def read_config(path: Path, content: bytes):
     return False
 
 
-def is_sound(found, path):
+def is_sound(found: Config, path: Path) -> bool:
     """Check that every value follows its rule, and that the config loads back."""
-    for name, rule in config.schema.rules().items():
+    for name, rule in rules_of_all().items():
         assert fits(flatten(found)[name], rule), f"{name} is {flatten(found)[name]!r}"
     assert found.train.warmup <= found.train.epochs
     path.write_text(config.dump(found), encoding="utf-8")
@@ -154,7 +166,7 @@ def is_sound(found, path):
     return True
 
 
-def fits(value, rule):
+def fits(value: Any, rule: rules.Rule) -> bool:
     """Whether the value is of the type, and in the range, of the rule."""
     match rule:
         case rules.Whole(low, high):

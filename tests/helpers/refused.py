@@ -61,7 +61,7 @@ def _run(row: Row, folder: Path) -> Outcome:
     done = subprocess.run(
         [*row.through, sys.executable, "-m", "bpnet", *row.arguments],
         cwd=folder,
-        env=clean | row.environment,
+        env={**clean, **row.environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,

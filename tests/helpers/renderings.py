@@ -29,7 +29,7 @@ def of_other_contrast(image: Array, rng: np.random.Generator) -> Array:
 
 def photographed(image: Array, rng: np.random.Generator) -> Array:
     """Return dark ink on paper in uneven light, 400 x 300 pixels, with the noise of a camera."""
-    size = rng.integers(120, 240)
+    size = int(rng.integers(120, 240))
     top, left = rng.integers(301 - size), rng.integers(401 - size)
     y, x = np.mgrid[0:300, 0:400]
     angle = rng.uniform(0, 2 * np.pi)
@@ -39,7 +39,8 @@ def photographed(image: Array, rng: np.random.Generator) -> Array:
     ink[top : top + size, left : left + size] = _smoothly(image / 255, size)
     paper = rng.uniform(150, 230) * light * (1 - ink * rng.uniform(0.6, 0.85))
     noisy = paper + rng.normal(0, rng.uniform(2, 6), paper.shape)
-    return np.clip(noisy, 0, 255).round().astype(np.uint8)
+    photo: Array = np.clip(noisy, 0, 255).round().astype(np.uint8)
+    return photo
 
 
 def _smoothly(image: Array, size: int) -> Array:

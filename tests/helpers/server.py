@@ -12,11 +12,12 @@ from contextlib import contextmanager, suppress
 from email.message import Message
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedReader
 from typing import TypeAlias
 
 import pytest
 
-Behaviour: TypeAlias = Callable[["Request"], None]
+Behaviour: TypeAlias = Callable[["Request"], object]
 
 
 class Request(BaseHTTPRequestHandler):
@@ -24,6 +25,7 @@ class Request(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: "Server"
+    rfile: BufferedReader
 
     def handle(self) -> None:
         if self.rfile.peek(1)[:1] == b"\x16":  # the hello of TLS

@@ -7,8 +7,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bpnet.datasets import catalogue
-from bpnet.datasets.catalogue import NAMES, File, Source
-from bpnet.datasets.published_file import Published
+from bpnet.datasets.catalogue import NAMES, File, Published, Source
 from tests.helpers.server import Request, whole
 
 

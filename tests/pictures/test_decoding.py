@@ -1,6 +1,5 @@
 """Pictures' files -> grey levels: every kind that a person may have, and none that does harm."""
 
-import io
 import sys
 
 import numpy as np
@@ -8,16 +7,11 @@ import pytest
 
 from bpnet.errors import DataError
 from bpnet.pictures import decoding
+from tests.helpers.pictures import saved
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 
 LEVELS = np.arange(0, 240, 2, dtype=np.uint8).reshape(10, 12)
-
-
-def saved(image, form="PNG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, form, **options)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("form", ["PNG", "GIF", "BMP", "TIFF", "PPM"])

@@ -5,22 +5,20 @@ It needs Selenium (the extra [browser]) and Chromium with its driver, and instal
 
 import json
 import shutil
-from dataclasses import replace
+from contextlib import contextmanager
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from bpnet import datasets
 from bpnet.config import AugmentConfig, Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.datasets import drawn_digits
-from bpnet.datasets.drawn import draw
-from bpnet.evaluation import evaluate, probabilities
+from bpnet.evaluation import evaluate
 from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import content
 from bpnet.report.page import page
-from bpnet.runs import directory, results
-from bpnet.training import trainer
+from bpnet.runs import loading, session
+from bpnet.system.progress import silent, silently
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
 WebDriverException = pytest.importorskip("selenium.common").WebDriverException
@@ -54,25 +52,28 @@ def trained(tmp_path_factory):
         train=TrainConfig(epochs=8, batch_size=64, learning_rate=0.2, momentum=0.8),
         augment=AugmentConfig(rotation=12, scaling=12, shear=8, shift=1),
     )
-    dataset = datasets.load(config.data)
-    network = trainer.build(config)
-    state = trainer.start(network, config)
-    run = directory.create(config, directory.new("", folder / "run"))
-    results.begin(run, dataset.sha256)
-    for _ in trainer.train(network, state, dataset, config):
-        results.save(run, state, dataset.sha256)
-    network.parameters[:] = trainer.result(state)
-    scores = evaluate(network, dataset.test)
-    results.finish(run, state, scores)
-    return run, network, dataset, scores
+    with session.started(config, "drawn", folder / "run") as begun:
+        list(session.train(begun))
+    (loaded,) = loading.load([begun.run], "test", silently, silent)
+    return loaded
 
 
 @pytest.fixture(scope="module")
-def browser(trained, tmp_path_factory):
-    """The page, opened as by a double click in a window of a common size."""
-    run, network, dataset, scores = trained
-    path = tmp_path_factory.mktemp("page") / "report.html"
-    text = page(content(run, network, dataset.test, "test", scores))
+def told(trained):
+    """What the page of the run is made from."""
+    return content(trained, "test")
+
+
+@pytest.fixture(scope="module")
+def browser(told, tmp_path_factory):
+    """The page, opened as by a double click."""
+    with opened(page(told), tmp_path_factory.mktemp("page") / "report.html") as driver:
+        yield driver
+
+
+@contextmanager
+def opened(text, path):
+    """Yield a browser with this page in a window of a common size."""
     path.write_text(text, encoding="utf-8")
     options = webdriver.ChromeOptions()
     for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000"):
@@ -84,10 +85,12 @@ def browser(trained, tmp_path_factory):
         driver = webdriver.Chrome(options=options, service=service)
     except WebDriverException as error:
         pytest.skip(f"Chromium does not start here: {error.msg}")
-    driver.set_page_load_timeout(60)
-    driver.get(path.as_uri())
-    yield driver
-    driver.quit()
+    try:
+        driver.set_page_load_timeout(60)
+        driver.get(path.as_uri())
+        yield driver
+    finally:
+        driver.quit()
 
 
 def pen(browser, strokes):
@@ -101,7 +104,22 @@ def pen(browser, strokes):
         for (x0, y0), (x1, y1) in pairwise(places):
             mouse.move_by_offset(round(x1) - round(x0), round(y1) - round(y0))
         mouse.release().perform()
-    return browser.execute_script("return answer && Array.from(answer)")
+    script = "requestAnimationFrame(() => arguments[0](answer && Array.from(answer)))"
+    return browser.execute_async_script(script)
+
+
+def levels(browser, canvas):
+    """Return the grey levels of a canvas of the page."""
+    script = """
+        const canvas = place(arguments[0]), {height, width} = canvas;
+        const copy = Object.assign(document.createElement("canvas"), {height, width});
+        const context = copy.getContext("2d", {willReadFrequently: true});
+        context.drawImage(canvas, 0, 0);
+        const {data} = context.getImageData(0, 0, width, height);
+        return [height, width, Array.from(data.filter((_, i) => i % 4 === 0))];
+    """
+    height, width, grey = browser.execute_script(script, canvas)
+    return np.array(grey, np.uint8).reshape(height, width)
 
 
 def test_a_digit_of_each_kind_that_is_drawn_with_the_mouse_is_recognised(browser):
@@ -110,55 +128,57 @@ def test_a_digit_of_each_kind_that_is_drawn_with_the_mouse_is_recognised(browser
     assert len(right) >= 9, f"only {right}"
 
 
+def test_what_the_network_sees_is_the_form_that_python_gives_the_canvas(browser):
+    for strokes in (STROKES[4], STROKES[8]):
+        pen(browser, strokes)
+        expected = normalized(levels(browser, "paper")).astype(int)
+        assert np.abs(levels(browser, "seen") - expected).max() <= 1
+
+
+def test_however_often_the_pen_moves_the_network_looks_once_a_frame(browser):
+    script = """
+        const once = look, done = arguments[0];
+        let looks = 0;
+        look = () => { looks++; once(); };
+        pen = [50, 50];
+        for (let step = 0; step < 100; step++) draw({clientX: 100 + step, clientY: 100});
+        requestAnimationFrame(() => requestAnimationFrame(() => { look = once; done(looks); }));
+    """
+    pen(browser, [])
+    assert browser.execute_async_script(script) == 1
+
+
 def test_nothing_drawn_is_nothing_seen(browser):
     assert pen(browser, []) is None
 
 
-def test_the_pages_network_gives_the_probabilities_of_pythons(browser, trained):
-    _, network, dataset, _ = trained
-    images = dataset.test[:1000]
-    script = """
-        return arguments[0].map(image => Array.from(softmax(network.predict(
-            Float64Array.from(image, level => level / 255)))));
-    """
-    found = np.array(browser.execute_script(script, images.images.tolist()))
-    expected = probabilities(network, images)
+def test_a_click_draws_a_dot_where_the_mouse_is(browser):
+    assert pen(browser, [[(30, 60)]]) is not None
+    rows, columns = np.nonzero(levels(browser, "paper") < 128)
+    assert (rows.mean(), columns.mean()) == pytest.approx((168, 84), abs=2)
+
+
+def test_a_mouse_that_was_pressed_elsewhere_draws_nothing(browser):
+    pen(browser, STROKES[1])
+    browser.find_element("id", "wipe").click()
+    mouse = webdriver.ActionChains(browser, duration=10)
+    mouse.move_to_element(browser.find_element("id", "score")).click_and_hold()
+    mouse.move_to_element(browser.find_element("id", "paper")).release().perform()
+    assert (levels(browser, "paper") == 255).all()
+
+
+def test_the_weights_arrive_in_the_page_and_give_the_probabilities_of_pythons(browser, trained):
+    images = trained.images.images[:1000]
+    script = "return arguments[0].map(image => Array.from(network.classify(image)))"
+    found = np.array(browser.execute_script(script, images.tolist()))
+    expected = trained.network.classify(images)
     assert np.abs(found - expected).max() < 1e-4
     assert np.array_equal(found.argmax(axis=1), expected.argmax(axis=1))
 
 
-def test_the_pages_gradient_is_that_of_the_score(browser, trained):
-    _, network, dataset, _ = trained
-    x = (dataset.test.images[:1] / 255).astype(np.float32)
-    script = """
-        network.predict(Float64Array.from(arguments[0])); return Array.from(network.gradient(3));
-    """
-    found = np.array(browser.execute_script(script, x[0].tolist()))
-    exact = trainer.build(replace(trained[0].config, train=TrainConfig(dtype="float64")))
-    exact.parameters[:] = network.parameters
-    step = np.random.default_rng(3).normal(size=784)
-    ahead, behind = (exact.predict(x + sign * 1e-7 * step)[0, 3] for sign in (1, -1))
-    assert found @ step == pytest.approx((ahead - behind) / 2e-7, rel=1e-3)
-
-
-def test_both_bring_a_drawing_to_the_same_form(browser):
-    digits = draw(100, np.random.default_rng(9))[0]
-    chance = np.random.default_rng(10)
-    script = """
-        const [height, width, data] = arguments;
-        return Array.from(normalized({height, width, data: Float64Array.from(data)}));
-    """
-    for digit in digits:
-        size = int(chance.integers(3, 9))
-        large = np.kron(255 - digit, np.ones((size, size), np.uint8))
-        picture = np.pad(large, chance.integers(0, 60, (2, 2)), constant_values=255)
-        there = browser.execute_script(script, *picture.shape, picture.ravel().tolist())
-        here = normalized(picture).ravel().astype(int)
-        assert np.abs(np.array(there) - here).max() <= 1
-
-
 def test_a_wrong_cell_shows_its_images(browser, trained):
-    wrong = trained[3].total - trained[3].correct
+    scores = evaluate(trained.network, trained.images)
+    wrong = scores.total - scores.correct
     buttons = browser.find_elements("css selector", "#confusion button")
     shown = 0
     for button in buttons:
@@ -167,15 +187,24 @@ def test_a_wrong_cell_shows_its_images(browser, trained):
     assert shown == wrong > 0
 
 
+PARTS = {"curves svg": 2, "units figure": 30, "settings tr": 20, "facts tr": 8}
+
+
 def test_every_part_of_the_page_is_there(browser):
-    for place, least in (
-        ("curves svg", 2),
-        ("units figure", 30),
-        ("settings tr", 20),
-        ("facts tr", 8),
-    ):
+    for place, least in PARTS.items():
         assert len(browser.find_elements("css selector", f"#{place}")) >= least
+    assert len(browser.find_elements("css selector", "#shares button")) == 10
     assert "test accuracy" in browser.find_element("id", "score").text
+
+
+def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest(told, tmp_path):
+    unknown = told | {"network": told["network"] | {"activation": "tanh"}}
+    with opened(page(unknown), tmp_path / "report.html") as browser:
+        assert "tanh" in browser.find_element("id", "own").text
+        assert not browser.find_elements("css selector", "#own canvas")
+        for place, least in (PARTS | {"confusion button": 1, "mistakes figure": 1}).items():
+            assert len(browser.find_elements("css selector", f"#{place}")) >= least
+        assert browser.get_log("browser") == []
 
 
 def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser):

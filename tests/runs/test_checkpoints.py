@@ -1,7 +1,10 @@
-"""Checkpoints: all of the state, checked whole before any of it is used."""
+"""Checkpoints: all of the state, checked whole before any of it is used, and the one before."""
 
+import hashlib
+import io
 import itertools
 import json
+import re
 import sys
 from dataclasses import asdict, replace
 
@@ -10,27 +13,45 @@ import pytest
 
 from bpnet import datasets
 from bpnet.config import schema
-from bpnet.errors import RunError
-from bpnet.runs import checkpoints, npz, resume_point
-from bpnet.training import trainer
-from bpnet.training.trainer import EpochRecord
+from bpnet.errors import RunError, StorageError
+from bpnet.network import build
+from bpnet.runs import checkpoints, identity, npz, session
+from bpnet.training import state as states
+from bpnet.training.state import EpochRecord
+from bpnet.training.trainer import Training
 
 IDENTITY = {"seed": 0}
+
+
+def fresh(config):
+    """Return the state of a training that has not begun."""
+    return states.start(build(config).flat, config)
+
+
+def opened(content):
+    """Return the arrays of a checkpoint, as NumPy reads them."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        return {name: file[name] for name in file}
+
+
+def sealed(arrays):
+    """Return the arrays as a checkpoint with the right SHA-256."""
+    rest = {name: array for name, array in arrays.items() if name != "sha256"}
+    digest = hashlib.sha256(b"".join(array.tobytes() for array in rest.values())).digest()
+    return npz.pack({"sha256": np.frombuffer(digest, np.uint8), **rest})
 
 
 @pytest.fixture
 def state(small_config):
     """A state in the middle of its second epoch."""
-    network = trainer.build(small_config)
-    state = trainer.start(network, small_config)
-    dataset = datasets.load(small_config.data)
-    list(trainer.train(network, state, dataset, small_config, stop=lambda: state.step == 20))
-    return state
+    training = Training(small_config, datasets.load(small_config.data))
+    list(training.epochs(stop=lambda: training.state.step == 20))
+    return training.state
 
 
 @pytest.fixture
 def new(small_config):
-    return trainer.start(trainer.build(small_config), small_config)
+    return fresh(small_config)
 
 
 def test_a_state_comes_back_as_it_was(state, new):
@@ -55,8 +76,7 @@ def test_what_training_does_not_need_takes_no_room(small_config):
             data=replace(data, validation=validation),
             train=replace(train, momentum=momentum),
         )
-        state = trainer.start(trainer.build(config), config)
-        sizes[validation, momentum] = len(checkpoints.pack(state, IDENTITY))
+        sizes[validation, momentum] = len(checkpoints.pack(fresh(config), IDENTITY))
     parameters = (784 * 16 + 16 * 10 + 16 + 10) * 4
     assert sizes[100, 0] - sizes[0, 0] == pytest.approx(parameters, abs=100)
     assert sizes[100, 0.9] - sizes[0, 0] == pytest.approx(2 * parameters, abs=100)
@@ -64,7 +84,7 @@ def test_what_training_does_not_need_takes_no_room(small_config):
 
 def test_the_limit_is_above_the_longest_metadata_and_not_far(state):
     longest = 1.2345678901234567e-300
-    record = EpochRecord(10_000, resume_point.MOST, *[longest] * 9)
+    record = EpochRecord(10_000, 2**53, *[longest] * 9)
     assert len(repr(longest)) == len(repr(sys.float_info.min)) == 23
     size = len(json.dumps(asdict(record))) + 2
     assert 0.9 * checkpoints.RECORD_LIMIT < size <= checkpoints.RECORD_LIMIT
@@ -94,11 +114,20 @@ def test_another_format_is_refused(state, new, monkeypatch):
 
 @pytest.mark.parametrize("name", ["metadata", "parameters", "best_parameters"])
 def test_a_changed_number_is_noticed_even_under_a_right_crc(state, new, name):
-    arrays = dict(npz.unpack(checkpoints.pack(state, IDENTITY), checkpoints._forms(state)))
-    changed = arrays[name].copy()
-    changed.view(np.uint8)[100] ^= 1
+    arrays = opened(checkpoints.pack(state, IDENTITY))
+    arrays[name].view(np.uint8)[100] ^= 1
     with pytest.raises(ValueError, match="damaged: its SHA-256 differs"):
-        checkpoints.unpack(npz.pack(arrays | {name: changed}), new, IDENTITY, 3)
+        checkpoints.unpack(npz.pack(arrays), new, IDENTITY, 3)
+    assert new.step == 0
+
+
+@pytest.mark.parametrize("name", ["parameters", "best_parameters"])
+def test_numbers_that_are_not_finite_are_refused_and_none_is_taken(state, new, name):
+    before = new.parameters.copy()
+    getattr(state, name)[3] = np.nan
+    with pytest.raises(ValueError, match=f"^holds {name} that are not finite numbers$"):
+        checkpoints.unpack(checkpoints.pack(state, IDENTITY), new, IDENTITY, 3)
+    assert np.array_equal(new.parameters, before)
     assert new.step == 0
 
 
@@ -110,20 +139,132 @@ def test_every_truncated_checkpoint_is_refused(state, new):
 
 
 def test_the_metadata_is_plain_json(state):
-    arrays = npz.unpack(checkpoints.pack(state, IDENTITY), checkpoints._forms(state))
+    arrays = opened(checkpoints.pack(state, IDENTITY))
     metadata = json.loads(arrays["metadata"].tobytes())
+    assert metadata["format"] == 3
     assert metadata["step"] == 20
     assert metadata["records"][0]["epoch"] == 1
 
 
-@pytest.mark.parametrize("wrong", [{"records": [3]}, {"records": [{"epoch": 1}]}, {"step": None}])
-def test_metadata_that_bpnet_has_not_written_is_refused(state, new, wrong):
-    arrays = dict(npz.unpack(checkpoints.pack(state, IDENTITY), checkpoints._forms(state)))
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"records": [3]}, "records[0]: expected an object"),
+        ({"records": [{"epoch": 1}]}, "records[0].step: is missing"),
+        ({"step": None}, "step: is missing"),
+        ({"step": 20.0}, "step: expected a whole number"),
+        ({"format": True}, "no format"),
+        ({"format": None}, "no format"),
+    ],
+    ids=str,
+)
+def test_metadata_that_bpnet_has_not_written_is_refused_by_its_field(state, new, wrong, message):
+    arrays = opened(checkpoints.pack(state, IDENTITY))
+    assert sealed(arrays) == checkpoints.pack(state, IDENTITY)
     metadata = json.loads(arrays["metadata"].tobytes()) | wrong
     metadata = {name: value for name, value in metadata.items() if value is not None}
     arrays["metadata"] = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
-    del arrays["sha256"]
-    content = npz.pack({"sha256": checkpoints._digest(arrays), **arrays})
-    with pytest.raises(ValueError, match="not as bpnet writes it"):
-        checkpoints.unpack(content, new, IDENTITY, 3)
+    with pytest.raises(ValueError, match=f"^{re.escape(f'not as bpnet writes it: {message}')}$"):
+        checkpoints.unpack(sealed(arrays), new, IDENTITY, 3)
     assert new.step == 0
+
+
+@pytest.fixture
+def finished(start):
+    return start()
+
+
+@pytest.fixture
+def data(finished):
+    return finished.data
+
+
+@pytest.fixture
+def run(finished):
+    return finished.run
+
+
+def test_what_is_saved_is_restored(run, data, finished, new):
+    checkpoints.restore(run, new, data, tell=pytest.fail)
+    for name, value in vars(finished.training.state).items():
+        if name != "parameters":  # the best epoch's, since the end
+            assert np.array_equal(getattr(new, name), value), name
+
+
+def test_a_run_without_a_checkpoint_is_resumed_from_its_beginning(run, data, new):
+    run.checkpoint.unlink()
+    run.previous_checkpoint.unlink()
+    before = new.parameters.copy()
+    checkpoints.restore(run, new, data, tell=pytest.fail)
+    assert new.step == 0
+    assert np.array_equal(new.parameters, before)
+
+
+@pytest.mark.parametrize("damage", ["short", "missing"])
+def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(
+    run, data, new, damage
+):
+    path, previous = run.checkpoint, run.previous_checkpoint
+    damaged = path.read_bytes()[:-100]
+    path.write_bytes(damaged)
+    if damage == "missing":
+        path.unlink()
+    lines = []
+    checkpoints.restore(run, new, data, lines.append)
+    reason = {"short": "damaged", "missing": "is missing"}[damage]
+    assert len(lines) == 1
+    assert re.search(f"checkpoint.npz: {reason}.*going on from the one before", lines[0])
+    assert new.step == 32
+    assert path.read_bytes() == previous.read_bytes()
+    if damage == "short":
+        assert (run.folder / "checkpoint.npz.corrupt").read_bytes() == damaged
+
+
+@pytest.mark.parametrize("problem", ["unreadable", "newer"])
+def test_a_checkpoint_that_is_not_damaged_is_never_replaced(run, data, new, monkeypatch, problem):
+    before = run.checkpoint.read_bytes()
+    if problem == "newer":
+        monkeypatch.setattr(checkpoints, "FORMAT", 0)
+        with pytest.raises(RunError, match="checkpoint.npz: format 3, while this bpnet reads 0"):
+            checkpoints.restore(run, new, data, tell=pytest.fail)
+    else:
+        monkeypatch.setattr(checkpoints, "size_limit", lambda state, epochs: 10)
+        with pytest.raises(StorageError, match="checkpoint.npz: larger than the 10 bytes"):
+            checkpoints.restore(run, new, data, tell=pytest.fail)
+    assert run.checkpoint.read_bytes() == before
+
+
+def test_the_checkpoint_before_is_kept(small_config, tmp_path):
+    contents = []
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        for _ in session.train(begun):
+            contents.append(begun.run.checkpoint.read_bytes())
+            if contents[:-1]:
+                assert begun.run.previous_checkpoint.read_bytes() == contents[-2]
+    assert begun.run.checkpoint.read_bytes() == contents[2]
+
+
+def test_when_both_checkpoints_are_damaged_both_are_told(run, data, new):
+    for path in (run.checkpoint, run.previous_checkpoint):
+        path.write_bytes(b"PK")
+    with pytest.raises(RunError) as raised:
+        checkpoints.restore(run, new, data, tell=pytest.fail)
+    assert len(raised.value.lines) == 2
+
+
+def test_a_checkpoint_holds_for_moved_data_but_for_no_other_config_or_data(run, data, new):
+    moved = replace(run, config=replace(run.config, data=replace(run.config.data, dir="else")))
+    checkpoints.restore(moved, new, data, tell=pytest.fail)
+    assert new.step == 48
+    changed = replace(run, config=replace(run.config, seed=1))
+    for other, files in ((changed, data), (run, {"x": "y"})):
+        with pytest.raises(RunError, match="checkpoint.npz: of another run"):
+            checkpoints.restore(other, fresh(other.config), files, tell=pytest.fail)
+
+
+def test_a_checkpoint_holds_when_a_later_bpnet_has_added_a_key(run, data, new, monkeypatch):
+    before = identity.settings_of
+    later = lambda chosen: {**before(chosen), "train.novelty": 0}  # noqa: E731
+    monkeypatch.setattr(identity, "settings_of", later)
+    checkpoints.restore(run, new, data, tell=pytest.fail)
+    assert new.step == 48

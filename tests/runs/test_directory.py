@@ -1,25 +1,36 @@
-"""The folders of runs: made anew, never over another, and held by one process."""
+"""The folders of runs: made anew, never over another, found again, held by one process."""
 
 import re
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from bpnet import config
 from bpnet.errors import RunError, UsageError
 from bpnet.runs import directory, metadata
+from bpnet.runs.directory import Run
 
 
-def test_a_folder_is_named_for_time_and_name_and_numbered_if_taken(tmp_path, monkeypatch):
+def test_a_folder_is_named_for_time_and_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     first = directory.new("mnist-s3")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d{6}_mnist-s3", first.name)
-    names = directory._numbered("x")
-    assert [str(next(names)) for _ in range(3)] == ["runs/x", "runs/x-2", "runs/x-3"]
+    assert re.fullmatch(r"runs/\d{4}-\d\d-\d\d_\d{6}_mnist-s3", str(first))
+    assert first.is_dir()
 
 
-def test_two_runs_begun_in_the_same_second_get_folders_of_their_own(tmp_path, monkeypatch):
+def test_runs_begun_in_the_same_second_get_numbered_folders_of_their_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert len({directory.new("mnist") for _ in range(3)}) == 3
+
+    class Clock:
+        @staticmethod
+        def now():
+            return datetime(2026, 1, 31, 14, 25, 30)
+
+    monkeypatch.setattr(directory, "datetime", Clock)
+    assert [directory.new("x").name for _ in range(3)] == [
+        "2026-01-31_142530_x", "2026-01-31_142530_x-2", "2026-01-31_142530_x-3",
+    ]  # fmt: skip
 
 
 def test_a_folder_with_something_in_it_is_refused_and_an_empty_one_taken(small_config, tmp_path):
@@ -34,10 +45,10 @@ def test_a_folder_with_something_in_it_is_refused_and_an_empty_one_taken(small_c
 
 
 def test_what_a_process_leaves_that_dies_before_it_has_begun_is_no_run(small_config, tmp_path):
-    with directory.alone(directory.new("", tmp_path / "run")):
+    with directory.locked(directory.new("", tmp_path / "run")):
         pass
     (tmp_path / "run" / ".config.yaml.4194305-0123abcd.tmp").touch()
-    with directory.alone(directory.new("", tmp_path / "run")):
+    with directory.locked(directory.new("", tmp_path / "run")):
         directory.create(small_config, tmp_path / "run")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [".lock", "config.yaml"]
 
@@ -47,15 +58,132 @@ def test_of_two_that_found_a_folder_empty_the_later_is_refused(small_config, tmp
     directory.create(small_config, both[0])
     with pytest.raises(UsageError, match="is there already"):
         directory.create(replace(small_config, seed=1), both[1])
-    assert metadata.open_run(tmp_path / "run").config.seed == 0
+    assert directory.open_run(tmp_path / "run").config.seed == 0
 
 
 def test_a_folder_is_held_by_one_process_which_the_others_name(tmp_path):
     with (
-        directory.alone(tmp_path),
+        directory.locked(tmp_path),
         pytest.raises(RunError, match=r"process \d+ on .* is training it"),
-        directory.alone(tmp_path),
+        directory.locked(tmp_path),
     ):
         pytest.fail("both have it")
-    with directory.alone(tmp_path):
+    with directory.locked(tmp_path):
         pass
+
+
+def test_the_config_is_there_before_anything_else_and_loads_back(small_config, tmp_path):
+    run = directory.create(small_config, directory.new("", tmp_path / "run"))
+    assert [path.name for path in run.folder.iterdir()] == ["config.yaml"]
+    assert directory.open_run(run.folder) == run == Run(tmp_path / "run", small_config)
+    assert config.load(run.folder / "config.yaml", environment={}) == run.config
+
+
+def test_the_files_of_a_run_have_the_names_of_the_contract(small_config, tmp_path):
+    run = Run(tmp_path, small_config)
+    paths = [run.checkpoint, run.previous_checkpoint, run.log, run.weights]
+    assert [path.name for path in paths] == [
+        "checkpoint.npz", "checkpoint.previous.npz", "log.csv", "weights.npz",
+    ]  # fmt: skip
+    assert {path.parent for path in paths} == {tmp_path}
+
+
+def test_a_run_says_how_far_it_is_and_what_has_come_out(small_config, tmp_path):
+    run = directory.create(small_config, tmp_path)
+    assert run.status == "not begun"
+    with pytest.raises(RunError, match=f"^{tmp_path}: has not finished: there is no result yet$"):
+        assert run.result
+    metadata.write(
+        tmp_path, status="finished", test_accuracy=0.9, test_correct=9, test_images=10,
+        test_loss=0.5, best_epoch=None, validation_accuracy=None,
+    )  # fmt: skip
+    assert run.status == "finished"
+    assert run.result.test_correct == 9
+
+
+def test_a_run_keeps_its_threads_whatever_the_environment_says(tmp_path, monkeypatch):
+    (tmp_path / "config.yaml").write_text("train: {threads: 2}", encoding="utf-8")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setenv("BPNET_DATA_DIR", "elsewhere")
+    config = directory.open_run(tmp_path).config
+    assert config.train.threads == 2
+    assert config.data.dir == "elsewhere"
+
+
+def test_what_is_no_run_is_told(tmp_path):
+    with pytest.raises(RunError, match="not a run directory: it has no config.yaml"):
+        directory.open_run(tmp_path)
+    (tmp_path / "config.yaml").write_text("sed: 1", encoding="utf-8")
+    with pytest.raises(RunError, match="config.yaml:1:1: sed: unknown key; did you mean seed?"):
+        directory.open_run(tmp_path)
+
+
+def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match="holds no finished run"):
+        directory.newest()
+    for name, status, started in [
+        ("y", "finished", "2026-01-01"),
+        ("batch/seed-1", "finished", "2026-01-03"),
+        ("a", "finished", "2026-01-02"),
+        ("c", "interrupted", "2026-01-04"),
+        ("x/y/z", "finished", "2026-01-05"),
+    ]:
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "config.yaml").touch()
+        metadata.write(tmp_path / "runs" / name, status=status, started=started)
+    assert str(directory.newest()) == "runs/batch/seed-1"
+
+
+def test_a_setting_says_where_the_data_of_a_run_lie_now(small_config, tmp_path):
+    directory.create(small_config, tmp_path)
+    moved = directory.open_run(tmp_path, ["data.dir=elsewhere"]).config
+    assert moved == replace(small_config, data=replace(small_config.data, dir="elsewhere"))
+
+
+def test_a_folder_that_is_not_there_holds_no_run(tmp_path):
+    with pytest.raises(RunError, match="no: does not exist$"):
+        directory.open_run(tmp_path / "no")
+
+
+def test_seeds_are_runs_of_their_own_in_the_order_of_their_numbers(small_config, tmp_path):
+    directory.create_seeds(replace(small_config, seed=9), 3, tmp_path)
+    found = directory.seeds(tmp_path)
+    assert [folder.name for folder in found] == ["seed-9", "seed-10", "seed-11"]
+    for seed, folder in enumerate(found, start=9):
+        assert directory.open_run(folder).config == replace(small_config, seed=seed)
+    (tmp_path / "seed-x").mkdir()
+    (tmp_path / "seed-12").mkdir()
+    assert directory.seeds(tmp_path) == found
+    assert directory.every(tmp_path) == sorted(found)
+
+
+def test_a_run_holds_no_seeds(small_config, tmp_path):
+    run = directory.create(small_config, tmp_path)
+    directory.create(small_config, directory.new("", tmp_path / "seed-1"))
+    assert directory.seeds(run.folder) == []
+
+
+def test_a_folder_whose_seeds_were_not_all_made_is_no_smaller_set_of_them(
+    small_config, tmp_path, monkeypatch
+):
+    made = []
+
+    def die_at_the_second(settings, folder):
+        if made:
+            raise KeyboardInterrupt
+        made.append(create(settings, folder))
+
+    create = directory.create
+    monkeypatch.setattr(directory, "create", die_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        directory.create_seeds(small_config, 2, tmp_path)
+    with pytest.raises(RunError, match=f"^{tmp_path}: not all its seeds were made; remove it"):
+        directory.seeds(tmp_path)
+
+
+def test_seeds_are_made_only_in_an_empty_folder(small_config, tmp_path):
+    folder = directory.new("", tmp_path / "s")
+    directory.create_seeds(small_config, 2, folder)
+    with pytest.raises(UsageError, match="s: is there already; .* --resume"):
+        directory.create_seeds(small_config, 2, folder)

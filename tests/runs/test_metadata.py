@@ -1,9 +1,13 @@
-"""Config and run.json of a run, and which run is the newest."""
+"""run.json: what is added, what is read of it, and what cannot be bpnet's."""
+
+import json
+from datetime import datetime, timedelta
 
 import pytest
 
 from bpnet.errors import RunError, StorageError
 from bpnet.runs import metadata
+from bpnet.runs.metadata import Status
 
 
 def test_facts_are_added_and_replaced(tmp_path):
@@ -24,38 +28,47 @@ def test_what_is_no_json_object_is_told(tmp_path, text):
         metadata.read(tmp_path)
 
 
-def test_a_run_keeps_its_threads_whatever_the_environment_says(tmp_path, monkeypatch):
-    (tmp_path / "config.yaml").write_text("train: {threads: 2}", encoding="utf-8")
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    monkeypatch.setenv("BPNET_DATA_DIR", "elsewhere")
-    config = metadata.open_run(tmp_path).config
-    assert config.train.threads == 2
-    assert config.data.dir == "elsewhere"
+@pytest.mark.parametrize(
+    ("fact", "message"),
+    [
+        ({"status": 3}, "status: expected a text"),
+        ({"started": None}, "started: expected a text"),
+        ({"numpy": 2.0}, "numpy: expected a text"),
+        ({"weights_sha256": []}, "weights_sha256: expected a text"),
+        ({"config": []}, "config: expected an object"),
+        ({"data": "x"}, "data: expected an object"),
+    ],
+    ids=str,
+)
+def test_a_fact_of_another_kind_is_told_by_its_name(tmp_path, fact, message):
+    metadata.write(tmp_path, **fact)
+    with pytest.raises(RunError, match=f"^{tmp_path}/run.json: {message}$"):
+        metadata.read(tmp_path)
 
 
-def test_what_is_no_run_is_told(tmp_path):
-    with pytest.raises(RunError, match="not a run directory: it has no config.yaml"):
-        metadata.open_run(tmp_path)
-    (tmp_path / "config.yaml").write_text("sed: 1", encoding="utf-8")
-    with pytest.raises(RunError, match="config.yaml:1:1: sed: unknown key; did you mean seed?"):
-        metadata.open_run(tmp_path)
+def test_a_fact_that_a_later_bpnet_adds_is_kept(tmp_path):
+    metadata.write(tmp_path, novelty=[1])
+    metadata.write(tmp_path, status=Status.FAILED)
+    assert metadata.read(tmp_path) == {"novelty": [1], "status": "failed"}
 
 
-def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(RunError, match="holds no finished run"):
-        metadata.newest()
-    for name, status, started in [
-        ("y", "finished", "2026-01-01"),
-        ("batch/seed-1", "finished", "2026-01-03"),
-        ("a", "finished", "2026-01-02"),
-        ("c", "interrupted", "2026-01-04"),
-        ("x/y/z", "finished", "2026-01-05"),
-    ]:
-        (tmp_path / "runs" / name).mkdir(parents=True)
-        (tmp_path / "runs" / name / "config.yaml").touch()
-        metadata.write(tmp_path / "runs" / name, status=status, started=started)
-    assert str(metadata.newest()) == "runs/batch/seed-1"
+def test_a_status_is_written_as_its_word_and_compares_with_it(tmp_path):
+    assert metadata.status(tmp_path) == Status.NOT_BEGUN == "not begun"
+    metadata.write(tmp_path, status=Status.DIVERGED)
+    assert json.loads((tmp_path / "run.json").read_bytes()) == {"status": "diverged"}
+    assert metadata.status(tmp_path) == Status.DIVERGED
+
+
+def test_the_words_of_a_status_are_those_of_the_contract():
+    assert [*Status] == [
+        "running", "finished", "interrupted", "failed", "diverged",
+        "killed", "not begun", "damaged",
+    ]  # fmt: skip
+
+
+def test_the_time_is_told_in_utc():
+    now = datetime.fromisoformat(metadata.now())
+    assert now.utcoffset() == timedelta(0)
 
 
 RESULT = {
@@ -76,24 +89,32 @@ def test_a_result_is_what_was_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "message"),
     [
-        {"test_accuracy": 1.5},
-        {"test_accuracy": "0.9"},
-        {"test_correct": 11},
-        {"test_correct": True},
-        {"test_correct": 9.0},
-        {"test_images": 0, "test_correct": 0},
-        {"test_loss": -1.0},
-        {"test_loss": 10**400},
-        {"best_epoch": None},
-        {"best_epoch": 0},
-        {"validation_accuracy": None},
-        {"validation_accuracy": 2.0},
+        ({"test_accuracy": 1.5}, "test_accuracy: expected 0 to 1"),
+        ({"test_accuracy": "0.9"}, "test_accuracy: expected a number with a point"),
+        ({"test_correct": 11}, "test_correct: more than the test images"),
+        ({"test_correct": True}, "test_correct: expected a whole number"),
+        ({"test_correct": 9.0}, "test_correct: expected a whole number"),
+        ({"test_images": 0, "test_correct": 0}, "test_images: expected 1 to 9.0072e+15"),
+        ({"test_loss": -1.0}, "test_loss: expected 0 to 1.79769e+308"),
+        ({"test_loss": 10**400}, "test_loss: expected a number with a point"),
+        ({"best_epoch": None}, "best_epoch and validation_accuracy: only one of the two"),
+        ({"best_epoch": 0}, "best_epoch: expected 1 to 9.0072e+15"),
+        ({"validation_accuracy": None}, "best_epoch and validation_accuracy: only one of the two"),
+        ({"validation_accuracy": 2.0}, "validation_accuracy: expected 0 to 1"),
     ],
     ids=str,
 )
-def test_a_result_that_cannot_be_is_told(tmp_path, wrong):
+def test_a_result_that_cannot_be_is_told_by_its_field(tmp_path, wrong, message):
     metadata.write(tmp_path, **RESULT | wrong)
-    with pytest.raises(RunError, match="run.json: not as bpnet has written it: the result"):
+    with pytest.raises(RunError) as raised:
+        metadata.result(tmp_path)
+    assert str(raised.value) == f"{tmp_path}/run.json: not as bpnet has written it: {message}"
+
+
+@pytest.mark.parametrize("name", RESULT)
+def test_a_result_without_one_of_its_fields_is_told_by_it(tmp_path, name):
+    metadata.write(tmp_path, **{key: value for key, value in RESULT.items() if key != name})
+    with pytest.raises(RunError, match=f"run.json: not as bpnet has written it: {name}: is missi"):
         metadata.result(tmp_path)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from bpnet.system.prefetch import ahead
+from bpnet.system.prefetch import prefetch
 
 
 def test_one_item_is_made_ahead_and_no_more():
@@ -18,7 +18,7 @@ def test_one_item_is_made_ahead_and_no_more():
                 second.set()
             yield number
 
-    found = ahead(items())
+    found = prefetch(items())
     assert next(found) == 0
     assert second.wait(10)
     found.close()
@@ -26,7 +26,7 @@ def test_one_item_is_made_ahead_and_no_more():
 
 
 def test_items_are_made_on_another_thread():
-    (name,) = ahead(threading.current_thread().name for _ in range(1))
+    (name,) = prefetch(threading.current_thread().name for _ in range(1))
     assert name != threading.current_thread().name
 
 
@@ -35,15 +35,15 @@ def test_an_error_comes_in_its_items_turn():
         yield 1
         raise MemoryError
 
-    found = ahead(items())
+    found = prefetch(items())
     assert next(found) == 1
     with pytest.raises(MemoryError):
         next(found)
 
 
-def test_no_thread_is_left_when_the_user_goes_away():
+def test_no_thread_is_left_of_an_abandoned_iterator():
     before = set(threading.enumerate())
-    found = ahead(iter("abc"))
+    found = prefetch(iter("abc"))
     next(found)
     (thread,) = set(threading.enumerate()) - before
     found.close()
@@ -51,7 +51,7 @@ def test_no_thread_is_left_when_the_user_goes_away():
     assert not thread.is_alive()
 
 
-def test_who_goes_away_waits_for_nothing():
+def test_an_abandoned_iterator_does_not_block():
     second, left = threading.Event(), threading.Event()
 
     def items():
@@ -59,7 +59,7 @@ def test_who_goes_away_waits_for_nothing():
         second.set()
         assert left.wait(10)
 
-    found = ahead(items())
+    found = prefetch(items())
     next(found)
     assert second.wait(10)
     found.close()

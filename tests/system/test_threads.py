@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bpnet.config import load
 from bpnet.errors import ConfigError
+from bpnet.runs import metadata
 from bpnet.system import threads
 
 
@@ -48,6 +50,7 @@ def test_each_command_fixes_the_number_of_the_config_or_of_the_run(bpnet, small_
     fixed = []
     monkeypatch.setattr(threads, "fix", fixed.append)
     bpnet("train", "--config", small_file, "--threads", 2, "--run-dir", "r", "--quiet")
+    metadata.write(Path("r"), status="interrupted")
     bpnet("train", "--resume", "r")
     bpnet("eval", "r")
     bpnet("gradcheck", "--set", "train.threads=2")

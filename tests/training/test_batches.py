@@ -21,10 +21,10 @@ def bent(small_config):
     return replace(small_config, augment=AugmentConfig(rotation=10, alpha=30))
 
 
-def epoch(split, config, number=0, done=0):
+def epoch(split, config, number=0, skip=0):
     """Return copies: plain batches are written over by the next."""
     dtype = np.dtype(config.train.dtype)
-    found = batches.rest_of_epoch(split, config, dtype, number, done)
+    found = batches.epoch_batches(split, config, dtype, number, skip)
     return [(x.copy(), t.copy()) for x, t in found]
 
 
@@ -54,18 +54,18 @@ def test_the_distortions_come_from_the_seed_their_stream_the_epoch_and_the_batch
     assert np.array_equal(epoch(split, bent, number=3)[5][0], expected)
 
 
-@pytest.mark.parametrize("done", [1, 15, 16])
-def test_what_is_left_of_an_epoch_is_what_would_have_come(split, small_config, bent, done):
+@pytest.mark.parametrize("skip", [1, 15, 16])
+def test_what_is_left_of_an_epoch_is_what_would_have_come(split, small_config, bent, skip):
     for config in (small_config, bent):
-        whole, rest = epoch(split, config), epoch(split, config, done=done)
-        assert len(rest) == 16 - done
-        for (x, t), (expected, answers) in zip(rest, whole[done:], strict=True):
+        whole, rest = epoch(split, config), epoch(split, config, skip=skip)
+        assert len(rest) == 16 - skip
+        for (x, t), (expected, answers) in zip(rest, whole[skip:], strict=True):
             assert np.array_equal(x, expected)
             assert np.array_equal(t, answers)
 
 
 def test_a_distorted_batch_stays_as_it_is_while_the_next_is_made(split, bent):
-    found = batches.rest_of_epoch(split, bent, np.dtype("float32"), 0, 0)
+    found = batches.epoch_batches(split, bent, np.dtype("float32"), 0, 0)
     first, _ = next(found)
     before = first.copy()
     for _ in range(3):

@@ -12,20 +12,17 @@ from bpnet import datasets
 from bpnet.config import AugmentConfig
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores
-from bpnet.network import views
+from bpnet.network import views, widths
 from bpnet.training import batches, trainer
-from bpnet.training.trainer import EpochRecord
-from tests.test_network import reference_loss
+from bpnet.training.state import best, final_parameters
+from bpnet.training.trainer import Training
+from tests.helpers.reference import reference_loss
 
 
-def fresh(config):
-    network = trainer.build(config)
-    return network, trainer.start(network, config)
-
-
-def train(config, dataset, **options):
-    network, state = fresh(config)
-    return state, list(trainer.train(network, state, dataset, config, **options))
+def train(config, dataset):
+    """Return the state of a whole training, and its records."""
+    training = Training(config, dataset)
+    return training.state, list(training.epochs())
 
 
 def without_time(record):
@@ -75,13 +72,14 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
         small_config, epochs=19, dtype="float64", learning_rate=0.05,
         momentum=momentum, schedule=schedule, floor=0.1, warmup=2, average=0.95,
     )  # fmt: skip
-    network, state = fresh(config)
+    training = Training(config, dataset)
+    network, state = training.network, training.state
     params = {name: array.copy() for name, array in network.params.items()}
     velocity = {name: np.zeros_like(array) for name, array in params.items()}
     average = {name: array.copy() for name, array in params.items()}
     steps = 0
     for epoch in range(19):
-        for x, t in batches.rest_of_epoch(dataset.train, config, np.dtype("float64"), epoch, 0):
+        for x, t in batches.epoch_batches(dataset.train, config, np.dtype("float64"), epoch, 0):
             rate = 0.05 * ((steps + 1) / 32 if steps < 32 else RATES[schedule](steps))
             gradients = grad(reference_loss)(params, x, t, "relu")
             for name in params:
@@ -90,30 +88,30 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
                 decay = min(0.95, (steps + 1) / (steps + 10))
                 average[name] = decay * average[name] + (1 - decay) * params[name]
             steps += 1
-    records = list(trainer.train(network, state, dataset, config))
+    records = list(training.epochs())
     assert steps == state.step == 304
     assert records[-1].learning_rate == pytest.approx(0.05 * RATES[schedule](303))
-    means = views(state.average, trainer.widths(config))
+    means = views(state.average, widths(config))
     for name, expected in params.items():
         assert np.abs(network.params[name] - expected).max() < 1e-10, name
         assert np.abs(means[name] - average[name]).max() < 1e-10, name
 
 
-def test_the_weights_come_from_the_seeds_first_stream(small_config):
-    network, _ = fresh(replace(small_config, seed=7))
+def test_the_weights_come_from_the_seeds_first_stream(small_config, dataset):
+    network = Training(replace(small_config, seed=7), dataset).network
     expected = np.random.default_rng([7, 0]).normal(0, math.sqrt(2 / 784), (784, 16))
     assert network.params["W1"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_running_figures_are_those_of_the_epochs_own_batches(small_config, dataset):
-    network, state = fresh(changed(small_config, epochs=1))
+    training = Training(changed(small_config, epochs=1), dataset)
     losses, sizes = [], []
 
-    def watch(count):
-        losses.append(network.last_layer.loss * count)
+    def advance(count):
+        losses.append(training.network.last_layer.loss * count)
         sizes.append(count)
 
-    (record,) = trainer.train(network, state, dataset, changed(small_config, epochs=1), watch=watch)
+    (record,) = training.epochs(advance=advance)
     assert sizes == [32] * 15 + [20]
     assert record.train_loss == sum(losses) / 500
     assert 0.1 < record.train_accuracy < 0.9
@@ -142,27 +140,15 @@ def test_stopped_after_any_step_and_gone_on_it_ends_the_same(
             augment=AugmentConfig(rotation=15, alpha=34),
         )  # fmt: skip
     straight, expected = train(small_config, dataset)
-    network, state = fresh(small_config)
-    records = list(
-        trainer.train(network, state, dataset, small_config, stop=lambda: state.step == steps)
-    )
+    training = Training(small_config, dataset)
+    state = training.state
+    records = list(training.epochs(stop=lambda: state.step == steps))
     assert state.step == steps
-    records += trainer.train(network, state, dataset, small_config)
+    records += training.epochs()
     assert np.array_equal(state.parameters, straight.parameters)
     for name, array in straight.arrays().items():
         assert np.array_equal(state.arrays()[name], array), name
     assert [*map(without_time, records)] == [*map(without_time, expected)]
-
-
-def record(epoch, accuracy, loss):
-    return EpochRecord(epoch, 0, 0.1, 0, 0, loss, accuracy, None, None, 1, 1)
-
-
-def test_the_best_epoch_has_the_highest_accuracy_then_the_lower_loss_then_comes_first():
-    records = [record(1, 0.8, 3), record(2, 0.9, 2), record(3, 0.9, 1), record(4, 0.9, 1)]
-    assert trainer.best(records) is records[2]
-    assert trainer.best(records[:1]) is records[0]
-    assert trainer.best([]) is None
 
 
 def test_the_result_is_the_best_epochs_weights_and_the_test_set_is_not_looked_at(
@@ -176,13 +162,14 @@ def test_the_result_is_the_best_epochs_weights_and_the_test_set_is_not_looked_at
         return Scores(1.0, np.array([[right, 100 - right], [0, 0]]))
 
     monkeypatch.setattr(trainer, "evaluate", evaluate)
-    network, state = fresh(small_config)
+    training = Training(small_config, dataset)
+    state = training.state
     seen = []
-    for found in trainer.train(network, state, dataset, small_config):
+    for found in training.epochs():
         seen.append(state.parameters.copy())
         assert (found.test_loss, found.test_accuracy) == (None, None)
-    assert trainer.best(state.records).epoch == 2
-    assert np.array_equal(trainer.result(state), seen[1])
+    assert best(state.records).epoch == 2
+    assert np.array_equal(final_parameters(state), seen[1])
 
 
 @pytest.mark.parametrize("validation", [0, 100])
@@ -194,23 +181,24 @@ def test_with_averaging_the_average_is_scored_and_is_the_result(
     scored = []
 
     def evaluate(network, split):
-        scored.append(network.parameters.copy())
+        scored.append(network.flat.copy())
         return Scores(1.0 / len(scored), np.eye(2))
 
     monkeypatch.setattr(trainer, "evaluate", evaluate)
-    network, state = fresh(config)
-    list(trainer.train(network, state, datasets.load(config.data), config))
+    training = Training(config, datasets.load(config.data))
+    network, state = training.network, training.state
+    list(training.epochs())
     assert np.array_equal(scored[1], state.average)
-    assert np.array_equal(trainer.result(state), state.average)
-    assert not np.array_equal(network.parameters, state.average)
-    assert network.parameters is state.parameters
+    assert np.array_equal(final_parameters(state), state.average)
+    assert not np.array_equal(network.flat, state.average)
+    assert network.flat is state.parameters
 
 
 def test_without_validation_the_last_weights_are_the_result(small_config):
     config = replace(small_config, data=replace(small_config.data, validation=0))
     state, records = train(config, datasets.load(config.data))
-    assert trainer.best(records) is None
-    assert trainer.result(state) is state.parameters
+    assert best(records) is None
+    assert final_parameters(state) is state.parameters
     assert records[-1].validation_accuracy is None
     assert 0 < records[-1].test_accuracy < 1
 
@@ -218,48 +206,67 @@ def test_without_validation_the_last_weights_are_the_result(small_config):
 def test_a_loss_that_is_not_finite_stops_before_the_weights_are_spoilt(small_config, dataset):
     deep = replace(small_config.network, hidden=(16, 16, 16))
     config = changed(replace(small_config, network=deep), learning_rate=1e6)
-    network, state = fresh(config)
+    training = Training(config, dataset)
+    state = training.state
     with pytest.raises(DivergedError, match=r"epoch 1 at step \d+, .*rate 1e\+06"):
-        list(trainer.train(network, state, dataset, config))
+        list(training.epochs())
     assert 0 < state.step < 16
     assert np.isfinite(state.parameters).all()
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_spoilt_weight_stops_training_in_that_very_step(small_config, dataset, value):
-    network, state = fresh(small_config)
+    training = Training(small_config, dataset)
+    state = training.state
 
     def spoil(count):
         if state.step == 20:
             state.parameters[0 : 16 * 784] = value
 
     with pytest.raises(DivergedError, match="epoch 2 at step 21"):
-        list(trainer.train(network, state, dataset, small_config, watch=spoil))
+        list(training.epochs(advance=spoil))
 
 
 def test_weights_spoilt_in_an_epochs_last_step_are_not_scored(small_config, dataset):
-    network, state = fresh(small_config)
+    training = Training(small_config, dataset)
+    state = training.state
 
     def spoil(count):
         if state.step == 16:
             state.parameters[:] = np.nan
 
     with pytest.raises(DivergedError, match="epoch 1 at step 16"):
-        list(trainer.train(network, state, dataset, small_config, watch=spoil))
-
-
-def test_a_network_that_only_guesses_is_noticed(small_config, dataset):
-    _, records = train(changed(small_config, epochs=1, learning_rate=1e-9), dataset)
-    small = replace(small_config.network, init=0.001)
-    guessing = changed(replace(small_config, network=small), epochs=1, learning_rate=1e-9)
-    _, guesses = train(guessing, dataset)
-    assert guesses[0].train_loss == pytest.approx(math.log(10), abs=0.01)
-    assert not trainer.is_learning(guesses[0])
-    assert trainer.is_learning(replace(records[0], train_accuracy=0.16))
-    assert not trainer.is_learning(replace(records[0], train_accuracy=0.1135))
+        list(training.epochs(advance=spoil))
 
 
 def test_a_network_without_a_hidden_layer_trains_too(small_config, dataset):
     network = replace(small_config.network, hidden=())
     _, records = train(replace(small_config, network=network), dataset)
     assert records[-1].train_loss < 2
+
+
+def test_a_training_knows_how_far_it_is(small_config, dataset):
+    training = Training(small_config, dataset)
+    assert (training.images, training.batches_per_epoch) == (500, 16)
+    places = []
+
+    def advance(count):
+        places.append((len(training.state.records), training.batches_done, training.is_finished))
+
+    assert len(list(training.epochs(advance=advance))) == 3
+    assert places == [(epoch, done, False) for epoch in range(3) for done in range(1, 17)]
+    assert (training.batches_done, training.is_finished) == (0, True)
+    assert list(training.epochs()) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "correct", "possible"),
+    [(16, 0, True), (31, 0, True), (32, 0, False), (15, 0, False), (18, 64, True), (18, 65, False)],
+)
+def test_a_step_and_sums_that_training_on_these_images_cannot_have_are_known(
+    small_config, dataset, step, correct, possible
+):
+    training = Training(small_config, dataset)
+    training.state.records = [None]
+    training.state.step, training.state.correct = step, correct
+    assert training.is_possible() is possible

@@ -6,7 +6,7 @@ from contender import LEARNING_RATE
 from bpnet import __version__
 from bpnet.config import Config, NetworkConfig, TrainConfig
 from bpnet.datasets import Dataset, Split
-from bpnet.training import trainer
+from bpnet.training.trainer import Training
 
 
 def build():
@@ -15,16 +15,16 @@ def build():
 
 
 class Contender:
-    """An epoch is the next of `trainer.train`; nothing is scored inside it."""
+    """An epoch is the next of `Training.epochs`; nothing is scored inside it."""
 
     def __init__(self, images, labels, hidden, batch):
         settings = TrainConfig(epochs=10_000, batch_size=batch, learning_rate=LEARNING_RATE)
         config = Config(network=NetworkConfig(hidden=(hidden,)), train=settings)
         split = Split(images, labels.astype(np.intp))
         dataset = Dataset(train=split, validation=split[:0], test=split[:0], sha256={})
-        self.network = trainer.build(config)
-        state = trainer.start(self.network, config)
-        self.epochs = trainer.train(self.network, state, dataset, config)
+        training = Training(config, dataset)
+        self.network = training.network
+        self.epochs = training.epochs()
 
     def train_epoch(self):
         next(self.epochs)

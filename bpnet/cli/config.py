@@ -1,0 +1,42 @@
+"""`bpnet config`: look at a config, or check it."""
+
+from pathlib import Path
+
+import click
+
+from bpnet.cli.options import CONFIG, SET
+
+
+@click.group("config")
+def config_group() -> None:
+    """Look at a config, or check it.
+
+    bpnet config check --config configs/mnist.yaml
+    """
+
+
+@config_group.command("show")
+@CONFIG
+@SET
+def show(config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Print every key with its value: defaults < file < environment < --set.
+
+    bpnet config show --config configs/mnist.yaml --set seed=1
+    """
+    from bpnet import config
+
+    click.echo(config.dump(config.load(config_file, settings)), nl=False)
+
+
+@config_group.command("check")
+@CONFIG
+@SET
+def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
+    """Print everything that is wrong with a config; exit status 2 if there is something.
+
+    bpnet config check --config configs/mnist.yaml
+    """
+    from bpnet import config
+
+    config.load(config_file, settings)
+    click.echo(f"{config_file or 'the defaults'}: no problems")

@@ -1,0 +1,85 @@
+"""`bpnet gradcheck`: the table of gradients, and the verdict."""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bpnet.cli.console import table
+from bpnet.cli.options import CONFIG, JSON, SET
+from bpnet.errors import printable
+from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.config import Config
+    from bpnet.gradcheck import Row
+
+
+@click.command()
+@CONFIG
+@SET
+@JSON
+def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool) -> None:
+    """Check backward against numeric gradients: each layer, then the configured network.
+
+    \b
+    bpnet gradcheck
+    bpnet gradcheck --config configs/book.yaml --set network.activation=sigmoid
+
+    Exit status 1 if a gradient is wrong.
+    """
+    from bpnet import config
+
+    loaded = config.load(config_file, settings)
+    threads.fix(loaded.train.threads)
+    _check(loaded, as_json)
+
+
+def _check(config: "Config", as_json: bool) -> None:
+    """Print a row for each array of gradients; leave with exit status 1 if one is wrong."""
+    import numpy as np
+
+    from bpnet import network
+    from bpnet.gradcheck import TOLERANCE, check
+
+    rng = np.random.default_rng(config.seed)
+    rows = list(check(network.widths(config), config.network.activation, rng))
+    passed = all(row.passed for row in rows)
+    if as_json:
+        report = {"passed": passed, "tolerance": TOLERANCE, "rows": [_as_json(row) for row in rows]}
+        click.echo(json.dumps(report))
+    else:
+        _print_table(rows)
+        worst = np.max([row.error for row in rows])  # a NaN counts as the largest
+        verdict = "right" if passed else "WRONG"
+        click.echo(f"gradients {verdict}: worst error {worst:.1e}, allowed {TOLERANCE:.0e}")
+    if not passed:
+        raise click.exceptions.Exit(1)
+
+
+def _print_table(rows: "list[Row]") -> None:
+    """Print the rows; the reason of one that failed stands behind it, as long as it is."""
+    heading = ["gradient", "checked", "at a kink", "worst error", "analytic", "numeric", ""]
+    reasons = ["", *(row.reason or "" for row in rows)]
+    for line, reason in zip(table([heading, *map(_cells, rows)]), reasons, strict=True):
+        click.echo(f"{line}  {printable(reason)}".rstrip())
+
+
+def _cells(row: "Row") -> list[str]:
+    counts = [row.name, str(row.checked), str(row.left_out)]
+    if row.reason:
+        return [*counts, "-", "-", "-", "FAILED"]
+    verdict = "ok" if row.passed else "WRONG"
+    return [*counts, f"{row.error:.1e}", f"{row.analytic:+.6e}", f"{row.numeric:+.6e}", verdict]
+
+
+def _as_json(row: "Row") -> dict[str, object]:
+    """Return the row; JSON has no word for a number that is not finite."""
+    facts = {"passed": row.passed, **asdict(row)}
+    return {
+        name: None if isinstance(fact, float) and not math.isfinite(fact) else fact
+        for name, fact in facts.items()
+    }

@@ -1,0 +1,135 @@
+"""`bpnet predict`: pictures as the network sees them, and what it takes them for."""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bpnet.cli.console import echo_all, percent, picture
+from bpnet.cli.options import JSON
+from bpnet.errors import DataError, StorageError, printable
+from bpnet.system import storage, threads
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bpnet.network import Network
+
+SHOWN = 3  # of the likeliest digits
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A picture by its name, as the network saw it (28, 28), and the probability of each digit."""
+
+    name: str
+    image: "NDArray[np.uint8]"
+    shares: list[float]
+
+    def likeliest(self) -> list[int]:
+        """Return the digits, the likeliest first."""
+        return sorted(range(len(self.shares)), key=lambda digit: -self.shares[digit])
+
+
+@click.command()
+@click.argument("names", metavar="IMAGE...", nargs=-1, required=True)
+@click.option(
+    "--run",
+    "folder",
+    metavar="RUN",
+    type=Path,
+    help="The run whose network to use. [default: newest]",
+)
+@click.option(
+    "--save-seen", "seen", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
+)
+@JSON
+def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_json: bool) -> None:
+    """Read digits in pictures of your own: PNG, JPEG, ...; - is stdin.
+
+    \b
+    bpnet predict seven.png
+    bpnet predict photo.jpg scan.png --run runs/2026-01-31_142530_mnist-s0
+
+    Each picture is brought to MNIST's own form first, and shown as the network sees it. Needs
+    Pillow (pip install pillow). Exit status 1 if a picture is blank or cannot be read.
+    """
+    from bpnet.runs import directory
+
+    run = directory.open_run(folder or directory.newest())
+    threads.fix(run.config.train.threads)
+    from bpnet.runs.results import load_network
+
+    network = load_network(run)
+    predictions, problems = [], []
+    for name in names:
+        try:
+            prediction = _predict(network, name)
+            if seen:
+                _keep(seen, prediction)
+        except (DataError, StorageError) as error:
+            problems += error.lines
+            continue
+        predictions.append(prediction)
+        if not as_json:
+            echo_all(_lines(prediction))
+    if as_json:
+        found = [_as_json(prediction) for prediction in predictions]
+        click.echo(json.dumps({"run": str(run.folder), "pictures": found}))
+    if problems:
+        raise DataError(*dict.fromkeys(problems))
+
+
+def _predict(network: "Network", name: str) -> Prediction:
+    from bpnet.pictures import decoding, normalizing
+
+    grey = decoding.grey(_content(name, decoding.LARGEST_FILE), name)
+    try:
+        image = normalizing.normalized(grey)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from error
+    return Prediction(name, image, network.classify(image[None])[0].tolist())
+
+
+def _content(name: str, limit: int) -> bytes:
+    if name != "-":
+        return storage.read(Path(name), limit)
+    if sys.stdin is None:
+        raise DataError("-: stdin is closed")
+    content = sys.stdin.buffer.read(limit + 1)
+    if len(content) > limit:
+        raise DataError(f"-: larger than the {limit} bytes it may have")
+    return content
+
+
+def _keep(folder: Path, prediction: Prediction) -> None:
+    """Write what the network saw, over nothing that is there."""
+    from bpnet.pictures import decoding
+
+    stem = Path(prediction.name).stem if prediction.name != "-" else "stdin"
+    path = folder / f"{stem}-seen.png"
+    storage.make_folder(folder)
+    if storage.exists(path):
+        raise StorageError(f"{path}: is there already; give another --save-seen")
+    storage.write(path, decoding.png(prediction.image))
+
+
+def _lines(prediction: Prediction) -> Iterator[str]:
+    yield printable(prediction.name)
+    yield from (line.rstrip() for line in picture(prediction.image))
+    best = prediction.likeliest()[:SHOWN]
+    yield "   ".join(f"{digit}: {percent(prediction.shares[digit])}" for digit in best)
+
+
+def _as_json(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "picture": prediction.name,
+        "digit": prediction.likeliest()[0],
+        "probabilities": prediction.shares,
+        "seen": prediction.image.tolist(),
+    }

@@ -1,0 +1,42 @@
+"""`bpnet report`: the page of a run, written over nothing but another report."""
+
+from pathlib import Path
+
+import click
+
+from bpnet.cli.console import byte_bar, tell
+from bpnet.cli.options import DATA_DIR, SPLIT, with_options
+from bpnet.errors import UsageError
+from bpnet.system import storage, threads
+
+LARGEST = 2**28  # bytes of a report that is there already
+
+
+@click.command()
+@click.argument("folder", metavar="[RUN]", required=False, type=Path)
+@click.option("--output", metavar="FILE", type=Path, help="Write here. [default: RUN/report.html]")
+@SPLIT
+@DATA_DIR
+def report(folder: Path | None, output: Path | None, split: str, data_dir: str | None) -> None:
+    """Write a page about a run, the newest by default, with a canvas to draw digits on.
+
+    \b
+    bpnet report
+    bpnet report runs/2026-01-31_142530_mnist-s0 --output mine.html
+
+    The page is one file, needs no network, and runs the network of the run itself.
+    """
+    from bpnet.runs import directory
+
+    run = directory.open_run(folder or directory.newest(), with_options((), data_dir))
+    threads.fix(run.config.train.threads)
+    from bpnet.report.content import content
+    from bpnet.report.page import MARK, page
+    from bpnet.runs import loading
+
+    path = output or run.folder / "report.html"
+    if storage.exists(path) and MARK.encode() not in storage.read(path, LARGEST)[:100]:
+        raise UsageError(f"{path}: is there already, and no report; give another --output")
+    (one,) = loading.load([run], split, byte_bar, tell)
+    storage.write(path, page(content(one, split)).encode())
+    click.echo(path)

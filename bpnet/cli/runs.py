@@ -1,0 +1,61 @@
+"""`bpnet runs`: a table of all runs, from their files."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bpnet.cli.console import echo_all, percent, table, tell
+from bpnet.cli.options import JSON
+
+if TYPE_CHECKING:
+    from bpnet.runs.listing import Listed
+
+HEADING = ["run", "status", "data", "hidden", "seed", "epochs", "best", "validation", "test", "s"]
+
+
+@click.command("runs")
+@click.argument("places", metavar="[DIR]...", nargs=-1, type=Path)
+@click.option(
+    "--sort",
+    type=click.Choice(["start", "name", "seed", "seconds", "validation", "test"]),
+    default="start",
+    show_default=True,
+    help="By what; accuracies from the best down.",
+)
+@JSON
+def list_runs(places: tuple[Path, ...], sort: str, as_json: bool) -> None:
+    """List the runs in runs/, or in other folders, and one level below.
+
+    \b
+    bpnet runs
+    bpnet runs --sort test
+
+    Damaged runs are listed as such.
+    """
+    from bpnet.runs import listing
+
+    chosen = places or (Path("runs"),)
+    found = listing.list_runs(chosen, sort, tell)
+    if as_json:
+        click.echo(json.dumps([asdict(listed) for listed in found]))
+    elif found:
+        echo_all(table([HEADING, *map(_cells, found)]))
+    else:
+        tell(f"{', '.join(map(str, chosen))}: no runs")
+
+
+def _cells(listed: "Listed") -> list[str]:
+    hidden = "-" if listed.hidden is None else "-".join(map(str, listed.hidden)) or "none"
+    shares = (listed.validation_accuracy, listed.test_accuracy)
+    return [
+        listed.run,
+        listed.status,
+        listed.dataset or "-",
+        hidden,
+        *("-" if n is None else str(n) for n in (listed.seed, listed.epochs, listed.best_epoch)),
+        *("-" if share is None else percent(share) for share in shares),
+        "-" if listed.seconds is None else f"{listed.seconds:.1f}",
+    ]

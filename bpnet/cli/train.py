@@ -1,0 +1,186 @@
+"""`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bpnet.cli import signals
+from bpnet.cli.console import byte_bar, epoch_line, percent, stderr_is_a_terminal, tell
+from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, SEEDS, SET, THREADS, with_options
+from bpnet.errors import UsageError
+from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.runs.directory import Run
+    from bpnet.runs.session import Session
+    from bpnet.system.progress import Advance
+    from bpnet.training.trainer import Training
+
+
+@click.command()
+@CONFIG
+@SET
+@click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
+@click.option("--resume", metavar="DIR", type=Path, help="Go on with this run, or its seeds.")
+@SEEDS
+@JOBS
+@THREADS
+@DATA_DIR
+@click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
+def train(
+    config_file: Path | None,
+    settings: tuple[str, ...],
+    run_dir: Path | None,
+    resume: Path | None,
+    count: int | None,
+    jobs: int | None,
+    thread_count: str | None,
+    data_dir: str | None,
+    quiet: bool,
+) -> None:
+    """Train a network, and score it on the test images at the end.
+
+    \b
+    bpnet train --config configs/mnist.yaml
+    bpnet train --config configs/mnist.yaml --set 'network.hidden=[300]' --set seed=1
+    bpnet train --config configs/mnist.yaml --seeds 5 --jobs 2
+    bpnet train --resume runs/2026-01-31_142530_mnist-s0
+
+    Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
+    """
+    if resume:
+        if config_file or settings or run_dir or count or thread_count is not None:
+            raise UsageError(
+                "--resume takes no --config, --set, --run-dir, --seeds or --threads: the run has "
+                "its own"
+            )
+        _resume(resume, jobs, data_dir, quiet)
+        return
+    if config_file is None:
+        raise UsageError("train needs --config FILE, or --resume DIR")
+    if jobs and not count:
+        raise UsageError("--jobs goes with --seeds")
+    chosen = with_options(settings, data_dir, thread_count)
+    _start(config_file, chosen, run_dir, count, jobs or 1, quiet)
+
+
+def _start(
+    path: Path, settings: list[str], run_dir: Path | None, count: int | None, jobs: int, quiet: bool
+) -> None:
+    """Train a new run, or one for each of `count` seeds."""
+    from bpnet import config
+
+    loaded = config.load(path, settings)
+    threads.fix(loaded.train.threads)
+    if count:
+        from bpnet.cli import seeds
+
+        seeds.start(loaded, path.stem, run_dir, count, jobs, quiet)
+    else:
+        from bpnet.runs import session
+
+        with session.started(loaded, path.stem, run_dir, byte_bar, tell) as begun:
+            _train(begun, quiet)
+
+
+def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -> None:
+    """Go on with a run, or with those of the seeds in the folder that have not finished."""
+    from bpnet.runs import directory
+    from bpnet.runs.metadata import Status
+
+    if directory.seeds(folder):
+        threads.fix(1)
+        from bpnet.cli import seeds
+
+        seeds.resume(folder, jobs or 1, data_dir, quiet)
+        return
+    if jobs:
+        raise UsageError(f"--jobs: {folder} is not a folder of seeds")
+    run = directory.open_run(folder, with_options((), data_dir))
+    if run.status == Status.FINISHED:
+        tell(f"{folder}: has finished all its epochs: nothing to do")
+        _print_result(run)
+        return
+    threads.fix(run.config.train.threads)
+    from bpnet.runs import session
+
+    with session.resumed(run, byte_bar, tell) as begun:
+        _train(begun, quiet)
+
+
+def _train(begun: "Session", quiet: bool) -> None:
+    """Show the training to its end, and print the result, unless a signal comes first."""
+    from bpnet.runs import session
+
+    training = begun.training
+    with signals.collected() as received:
+        with bar(training, quiet) as advance:
+            for record in session.train(begun, lambda: bool(received), advance, tell):
+                if not quiet:
+                    tell(epoch_line(record, training.config.train.epochs))
+        if not training.is_finished:
+            _leave(begun, received[0])
+    _print_result(begun.run)
+
+
+@contextmanager
+def bar(training: "Training", quiet: bool) -> "Iterator[Advance]":
+    """Show the images of the whole run, with loss and accuracy of the running epoch."""
+    from bpnet.cli.bars import tqdm
+
+    state, epochs = training.state, training.config.train.epochs
+
+    def seen() -> int:
+        return min(training.batches_done * training.config.train.batch_size, training.images)
+
+    with tqdm(
+        total=epochs * training.images,
+        initial=len(state.records) * training.images + seen(),
+        unit=" images",
+        unit_scale=True,
+        leave=False,
+        disable=quiet or not stderr_is_a_terminal(),
+    ) as shown:
+
+        def advance(count: int) -> None:
+            if shown.update(count):  # now and then: the text is shown with the next update
+                loss, accuracy = state.loss_sum / seen(), percent(state.correct / seen())
+                shown.set_description_str(f"epoch {len(state.records) + 1}/{epochs}", refresh=False)
+                shown.set_postfix_str(f"loss {loss:.4f}, accuracy {accuracy}", refresh=False)
+
+        yield advance
+
+
+def _leave(begun: "Session", number: int) -> None:
+    """Say how to go on, and leave with the exit status of the signal."""
+    from bpnet.runs import directory
+
+    run, state = begun.run, begun.training.state
+    command = ["bpnet", "train", "--resume", str(run.folder)]
+    if directory.open_run(run.folder).config != run.config:  # the data have moved
+        command += ["--data-dir", run.config.data.dir]
+    tell(
+        f"interrupted in epoch {len(state.records) + 1}, after step {state.step}; go on with: "
+        f"{shlex.join(command)}"
+    )
+    raise click.exceptions.Exit(128 + number)
+
+
+def _print_result(run: "Run") -> None:
+    """Print the scores of a finished run and, last, its path."""
+    result = run.result
+    line = (
+        f"test accuracy {percent(result.test_accuracy)} "
+        f"({result.test_correct}/{result.test_images}), loss {result.test_loss:.4f}"
+    )
+    if result.validation_accuracy is not None:
+        line += (
+            f", weights of epoch {result.best_epoch}: "
+            f"{percent(result.validation_accuracy)} on validation"
+        )
+    click.echo(line)
+    click.echo(run.folder)

@@ -1,0 +1,108 @@
+"use strict";
+// A drawing in MNIST's own form, as bpnet/pictures/normalizing.py makes it. In a photograph the paper
+// has to be found first; that of a canvas is pure white, so what a pixel lacks of white is ink.
+// A picture is {height, width, data}, row by row; `form` holds the constants of that module.
+
+// Return the side x side bytes of a canvas's ImageData in MNIST's form, or null if there is no ink in it.
+function normalized(drawing, form) {
+  const ink = inkOf(drawing);
+  const small = scaled(ink, Math.min(1, form.largest / Math.max(ink.height, ink.width)));
+  const most = largest(small.data);
+  if (most < form.faintest) return null;
+  const rows = extent(strongest(small, true), form.strong * most);
+  const columns = extent(strongest(small, false), form.strong * most);
+  const box = cut(small, rows, columns);
+  return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
+}
+
+// Return how far each pixel is from white. The pen is black, so red stands for all three colours.
+function inkOf({height, width, data}) {
+  const ink = new Float64Array(height * width);
+  for (let i = 0; i < ink.length; i++) ink[i] = 255 - data[4 * i];
+  return {height, width, data: ink};
+}
+
+// Return the picture at another size: each new pixel is the mean of what it covers.
+function scaled({height, width, data}, scale) {
+  const high = Math.max(1, Math.floor(height * scale + 0.5));
+  const wide = Math.max(1, Math.floor(width * scale + 0.5));
+  const half = new Float64Array(high * width);
+  for (const [y, old, share] of shares(height, high))
+    for (let x = 0; x < width; x++) half[y * width + x] += share * data[old * width + x];
+  const whole = new Float64Array(high * wide);
+  for (const [x, old, share] of shares(width, wide))
+    for (let y = 0; y < high; y++) whole[y * wide + x] += share * half[y * width + old];
+  return {height: high, width: wide, data: whole};
+}
+
+// Return [new, old, share] for each old pixel that a new one covers, and with what share of itself.
+// The division comes last, so that edges that meet do so exactly: white stays white, to the last bit.
+function shares(old, fresh) {
+  const found = [];
+  for (let i = 0; i < fresh; i++) {
+    const from = i * old / fresh, to = (i + 1) * old / fresh;
+    for (let pixel = Math.floor(from); pixel < Math.min(old, to); pixel++) {
+      const part = Math.min(to, pixel + 1) - Math.max(from, pixel);
+      found.push([i, pixel, part * (fresh / old)]);
+    }
+  }
+  return found;
+}
+
+// Return the largest level of each row, or of each column.
+function strongest({height, width, data}, along) {
+  const found = new Float64Array(along ? height : width);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const place = along ? y : x;
+      found[place] = Math.max(found[place], data[y * width + x]);
+    }
+  return found;
+}
+
+// Return [from, to) of the strong levels, and of the weak ones that adjoin them.
+function extent(levels, strong) {
+  let from = levels.findIndex(level => level > strong);
+  let to = levels.findLastIndex(level => level > strong) + 1;
+  while (from > 0 && levels[from - 1] > 0) from--;
+  while (to < levels.length && levels[to] > 0) to++;
+  return [from, to];
+}
+
+function cut({width, data}, [top, bottom], [left, right]) {
+  const part = new Float64Array((bottom - top) * (right - left));
+  for (let y = top; y < bottom; y++)
+    part.set(data.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+  return {height: bottom - top, width: right - left, data: part};
+}
+
+// Return the image with the digit in it, at full strength, its centre of mass at the centre.
+function centred(digit, {side, centre}) {
+  const [top, left] = starts(digit, side, centre);
+  const brighter = 255 / largest(digit.data);
+  const image = new Uint8Array(side * side);
+  digit.data.forEach((level, i) => {
+    const y = top + Math.floor(i / digit.width), x = left + i % digit.width;
+    image[y * side + x] = Math.floor(level * brighter + 0.5);
+  });
+  return image;
+}
+
+// Return where the digit begins, down and across, so that its centre of mass is at the centre, if it fits.
+function starts({height, width, data}, side, centre) {
+  let mass = 0, down = 0, across = 0;
+  data.forEach((level, i) => {
+    mass += level;
+    down += level * Math.floor(i / width);
+    across += level * (i % width);
+  });
+  const begin = (moment, length) =>
+    Math.min(Math.max(Math.floor(centre - moment / mass + 0.5), 0), side - length);
+  return [begin(down, height), begin(across, width)];
+}
+
+function largest(levels) {
+  let most = 0;
+  for (const level of levels) if (level > most) most = level;
+  return most;
+}

@@ -1,0 +1,68 @@
+"""The verbs of the library, for programs and notebooks: `bpnet.train`, `bpnet.load`.
+
+NumPy is imported late, as in the command line: the number of its threads must be fixed before.
+Where NumPy is there already, as in a notebook, its threads are what they are.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bpnet import config as configs
+from bpnet.config import Config
+from bpnet.runs import directory
+from bpnet.runs.directory import Run
+from bpnet.system import threads
+from bpnet.system.progress import Tell, never, silent
+
+if TYPE_CHECKING:
+    from bpnet.network import Network
+    from bpnet.training.state import EpochRecord
+
+
+def unwatched(record: "EpochRecord") -> None:
+    """Show nobody the record of an epoch."""
+
+
+def train(
+    config: "str | PathLike[str] | Config",
+    settings: Mapping[str, Any] | None = None,
+    run_dir: "str | PathLike[str] | None" = None,
+    stop: Callable[[], bool] = never,
+    watch: "Callable[[EpochRecord], object]" = unwatched,
+    tell: Tell = silent,
+) -> Run:
+    """Train a network as `bpnet train` does, and return its run: the same directory, nothing shown.
+
+    `config` is a YAML file or a Config; `settings` override it, such as {"train.epochs": 3}.
+    `stop` is asked before each step, and once it says yes the run is saved as interrupted. `watch`
+    takes the record of each epoch, and `tell` each warning as a line.
+    Raises: BpnetError.
+    """
+    source = config if isinstance(config, Config) else Path(config)
+    chosen = configs.load(source, settings or {})
+    if "numpy" not in sys.modules:
+        threads.fix(chosen.train.threads)
+    from bpnet.runs import session
+
+    name = source.stem if isinstance(source, Path) else "config"
+    folder = None if run_dir is None else Path(run_dir)
+    with session.started(chosen, name, folder, tell=tell) as begun:
+        for record in session.train(begun, stop, tell=tell):
+            watch(record)
+        return begun.run
+
+
+def load(run: "str | PathLike[str] | Run") -> "Network":
+    """Return the network of a run, with its trained weights; `classify` is what it is for.
+
+    Raises: RunError if there is no such run, or its weights are missing or damaged.
+    """
+    found = run if isinstance(run, Run) else directory.open_run(Path(run))
+    if "numpy" not in sys.modules:
+        threads.fix(found.config.train.threads)
+    from bpnet.runs.results import load_network
+
+    return load_network(found)

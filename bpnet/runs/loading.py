@@ -1,0 +1,69 @@
+"""Runs -> their networks, and the images to score them on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from bpnet import datasets
+from bpnet.config import DataConfig
+from bpnet.datasets import Dataset, Split
+from bpnet.errors import UsageError
+from bpnet.network import Network
+from bpnet.runs.directory import Run
+from bpnet.runs.identity import refuse_changes
+from bpnet.runs.metadata import Status
+from bpnet.runs.results import load_network
+from bpnet.system.progress import ByteProgress, Tell
+
+Fingerprint: TypeAlias = tuple[Mapping[str, str], int]  # the files of images, and their number
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run, its network, the images of its split, and the fingerprint of these."""
+
+    run: Run
+    network: Network
+    images: Split
+    fingerprint: Fingerprint
+
+
+def load(
+    chosen: Sequence[Run], split: str, progress: ByteProgress, tell: Tell
+) -> Iterator[LoadedRun]:
+    """Yield each run with its network and the images of the split.
+
+    Raises: RunError, UsageError if a run has no weights or no such images.
+    """
+
+    @lru_cache(maxsize=1)  # the images of one dataset are enough to have in memory
+    def images_of(data: DataConfig) -> Dataset:
+        return datasets.load(data, progress, tell)
+
+    for run in chosen:
+        _warn_of_other_threads(run, chosen[0], tell)
+        network = load_network(run)
+        if run.status != Status.FINISHED:
+            tell(f"{run.folder}: has not finished: these are its weights so far")
+        dataset = images_of(run.config.data)
+        refuse_changes(run, dataset.sha256)
+        images = _images(run, dataset, split)
+        yield LoadedRun(run, network, images, (dataset.sha256, len(images)))
+
+
+def _images(run: Run, dataset: Dataset, split: str) -> Split:
+    images: Split = getattr(dataset, split)
+    if not len(images):
+        raise UsageError(f"{run.folder}: has no {split} images: its data.validation is 0")
+    return images
+
+
+def _warn_of_other_threads(run: Run, first: Run, tell: Tell) -> None:
+    """A process has one number of threads: the first run's."""
+    own, used = run.config.train.threads, first.config.train.threads
+    if own != used:
+        tell(
+            f"{run.folder}: its train.threads is {own}, but it is scored on the {used} of "
+            f"{first.folder}: the last bits of its loss may differ from those of its own scoring"
+        )

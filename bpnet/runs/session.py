@@ -1,0 +1,190 @@
+"""Train a run: a config in, a run directory out. No terminal, no signals."""
+
+import math
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bpnet import __version__, datasets
+from bpnet.config import Config
+from bpnet.datasets import CLASSES
+from bpnet.errors import BpnetError, DivergedError, RunError, short
+from bpnet.runs import checkpoints, directory, metadata, results
+from bpnet.runs.directory import Run
+from bpnet.runs.identity import refuse_changes, settings_of
+from bpnet.runs.metadata import Status
+from bpnet.system.progress import (
+    Advance,
+    ByteProgress,
+    Tell,
+    never,
+    silent,
+    silently,
+    unwatched,
+)
+from bpnet.training.state import EpochRecord, best
+from bpnet.training.trainer import Training
+
+
+@dataclass(frozen=True)
+class Session:
+    """A run that this process trains, alone: its folder, and the training in memory."""
+
+    run: Run
+    training: Training
+
+    @property
+    def data(self) -> Mapping[str, str]:
+        """The SHA-256 of each file that the images come from."""
+        return self.training.dataset.sha256
+
+
+@contextmanager
+def started(
+    config: Config,
+    name: str,
+    folder: Path | None = None,
+    progress: ByteProgress = silently,
+    tell: Tell = silent,
+) -> Iterator[Session]:
+    """Make the directory of a new run, and hold it: the given folder, or one named in runs/.
+
+    Raises: UsageError if there is something in the folder already.
+    """
+    training = Training(config, datasets.load(config.data, progress, tell))
+    folder = directory.new(f"{name}-s{config.seed}", folder)
+    with directory.locked(folder):
+        session = Session(directory.create(config, folder), training)
+        _begin(session)
+        yield session
+
+
+@contextmanager
+def resumed(run: Run, progress: ByteProgress = silently, tell: Tell = silent) -> Iterator[Session]:
+    """Hold the directory of a run that has not finished, and go back to its checkpoint.
+
+    Raises: RunError if the config or the data have changed, or no checkpoint can be used.
+    """
+    _warn_of_another_numpy(run, tell)
+    dataset = datasets.load(run.config.data, progress, tell)
+    refuse_changes(run, dataset.sha256)
+    session = Session(run, Training(run.config, dataset))
+    with directory.locked(run.folder):
+        checkpoints.restore(run, session.training.state, session.data, tell)
+        if not session.training.is_possible():
+            step = session.training.state.step
+            raise RunError(f"{run.checkpoint}: step {step} is in no epoch of this run")
+        _begin(session)
+        yield session
+
+
+def train(
+    session: Session,
+    stop: Callable[[], bool] = never,
+    advance: Advance = unwatched,
+    tell: Tell = silent,
+) -> Iterator[EpochRecord]:
+    """Train to the end, or to where `stop` says yes; save and yield the record of each epoch.
+
+    The run's status is then finished, or interrupted. `advance` is called after each step with the
+    number of its images, and `tell` with each warning.
+    If anything is raised, the status is diverged (DivergedError) or failed.
+    """
+    run, training = session.run, session.training
+    try:
+        for record in training.epochs(stop, advance):
+            _save(session)
+            if record.epoch == 1:
+                _warn_of_no_learning(record, run.config, tell)
+            yield record
+        if training.is_finished:
+            _finish(session)
+        else:
+            _save(session)
+            metadata.write(run.folder, status=Status.INTERRUPTED, ended=metadata.now())
+    except Exception as error:  # a layer of one's own may raise anything
+        status = Status.DIVERGED if isinstance(error, DivergedError) else Status.FAILED
+        with suppress(BpnetError):  # a full disk is full for this too; the first error is told
+            metadata.write(run.folder, status=status, ended=metadata.now())
+        raise
+
+
+def _begin(session: Session) -> None:
+    """Write in run.json that the run is running, since when, and on what."""
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    run = session.run
+    metadata.write(
+        run.folder,
+        status=Status.RUNNING,
+        bpnet=__version__,
+        python=platform.python_version(),
+        numpy=np.__version__,
+        blas=f"{blas.get('name')} {blas.get('version')}",
+        threads=run.config.train.threads,
+        platform=platform.platform(),
+        seed=run.config.seed,
+        config=settings_of(run.config),
+        data=dict(session.data),
+        started=metadata.read(run.folder).get("started", metadata.now()),
+    )
+
+
+def _save(session: Session) -> None:
+    """Write the checkpoint, keeping the one before, and what is made from it: log and weights."""
+    checkpoints.save(session.run, session.training.state, session.data)
+    results.write(session.run, session.training.state)
+
+
+def _finish(session: Session) -> None:
+    """Score the result, and write what came out; log and weights again: a save may be cut off."""
+    run, training = session.run, session.training
+    test = training.score_result()
+    weights_sha256 = results.write(run, training.state)
+    chosen = best(training.state.records)
+    metadata.write(
+        run.folder,
+        status=Status.FINISHED,
+        ended=metadata.now(),
+        epochs=len(training.state.records),
+        best_epoch=chosen and chosen.epoch,
+        validation_accuracy=chosen and chosen.validation_accuracy,
+        test_loss=test.loss,
+        test_accuracy=test.accuracy,
+        test_correct=test.correct,
+        test_images=test.total,
+        weights_sha256=weights_sha256,
+    )
+
+
+def _warn_of_another_numpy(run: Run, tell: Tell) -> None:
+    before = metadata.read(run.folder).get("numpy", np.__version__)
+    if before != np.__version__:
+        tell(
+            f"warning: begun with NumPy {short(before)}, going on with {np.__version__}: "
+            "the last bits may differ"
+        )
+
+
+def _warn_of_no_learning(record: EpochRecord, config: Config, tell: Tell) -> None:
+    """Warn of a first epoch that has learnt nothing, or has made everything worse."""
+    guessing, loss = math.log(CLASSES), record.train_loss
+    if loss > 2 * guessing:
+        tell(
+            f"warning: the loss is {loss:.3g} after an epoch, far above that of guessing "
+            f"({guessing:.2f}): train.learning_rate {config.train.learning_rate:g} is too large"
+        )
+    elif not is_learning(record):
+        tell(
+            f"warning: the loss is {loss:.2f} after an epoch, and "
+            f"{100 * record.train_accuracy:.2f} % are right, as if guessing among ten digits: the "
+            "network is not learning; try another train.learning_rate, or network.init he"
+        )
+
+
+def is_learning(record: EpochRecord) -> bool:
+    """Whether more digits were recognised than by guessing, 10 %, or by saying 1 always, 11 %."""
+    return record.train_accuracy > 0.15

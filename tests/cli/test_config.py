@@ -1,0 +1,45 @@
+"""`bpnet config`: a config is shown, and checked."""
+
+from pathlib import Path
+
+import pytest
+
+
+def test_config_show_prints_what_loads_back_as_it_is(bpnet):
+    first = bpnet("config", "show", "--set", "train.learning_rate=1e-3")
+    Path("c.yaml").write_text(first.out, encoding="utf-8")
+    assert bpnet("config", "show", "--config", "c.yaml") == first
+    assert "  learning_rate: 0.001\n" in first.out
+
+
+def test_config_check_says_right_or_everything_that_is_wrong(bpnet):
+    Path("c.yaml").write_text("sed: 1\ntrain: {epochs: 0}\n", encoding="utf-8")
+    assert bpnet("config", "check").out == "the defaults: no problems\n"
+    result = bpnet("config", "check", "--config", "c.yaml")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.splitlines() == [
+        "Error: c.yaml:1:1: sed: unknown key; did you mean seed?",
+        "       c.yaml:2:17: train.epochs: expected a whole number from 1 to 10000, got 0",
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(Path("configs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_config_is_right(bpnet, path, request):
+    result = bpnet("config", "check", "--config", request.config.rootpath / path)
+    assert result.status == 0
+
+
+def test_show_goes_by_the_file_then_the_environment_then_the_settings(bpnet, monkeypatch):
+    Path("c.yaml").write_text("seed: 1\ndata: {dir: file}\ntrain: {epochs: 2}", encoding="utf-8")
+    monkeypatch.setenv("BPNET_DATA_DIR", "environment")
+    shown = bpnet("config", "show", "--config", "c.yaml", "--set", "seed=3").out.splitlines()
+    assert {"seed: 3", "  dir: environment", "  epochs: 2"} <= set(shown)
+    assert "  dir: set\n" in bpnet("config", "show", "--set", "data.dir=set").out
+
+
+@pytest.mark.parametrize("command", ["show", "check"])
+def test_neither_takes_a_wrong_setting(bpnet, command):
+    result = bpnet("config", command, "--set", "seed=-1")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("Error: --set seed=-1: seed: expected a whole number from 0 to ")
+    assert result.err.count("\n") == 1

@@ -1,0 +1,44 @@
+"""`bpnet report`: where the page goes, and what it is never written over."""
+
+from pathlib import Path
+
+import pytest
+
+from bpnet.report.page import MARK
+
+
+@pytest.fixture
+def run(bpnet, small_file):
+    """A finished run, in runs/."""
+    return bpnet("train", "--config", small_file, "--quiet").out.splitlines()[-1]
+
+
+def test_the_page_lies_in_the_run_the_newest_by_default_and_its_path_is_told(bpnet, run):
+    told = (0, f"{run}/report.html\n", "")
+    assert bpnet("report", run) == told
+    assert bpnet("report") == told  # a report may be written anew
+    assert MARK in Path(f"{run}/report.html").read_text(encoding="utf-8")[:100]
+
+
+def test_nothing_but_a_report_is_overwritten(bpnet, run):
+    Path("mine.html").write_text("<p>mine", encoding="utf-8")
+    result = bpnet("report", run, "--output", "mine.html")
+    assert (result.status, result.out) == (2, "")
+    told = "mine.html: is there already, and no report; give another --output"
+    assert result.err == f"Error: {told}\n"
+    assert Path("mine.html").read_text(encoding="utf-8") == "<p>mine"
+    assert bpnet("report", run, "--output", "other.html").out == "other.html\n"
+
+
+def test_the_split_that_is_asked_for_is_scored(bpnet, run):
+    for split in ("test", "validation"):
+        assert bpnet("report", run, "--split", split).status == 0
+        assert f'"split": "{split}"' in Path(f"{run}/report.html").read_text(encoding="utf-8")
+
+
+def test_a_run_without_weights_has_no_report(bpnet, run):
+    Path(f"{run}/weights.npz").unlink()
+    result = bpnet("report", run)
+    assert (result.status, result.out) == (1, "")
+    assert f"{run}/weights.npz: is missing" in result.err
+    assert not Path(f"{run}/report.html").exists()

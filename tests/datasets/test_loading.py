@@ -1,0 +1,32 @@
+"""A name and a folder -> a dataset."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpnet import datasets
+from bpnet.config import DataConfig
+from bpnet.datasets import loading
+from bpnet.errors import DataError
+
+
+def test_the_last_training_images_are_held_out(small_config):
+    whole = datasets.load(replace(small_config.data, validation=0))
+    dataset = datasets.load(small_config.data)
+    assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (500, 100, 200)
+    assert np.array_equal(dataset.validation.images, whole.train.images[500:])
+    assert np.array_equal(dataset.train.labels, whole.train.labels[:500])
+    assert len(whole.validation) == 0
+
+
+def test_holding_out_everything_is_refused(small_config):
+    with pytest.raises(DataError, match="validation: 600 of 600 training images"):
+        datasets.load(replace(small_config.data, validation=600))
+
+
+def test_the_folder_is_that_of_the_dataset_below_the_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert loading.folder(DataConfig(dir="~/d")) == tmp_path / "d" / "mnist"
+    with pytest.raises(DataError, match="data.dir: ~nobody-at-all/d: Could not determine home"):
+        loading.folder(DataConfig(dir="~nobody-at-all/d"))

@@ -1,0 +1,135 @@
+"""`bpnet.train` and `bpnet.load`: the command line's runs, for programs and notebooks."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bpnet as library
+from bpnet.config import TrainConfig
+from bpnet.runs import directory, metadata
+
+README = Path(library.__file__).with_name("README.md")
+
+
+def fresh(code, **environment):
+    """Return what the code prints in a process that has imported nothing yet."""
+    clean = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=clean | environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+
+
+def test_to_import_the_library_imports_nothing_heavy():
+    heavy = "{'numpy', 'click', 'yaml', 'requests', 'tqdm'}"
+    assert fresh(f"import sys, bpnet; print({heavy} & set(sys.modules))") == "set()\n"
+
+
+def test_all_public_names_are_there_and_no_others():
+    for name in library.__all__:
+        assert getattr(library, name)
+        assert name in dir(library)
+    with pytest.raises(AttributeError, match="no attribute 'trian'"):
+        library.trian  # noqa: B018
+
+
+def test_in_a_fresh_process_a_run_has_the_weights_of_the_commands(bpnet, small_file, tmp_path):
+    bpnet("train", "--config", small_file, "--run-dir", "command")
+    code = f"import bpnet; print(bpnet.train({str(small_file)!r}, run_dir='python').folder)"
+    assert fresh(code) == "python\n"
+    commands, pythons = (metadata.read(Path(name)) for name in ("command", "python"))
+    assert pythons["weights_sha256"] == commands["weights_sha256"]
+    assert pythons["status"] == "finished"
+    assert pythons["threads"] == 1
+
+
+def test_the_threads_are_fixed_where_numpy_is_not_imported_yet(small_file, tmp_path):
+    code = (
+        f"import os, bpnet; bpnet.train({str(small_file)!r}, {{'train.threads': 2}},"
+        f" {str(tmp_path / 'r')!r}); print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    assert fresh(code) == "2\n"
+
+
+def test_a_config_from_python_will_do_and_its_settings_are_checked(small_config, tmp_path, capsys):
+    lines = []
+    config = replace(small_config, train=replace(small_config.train, learning_rate=1e-9))
+    run = library.train(config, {"train.epochs": 1}, tmp_path / "run", tell=lines.append)
+    assert run.config.train == replace(config.train, epochs=1)
+    assert directory.open_run(run.folder) == run
+    assert len(lines) == 1
+    assert "the network is not learning" in lines[0]
+    with pytest.raises(library.BpnetError) as raised:
+        library.train(replace(config, train=TrainConfig(epochs=0)), {"train.lr": 1}, tmp_path / "b")
+    assert [line.partition(", got")[0] for line in raised.value.lines] == [
+        "Config: train.epochs: expected a whole number from 1 to 10000",
+        "settings: train.lr: unknown key; did you mean train.floor?",
+    ]
+    assert not (tmp_path / "b").exists()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_each_epoch_is_watched_and_a_stop_leaves_an_interrupted_run(small_config, tmp_path):
+    records = []
+    run = library.train(
+        small_config,
+        run_dir=tmp_path / "run",
+        stop=lambda: len(records) == 2,
+        watch=records.append,
+    )
+    assert [record.epoch for record in records] == [1, 2]
+    assert run.status == "interrupted"
+    with pytest.raises(library.BpnetError, match="has not finished"):
+        run.result  # noqa: B018
+
+
+def test_the_signals_of_the_program_are_left_alone(small_config, tmp_path):
+    handlers = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    library.train(
+        small_config,
+        run_dir=tmp_path / "run",
+        watch=lambda record: handlers.append([signal.getsignal(number) for number in numbers]),
+    )
+    assert handlers == [before] * 3
+
+
+def test_the_environment_says_where_the_data_lie(small_config, small_data, tmp_path, monkeypatch):
+    monkeypatch.setenv("BPNET_DATA_DIR", str(small_data))
+    lost = replace(small_config, data=replace(small_config.data, dir="nowhere"))
+    assert library.train(lost, {"train.epochs": 1}, tmp_path / "r").result.test_images == 200
+
+
+def test_a_loaded_network_is_the_runs(small_config, tmp_path):
+    run = library.train(small_config, run_dir=tmp_path / "run")
+    images = np.random.default_rng(0).integers(256, size=(5, 28, 28), dtype=np.uint8)
+    expected = library.load(run).classify(images)
+    assert np.array_equal(library.load(str(run.folder)).classify(images), expected)
+    assert expected.sum(axis=1) == pytest.approx(np.ones(5), rel=1e-6)
+    with pytest.raises(library.BpnetError, match="nothing: does not exist"):
+        library.load(tmp_path / "nothing")
+
+
+def test_the_code_in_the_readme_runs(small_data, tmp_path, monkeypatch):
+    section = README.read_text(encoding="utf-8").partition("## From Python")[2]
+    code = "".join(re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.DOTALL))
+    assert "bpnet.train(" in code
+    assert "classify(" in code
+    configs = README.parent.parent / "configs"
+    code = code.replace('"configs/', f'"{configs}/').replace('"runs/', f'"{tmp_path}/')
+    settings = '"train.epochs": 3, "data.validation": 100'
+    code = code.replace('"train.epochs": 3', settings)  # there are only 600 of these digits
+    shown = fresh(code, BPNET_DATA_DIR=str(small_data)).splitlines()
+    assert [line.split()[0] for line in shown[:4]] == ["1", "2", "3", "finished"]
+    assert re.fullmatch(r"\d", shown[4])

@@ -1,0 +1,88 @@
+"""What makes a run that run."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bpnet.config import Config
+from bpnet.errors import RunError
+from bpnet.runs import identity, metadata
+from bpnet.runs.directory import create
+from bpnet.runs.identity import identity_of, refuse_changes, settings_of
+
+DATA = {"images.gz": "5" * 64}
+
+
+@pytest.fixture
+def run(small_config, tmp_path):
+    """A run that has begun."""
+    run = create(small_config, tmp_path)
+    metadata.write(tmp_path, config=settings_of(small_config), data=DATA)
+    return run
+
+
+def changed(run, **settings):
+    return replace(run, config=replace(run.config, **settings))
+
+
+def moved(run):
+    return changed(run, data=replace(run.config.data, dir="elsewhere"))
+
+
+def test_the_settings_are_the_config_as_json_has_it_but_for_where_the_data_lie(run):
+    settings = settings_of(run.config)
+    assert json.loads(json.dumps(settings)) == settings
+    assert settings["network.hidden"] == [16]
+    assert settings["train.epochs"] == 3
+    assert "data.dir" not in settings
+    assert settings == settings_of(moved(run).config)
+
+
+def test_the_identity_is_what_differs_from_the_defaults_and_the_files(run):
+    assert identity_of(run, DATA) == {
+        "config": {
+            "data.dataset": "drawn",
+            "data.validation": 100,
+            "network.hidden": [16],
+            "train.epochs": 3,
+            "train.batch_size": 32,
+        },
+        "data": DATA,
+    }
+    assert identity_of(moved(run), DATA) == identity_of(run, DATA)
+    assert identity_of(replace(run, config=Config()), {}) == {"config": {}, "data": {}}
+
+
+def test_a_run_as_it_began_may_go_on_and_its_data_may_have_moved(run):
+    refuse_changes(run, DATA)
+    refuse_changes(moved(run), DATA)
+
+
+def test_each_change_of_the_config_is_told_with_what_it_was(run):
+    network = replace(run.config.network, hidden=(16, 8))
+    with pytest.raises(RunError) as raised:
+        refuse_changes(changed(run, seed=1, network=network), DATA)
+    assert raised.value.lines == [
+        f"{run.folder}/config.yaml: seed is 1, but was 0 when the run began; put it back, or start "
+        "a new run",
+        f"{run.folder}/config.yaml: network.hidden is [16, 8], but was [16] when the run began; "
+        "put it back, or start a new run",
+    ]
+
+
+def test_other_files_of_the_dataset_are_told(run):
+    with pytest.raises(RunError, match=f"^{run.folder}: began with other files of drawn$"):
+        refuse_changes(run, {"images.gz": "6" * 64})
+
+
+def test_a_run_that_has_not_begun_has_not_changed(small_config, tmp_path):
+    refuse_changes(create(small_config, tmp_path), DATA)
+
+
+def test_a_key_that_a_later_bpnet_adds_is_no_change(run, monkeypatch):
+    before, old = identity.settings_of, identity_of(run, DATA)
+    later = lambda chosen: {**before(chosen), "train.novelty": 0}  # noqa: E731
+    monkeypatch.setattr(identity, "settings_of", later)
+    refuse_changes(run, DATA)
+    assert identity_of(run, DATA) == old

@@ -1,0 +1,101 @@
+"""Runs -> their networks, and the images to score them on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpnet import datasets
+from bpnet.errors import RunError, UsageError
+from bpnet.runs import loading
+from bpnet.runs.results import load_network
+from bpnet.system.progress import silently
+
+
+def load(*runs, split="test", tell=pytest.fail):
+    return list(loading.load(runs, split, silently, tell))
+
+
+@pytest.fixture
+def run(start):
+    return start().run
+
+
+@pytest.fixture
+def another(start, small_config):
+    return start("another", replace(small_config, seed=1)).run
+
+
+def test_each_run_comes_with_its_network_and_the_images_of_the_split(run, another, small_config):
+    dataset = datasets.load(small_config.data)
+    for split in ("train", "validation", "test"):
+        expected = getattr(dataset, split)
+        found = load(run, another, split=split)
+        assert [loaded.run for loaded in found] == [run, another]
+        for loaded in found:
+            right = load_network(loaded.run).flat
+            assert np.array_equal(loaded.network.flat, right)
+            assert np.array_equal(loaded.images.images, expected.images)
+            assert np.array_equal(loaded.images.labels, expected.labels)
+            assert loaded.fingerprint == (dataset.sha256, len(expected))
+
+
+def test_the_images_of_one_dataset_are_read_once(run, another, monkeypatch):
+    asked, before = [], datasets.load
+
+    def counting(data, progress, tell):
+        asked.append(data)
+        return before(data, progress, tell)
+
+    monkeypatch.setattr(datasets, "load", counting)
+    load(run, another)
+    assert asked == [run.config.data]
+
+
+def test_other_images_have_another_fingerprint(start, run, small_config):
+    data = replace(small_config.data, validation=50)
+    other = start("other", replace(small_config, data=data)).run
+    first, second = load(run, other, split="validation")
+    assert first.fingerprint != second.fingerprint
+    assert len(second.images) == 50
+    tests = load(run, other)
+    assert tests[0].fingerprint == tests[1].fingerprint
+
+
+def test_a_run_that_has_not_finished_is_scored_so_far_and_that_is_told(start):
+    told, run = [], start(until=20).run
+    (loaded,) = load(run, tell=told.append)
+    assert np.array_equal(loaded.network.flat, load_network(run).flat)
+    assert told == [f"{run.folder}: has not finished: these are its weights so far"]
+
+
+def test_a_run_of_other_threads_than_the_first_is_told(run, another):
+    two = replace(another.config, train=replace(another.config.train, threads=2))
+    told = []
+    with pytest.raises(RunError, match="train.threads is 2, but was 1 when the run began"):
+        load(run, replace(another, config=two), tell=told.append)
+    (line,) = told
+    assert line.startswith(
+        f"{another.folder}: its train.threads is 2, but it is scored on the 1 of {run.folder}: "
+    )
+
+
+def test_a_run_without_validation_images_has_none_to_score(start, small_config):
+    config = replace(small_config, data=replace(small_config.data, validation=0))
+    run = start(config=config).run
+    load(run)
+    with pytest.raises(UsageError, match=f"^{run.folder}: has no validation images: its data.val"):
+        load(run, split="validation")
+
+
+def test_a_changed_run_is_not_scored(run):
+    with pytest.raises(RunError, match="seed is 1, but was 0 when the run began"):
+        load(replace(run, config=replace(run.config, seed=1)))
+
+
+def test_what_is_wrong_with_a_run_is_told_in_its_turn(run, another):
+    another.weights.unlink()
+    found = loading.load([run, another], "test", silently, pytest.fail)
+    assert next(found).run == run
+    with pytest.raises(RunError, match="another/weights.npz: is missing"):
+        next(found)

@@ -1,0 +1,313 @@
+"""Train a run: a config in, a run directory out."""
+
+import json
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpnet import __version__
+from bpnet.errors import DataError, DivergedError, RunError, StorageError, UsageError
+from bpnet.evaluation import evaluate
+from bpnet.runs import checkpoints, directory, metadata, results, session
+from bpnet.runs.identity import settings_of
+from bpnet.training.state import best
+from bpnet.training.trainer import Training
+
+
+def changed(config, **train):
+    return replace(config, train=replace(config.train, **train))
+
+
+def resume(folder, **options):
+    """Train the run on, and return the session and the records."""
+    with session.resumed(directory.open_run(folder), tell=pytest.fail) as begun:
+        return begun, list(session.train(begun, **options))
+
+
+def without_time(record):
+    return replace(record, seconds=0, images_per_second=0)
+
+
+def test_a_finished_run_has_the_files_of_the_contract_and_nothing_else(start):
+    begun = start()
+    assert sorted(path.name for path in begun.run.folder.iterdir()) == [
+        ".lock", "checkpoint.npz", "checkpoint.previous.npz", "config.yaml", "log.csv", "run.json",
+        "weights.npz",
+    ]  # fmt: skip
+
+
+def test_run_json_says_on_what_a_run_was_trained_and_what_came_out(start, small_config):
+    begun = start(config=changed(small_config, epochs=2, learning_rate=0.5))
+    run, training = begun.run, begun.training
+    network, written = results.load_network(run), metadata.read(run.folder)
+    scores, chosen = evaluate(network, training.dataset.test), best(training.state.records)
+    assert chosen.epoch == 1  # and so the last weights are not the result
+    expected = {
+        "status": "finished",
+        "bpnet": __version__,
+        "numpy": np.__version__,
+        "threads": 1,
+        "seed": 0,
+        "config": settings_of(run.config),
+        "data": dict(training.dataset.sha256),
+        "epochs": 2,
+        "best_epoch": 1,
+        "validation_accuracy": chosen.validation_accuracy,
+        "test_loss": scores.loss,
+        "test_accuracy": scores.accuracy,
+        "test_correct": scores.correct,
+        "test_images": 200,
+        "weights_sha256": results.sha256(run.weights.read_bytes()),
+    }
+    assert {name: written[name] for name in expected} == expected
+    assert set(written) - set(expected) == {"python", "blas", "platform", "started", "ended"}
+    assert written["started"] < written["ended"]
+    assert run.result.test_accuracy == scores.accuracy
+
+
+def test_run_json_is_json_for_people(start):
+    run = start(until=0).run
+    text = (run.folder / "run.json").read_text(encoding="utf-8")
+    assert text.startswith('{\n  "status": "interrupted",\n')
+    assert json.loads(text)["numpy"] == np.__version__
+
+
+def test_without_validation_nothing_is_chosen_and_run_json_says_so(start, small_config):
+    config = replace(small_config, data=replace(small_config.data, validation=0))
+    result = start(config=config).run.result
+    assert (result.best_epoch, result.validation_accuracy) == (None, None)
+
+
+def test_train_yields_the_records_in_order_and_each_is_saved_before_it_comes(
+    small_config, tmp_path
+):
+    epochs = []
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        for record in session.train(begun):
+            epochs.append(record.epoch)
+            rows = results.read_log(begun.run)
+            assert [row["epoch"] for row in rows] == epochs
+            assert rows[-1]["train_loss"] == record.train_loss
+            other = Training(begun.run.config, begun.training.dataset)
+            checkpoints.restore(begun.run, other.state, begun.data, tell=pytest.fail)
+            assert other.state.records[-1] == record
+            assert np.array_equal(other.state.parameters, begun.training.state.parameters)
+            kept = results.load_network(begun.run).flat
+            assert np.array_equal(kept, begun.training.state.best_parameters)
+            assert begun.run.status == "running"
+    assert epochs == [1, 2, 3]
+
+
+def test_the_images_of_each_step_are_told_as_they_are_done(small_config, tmp_path):
+    counts = []
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        list(session.train(begun, advance=counts.append))
+    assert counts == 3 * [*[32] * 15, 20]
+
+
+@pytest.mark.parametrize("step", [0, 7, 16, 17, 47])
+def test_a_resumed_run_ends_with_the_bytes_of_an_undisturbed_one(start, step):
+    straight = start("straight")
+    stopped = start("stopped", until=step)
+    assert stopped.run.status == "interrupted"
+    assert stopped.training.state.step == step
+    assert metadata.read(stopped.run.folder)["ended"]
+    begun, records = resume(stopped.run.folder)
+    assert begun.run.status == "finished"
+    assert [record.epoch for record in records] == [*range(step // 16 + 1, 4)]
+    ends = [one.run.weights.read_bytes() for one in (straight, begun)]
+    assert ends[0] == ends[1]
+    both = [[*map(without_time, one.training.state.records)] for one in (straight, begun)]
+    assert both[0] == both[1]
+
+
+def test_a_run_whose_last_save_was_cut_off_is_finished_by_resuming(start):
+    straight, stopped = start("straight"), start("stopped")
+    folder = stopped.run.folder
+    metadata.write(folder, status="running")
+    stopped.run.weights.unlink()
+    stopped.run.log.write_bytes(b"epoch")
+    begun, records = resume(folder)
+    assert records == []
+    assert begun.run.status == "finished"
+    assert begun.run.weights.read_bytes() == straight.run.weights.read_bytes()
+    assert len(results.read_log(begun.run)) == 3
+
+
+def test_resuming_keeps_the_time_of_the_start(start):
+    folder = start(until=20).run.folder
+    started = metadata.read(folder)["started"]
+    with session.resumed(directory.open_run(folder)) as begun:
+        assert begun.run.status == "running"
+        assert begun.training.state.step == 20
+    resume(folder)
+    assert metadata.read(folder)["started"] == started
+
+
+def test_a_run_is_running_from_its_beginning_and_holds_its_folder(small_config, tmp_path):
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        written = metadata.read(begun.run.folder)
+        assert written["status"] == "running"
+        assert written["data"] == dict(begun.data) == dict(begun.training.dataset.sha256)
+        assert written["config"] == settings_of(small_config)
+        with (
+            pytest.raises(RunError, match=r"process \d+ on .* is training it"),
+            session.resumed(begun.run),
+        ):
+            pytest.fail("both train it")
+    assert begun.run.status == "running"  # nobody has trained it: it counts as killed
+
+
+def test_a_diverged_run_says_so_and_keeps_what_it_has(start, small_config, tmp_path):
+    deep = replace(small_config.network, hidden=(16, 16, 16))
+    config = changed(replace(small_config, network=deep), learning_rate=1e6)
+    with pytest.raises(DivergedError, match="epoch 1 at step "):
+        start(config=config)
+    run = directory.open_run(tmp_path / "run")
+    assert run.status == "diverged"
+    assert metadata.read(run.folder)["ended"]
+    assert not run.weights.exists()
+
+
+@pytest.mark.parametrize("also", ["", "run.json"])
+def test_a_run_that_cannot_be_saved_has_failed_and_the_first_error_is_told(
+    small_config, tmp_path, also
+):
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        for path in (begun.run.checkpoint, *([begun.run.folder / also] if also else [])):
+            path.unlink(missing_ok=True)
+            path.mkdir()
+        with pytest.raises(StorageError, match="checkpoint.npz: "):
+            list(session.train(begun))
+    if not also:
+        assert begun.run.status == "failed"
+        assert metadata.read(begun.run.folder)["ended"]
+
+
+def test_a_run_whose_layer_raises_has_failed_whatever_it_raises(small_config, tmp_path):
+    class Broken:
+        def forward(self, x):
+            raise LookupError("a layer of one's own")
+
+    with session.started(small_config, "", tmp_path / "run") as begun:
+        begun.training.network.layers[1] = Broken()
+        with pytest.raises(LookupError):
+            list(session.train(begun))
+    assert begun.run.status == "failed"
+
+
+def test_a_new_run_gets_a_folder_in_runs_of_its_name_and_seed(small_config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with session.started(replace(small_config, seed=7), "book") as begun:
+        assert re.fullmatch(r"runs/\d{4}-\d\d-\d\d_\d{6}_book-s7", str(begun.run.folder))
+    assert directory.open_run(begun.run.folder) == begun.run
+
+
+def test_a_folder_with_a_run_in_it_is_refused_and_left_as_it_is(start, small_config):
+    folder = start().run.folder
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with (
+        pytest.raises(UsageError, match=f"^{folder}: is there already; "),
+        session.started(replace(small_config, seed=1), "", folder),
+    ):
+        pytest.fail("it begins over another run")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_no_folder_is_made_for_a_run_without_data(small_config, tmp_path):
+    config = replace(small_config, data=replace(small_config.data, validation=600))
+    with (
+        pytest.raises(DataError, match="data.validation: 600 of 600"),
+        session.started(config, "", tmp_path / "run"),
+    ):
+        pytest.fail("it has begun")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_whose_config_has_changed_is_not_resumed(start):
+    run = start(until=20).run
+    before = (run.folder / metadata.NAME).read_bytes()
+    with (
+        pytest.raises(RunError, match="seed is 1, but was 0 when the run began"),
+        session.resumed(replace(run, config=replace(run.config, seed=1))),
+    ):
+        pytest.fail("it goes on")
+    assert (run.folder / metadata.NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize(("step", "correct"), [(16, 0), (20, 0), (2, 65)])
+def test_a_step_or_sums_that_no_epoch_of_the_run_has_are_refused(start, step, correct):
+    begun = start(until=0)
+    state = begun.training.state
+    state.step, state.correct, state.seconds, state.loss_sum = step, correct, 1.0, 1.0
+    checkpoints.save(begun.run, state, begun.data)
+    with (
+        pytest.raises(RunError, match=f"checkpoint.npz: step {step} is in no epoch of this run$"),
+        session.resumed(begun.run),
+    ):
+        pytest.fail("it goes on")
+    assert begun.run.status == "interrupted"
+
+
+def test_going_on_with_another_numpy_is_warned_of(start):
+    run = start(until=0).run
+    metadata.write(run.folder, numpy="1.0.0")
+    told = []
+    with session.resumed(run, tell=told.append):
+        pass
+    assert told == [
+        f"warning: begun with NumPy 1.0.0, going on with {np.__version__}: the last bits may differ"
+    ]
+    with session.resumed(run, tell=pytest.fail):
+        pass  # from now on it is the NumPy of the run
+
+
+def test_a_checkpoint_that_gave_way_to_the_one_before_is_told(start):
+    begun = start(until=20)
+    begun.run.checkpoint.write_bytes(b"PK")
+    told = []
+    with session.resumed(begun.run, tell=told.append) as again:
+        assert again.training.state.step == 16
+    (line,) = told
+    assert line.startswith(f"{begun.run.checkpoint}: damaged: ")
+    assert line.endswith("; going on from the one before")
+
+
+def warnings(config, folder):
+    """Return what is told while the run is trained."""
+    told = []
+    with session.started(config, "", folder) as begun:
+        records = list(session.train(begun, tell=told.append))
+    return records, told
+
+
+def test_a_network_that_only_guesses_is_warned_of_once(small_config, tmp_path):
+    small = replace(small_config.network, init=0.001)
+    config = changed(replace(small_config, network=small), epochs=2, learning_rate=1e-9)
+    records, told = warnings(config, tmp_path / "run")
+    assert records[0].train_loss == pytest.approx(math.log(10), abs=0.01)
+    right = f"{100 * records[0].train_accuracy:.2f} % are right"
+    assert told == [
+        f"warning: the loss is 2.30 after an epoch, and {right}, as if guessing among ten digits: "
+        "the network is not learning; try another train.learning_rate, or network.init he"
+    ]
+
+
+def test_a_loss_far_above_guessing_is_warned_of(small_config, tmp_path):
+    config = changed(small_config, epochs=1, learning_rate=20)
+    records, told = warnings(config, tmp_path / "run")
+    assert records[0].train_loss > 2 * math.log(10)
+    assert told == [
+        f"warning: the loss is {records[0].train_loss:.3g} after an epoch, far above that of "
+        "guessing (2.30): train.learning_rate 20 is too large"
+    ]
+
+
+def test_a_network_that_learns_is_not_warned_of(small_config, tmp_path):
+    records, told = warnings(small_config, tmp_path / "run")
+    assert told == []
+    assert session.is_learning(replace(records[0], train_accuracy=0.16))
+    assert not session.is_learning(replace(records[0], train_accuracy=0.1135))
