@@ -37,7 +37,7 @@ def archives(folder: Path) -> tuple[Check, Sequence[bytes]]:
         elif kind == b"m":
             readers.read_any_checkpoint(readers.seal_metadata(content), readers.empty())
 
-    metadata = readers.npz.unpack_one(readers.CHECKPOINT, "metadata", ("|u1", None)).tobytes()
+    metadata = readers.members()["metadata"].tobytes()
     seeds = [b"w" + readers.WEIGHTS, b"c" + readers.CHECKPOINT, b"m" + metadata]
     return check, seeds
 

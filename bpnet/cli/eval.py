@@ -1,7 +1,6 @@
 """`bpnet eval`: the scores of runs, for people or as JSON."""
 
 import json
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +95,8 @@ def _have_the_same_images(results: Sequence[Scored]) -> bool:
 
 
 def _as_json(results: Sequence[Scored], committee: "Scores | None", split: str) -> dict[str, Any]:
+    import statistics
+
     from bpnet.evaluation import as_json
 
     report: dict[str, Any] = {

@@ -1,31 +1,37 @@
 """A process that trains one run for another process: `python -m bpnet.cli.job RUN`, see `jobs`.
 
 What it has to say goes to stdout, as JSON, an object a line: {"record": ...} at the end of each
-epoch, {"line": ...} for a line that people should read.
+epoch, {"line": ...} for a line that people should read. Nothing else comes in between: what a
+layer of one's own prints goes to stderr.
 """
 
 import json
 import os
 import signal
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpnet.cli import main as command_line
 from bpnet.cli import signals
 from bpnet.cli.options import with_options
 from bpnet.system import threads
 
+if TYPE_CHECKING:
+    from bpnet.training.state import EpochRecord
+
 
 def main() -> None:
     """Train the run that the arguments name: its folder, and where its data lie if they moved."""
     status = 128 + signal.SIGINT
     try:
+        channel = os.dup(1)
+        os.dup2(2, 1)
         Thread(target=_follow_parent, daemon=True).start()
         signals.leave_on_them()
-        status = _run(Path(sys.argv[1]), data_dir=next(iter(sys.argv[2:]), None))
+        status = _run(Channel(channel), Path(sys.argv[1]), next(iter(sys.argv[2:]), None))
     except KeyboardInterrupt:
         pass
     finally:
@@ -44,40 +50,54 @@ def _follow_parent() -> None:
     os._exit(1)
 
 
-def _run(folder: Path, data_dir: str | None) -> int:
+@dataclass(frozen=True)
+class Channel:
+    """The way to the other process."""
+
+    descriptor: int
+
+    def tell(self, line: str) -> None:
+        """Send a line for people."""
+        self._send({"line": line})
+
+    def record(self, record: "EpochRecord") -> None:
+        """Send the record of an epoch."""
+        self._send({"record": asdict(record)})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        left = memoryview(json.dumps(message).encode() + b"\n")
+        while left:
+            left = left[os.write(self.descriptor, left) :]
+
+
+def _run(channel: Channel, folder: Path, data_dir: str | None) -> int:
     """Train, report errors as the command line does, and return its exit status."""
     try:
-        return _train(folder, data_dir)
+        return _train(channel, folder, data_dir)
     except Exception as error:
         if os.environ.get("BPNET_DEBUG"):
             raise
         lines, status = command_line.explain(error)
         for line in command_line.as_error(lines):
-            _tell(line)
+            channel.tell(line)
         return status
 
 
-def _train(folder: Path, data_dir: str | None) -> int:
+def _train(channel: Channel, folder: Path, data_dir: str | None) -> int:
     """Train the run to its end; return the exit status of the signal if one comes first."""
     from bpnet.runs import directory
+    from bpnet.runs.metadata import Status
 
     run = directory.open_run(folder, with_options((), data_dir))
+    if run.status == Status.FINISHED:  # by another process, while this one had to wait
+        return 0
     threads.fix(run.config.train.threads)
     from bpnet.runs import session
 
-    with session.resumed(run, tell=_tell) as begun, signals.collected() as received:
-        for record in session.train(begun, lambda: bool(received), tell=_tell):
-            _send(record=asdict(record))
+    with session.resumed(run, tell=channel.tell) as begun, signals.collected() as received:
+        for record in session.train(begun, lambda: bool(received), tell=channel.tell):
+            channel.record(record)
         return 0 if begun.training.is_finished else 128 + received[0]
-
-
-def _tell(line: str) -> None:
-    _send(line=line)
-
-
-def _send(**message: Any) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -86,10 +86,14 @@ def _unfinished(folder: Path) -> list[Path]:
 def _failure(status: int) -> str:
     """Say how a process has failed.
 
-    >>> _failure(1), _failure(-9)
-    ('failed with exit status 1', 'was killed by signal 9')
+    >>> _failure(1), _failure(-9), _failure(143)
+    ('failed with exit status 1', 'was killed by signal 9', 'was ended by signal 15')
     """
-    return f"failed with exit status {status}" if status > 0 else f"was killed by signal {-status}"
+    if status < 0:
+        return f"was killed by signal {-status}"
+    if status > 128:
+        return f"was ended by signal {status - 128}"
+    return f"failed with exit status {status}"
 
 
 @contextmanager
@@ -107,8 +111,9 @@ def display(seeds: Sequence[Path], config: Config, quiet: bool) -> Iterator[Watc
             if isinstance(message, str):
                 tell(f"{seed.name}: {message}")
             elif not bar.disable:
-                epoch = f"{seed.name}: epoch {message.epoch}/{config.train.epochs}"
-                bar.set_postfix_str(epoch, refresh=False)
+                epochs = config.train.epochs
+                epoch = f"epoch {message.epoch:{len(str(epochs))}}/{epochs}"
+                bar.set_postfix_str(f"{seed.name}: {epoch}", refresh=False)
                 bar.update()
             elif not quiet:
                 tell(f"{seed.name}: {epoch_line(message, config.train.epochs)}")

@@ -70,11 +70,13 @@ def _overrides(settings: Iterable[str] | Mapping[str, Any]) -> Iterator[tuple[st
 def _from_python(origin: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the origin with each value as KEY=VALUE.
 
-    >>> list(_from_python("settings", {"network.hidden": (50, 20)}))
-    [('settings', 'network.hidden=[50, 20]')]
+    >>> list(_from_python("settings", {"network.hidden": (50, 20), "data.dir": None}))
+    [('settings', 'network.hidden=[50, 20]'), ('settings', 'data.dir=')]
     """
     for name, value in values.items():
-        text = str(list(value)) if isinstance(value, list | tuple) else str(value)
+        text = "" if value is None else str(value)
+        if isinstance(value, list | tuple):
+            text = f"[{', '.join(map(str, value))}]"
         yield origin, f"{name}={text}"
 
 

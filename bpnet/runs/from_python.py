@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bpnet import config as configs
 from bpnet.config import Config
+from bpnet.errors import UsageError
 from bpnet.runs import directory
 from bpnet.runs.directory import Run
 from bpnet.system import threads
@@ -42,13 +43,14 @@ def train(
     Raises: BpnetError.
     """
     source = config if isinstance(config, Config) else Path(config)
+    if not isinstance(settings, Mapping | None):
+        raise UsageError('settings: expected values by their keys, such as {"train.epochs": 3}')
     chosen = configs.load(source, settings or {})
-    if "numpy" not in sys.modules:
-        threads.fix(chosen.train.threads)
+    _import_numpy(chosen.train.threads, tell)
     from bpnet.runs import session
 
     name = source.stem if isinstance(source, Path) else "config"
-    folder = None if run_dir is None else Path(run_dir)
+    folder = None if run_dir is None else Path(run_dir).expanduser()
     with session.started(chosen, name, folder, tell=tell) as begun:
         for record in session.train(begun, stop, tell=tell):
             watch(record)
@@ -61,8 +63,19 @@ def load(run: "str | PathLike[str] | Run") -> "Network":
     Raises: RunError if there is no such run, or its weights are missing or damaged.
     """
     found = run if isinstance(run, Run) else directory.open_run(Path(run))
-    if "numpy" not in sys.modules:
-        threads.fix(found.config.train.threads)
+    _import_numpy(found.config.train.threads, silent)
     from bpnet.runs.results import load_network
 
     return load_network(found)
+
+
+def _import_numpy(number: int, tell: Tell) -> None:
+    """Import NumPy on so many threads; warn if it was imported before, on another number."""
+    if "numpy" not in sys.modules:
+        with threads.fixed(number):
+            import numpy  # noqa: F401
+    elif threads.in_use() != str(number):
+        tell(
+            f"warning: NumPy was imported before, perhaps not on {number} threads (train.threads): "
+            "the last bits may differ from those of bpnet train"
+        )

@@ -63,8 +63,9 @@ def read(folder: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RunError(f"{path}: not a JSON object")
     try:
-        for name in KINDS.keys() & found.keys():
-            strict_json.value(KINDS[name], found[name], name)
+        for name, kind in KINDS.items():
+            if name in found:
+                strict_json.value(kind, found[name], name)
     except ValueError as error:
         raise RunError(f"{path}: {error}") from error
     return found

@@ -60,7 +60,8 @@ def started(
     with directory.locked(folder):
         session = Session(directory.create(config, folder), training)
         _begin(session)
-        yield session
+        with _failure_recorded(session.run):
+            yield session
 
 
 @contextmanager
@@ -79,7 +80,8 @@ def resumed(run: Run, progress: ByteProgress = silently, tell: Tell = silent) ->
             step = session.training.state.step
             raise RunError(f"{run.checkpoint}: step {step} is in no epoch of this run")
         _begin(session)
-        yield session
+        with _failure_recorded(session.run):
+            yield session
 
 
 def train(
@@ -92,24 +94,31 @@ def train(
 
     The run's status is then finished, or interrupted. `advance` is called after each step with the
     number of its images, and `tell` with each warning.
-    If anything is raised, the status is diverged (DivergedError) or failed.
+    Raises: DivergedError at the first loss or weight that is not finite.
     """
     run, training = session.run, session.training
+    for record in training.epochs(stop, advance):
+        _save(session)
+        if record.epoch == 1:
+            _warn_of_no_learning(record, run.config, tell)
+        yield record
+    if training.is_finished:
+        _finish(session)
+    else:
+        _save(session)
+        metadata.write(run.folder, status=Status.INTERRUPTED, ended=metadata.now())
+
+
+@contextmanager
+def _failure_recorded(run: Run) -> Iterator[None]:
+    """Write in run.json that the run has failed, or diverged, if anything is raised meanwhile."""
     try:
-        for record in training.epochs(stop, advance):
-            _save(session)
-            if record.epoch == 1:
-                _warn_of_no_learning(record, run.config, tell)
-            yield record
-        if training.is_finished:
-            _finish(session)
-        else:
-            _save(session)
-            metadata.write(run.folder, status=Status.INTERRUPTED, ended=metadata.now())
+        yield
     except Exception as error:  # a layer of one's own may raise anything
         status = Status.DIVERGED if isinstance(error, DivergedError) else Status.FAILED
         with suppress(BpnetError):  # a full disk is full for this too; the first error is told
-            metadata.write(run.folder, status=status, ended=metadata.now())
+            if run.status == Status.RUNNING:
+                metadata.write(run.folder, status=status, ended=metadata.now())
         raise
 
 

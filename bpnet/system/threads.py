@@ -4,7 +4,8 @@ The BLAS library behind NumPy reads the number from the environment once, when N
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -14,9 +15,34 @@ VARIABLES = (
 )
 
 
+_fixed: list[str] = []  # the number that this process has chosen, if it has
+
+
 def fix(number: int) -> None:
     """Set the number of threads; works only before NumPy is imported."""
     os.environ.update(dict.fromkeys(VARIABLES, str(number)))
+    _fixed[:] = [str(number)]
+
+
+def in_use() -> str | None:
+    """Return the number of threads that NumPy was started on, as far as that is known."""
+    found = given(os.environ)
+    return _fixed[0] if _fixed else found and found[1]
+
+
+@contextmanager
+def fixed(number: int) -> Iterator[None]:
+    """Fix the number of threads for what is imported meanwhile; leave the environment as it was."""
+    before = {variable: os.environ.get(variable) for variable in VARIABLES}
+    fix(number)
+    try:
+        yield
+    finally:
+        for variable, text in before.items():
+            if text is None:
+                del os.environ[variable]
+            else:
+                os.environ[variable] = text
 
 
 def given(environment: Mapping[str, str]) -> tuple[str, str] | None:

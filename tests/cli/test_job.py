@@ -51,19 +51,40 @@ def job(small_config, tmp_path):
 
 def test_it_sends_a_record_for_each_epoch_and_every_warning(small_config, tmp_path):
     folder = made(small_config, tmp_path / "run", learning_rate=1e-9)
+    metadata.write(folder, numpy="1.0")
     messages, err, status = outcome(started(folder))
     assert (err, status) == ("", 0)
     records = [message["record"] for message in messages if "record" in message]
     assert [record["epoch"] for record in records] == [1, 2, 3]
     assert records == results.read_log(directory.open_run(folder))
-    (warning,) = (message["line"] for message in messages if "line" in message)
-    assert warning.startswith("warning: the loss is")
+    first, second = (message["line"] for message in messages if "line" in message)
+    assert first.startswith("warning: begun with NumPy 1.0, going on with ")
+    assert second.startswith("warning: the loss is")
 
 
 def test_where_the_data_lie_now_is_its_second_argument(small_config, small_data, tmp_path):
     lost = replace(small_config, data=replace(small_config.data, dir="/dev/null"))
     messages, _, status = outcome(started(made(lost, tmp_path / "run"), small_data))
     assert (len(messages), status) == (3, 0)
+
+
+def test_what_a_layer_prints_does_not_come_between(small_config, tmp_path):
+    code = (
+        "from bpnet.layers import Relu; from bpnet.cli import job; forward = Relu.forward;"
+        "Relu.forward = lambda self, x: print('mine', end=' ') or forward(self, x); job.main()"
+    )
+    messages, err, status = outcome(started(made(small_config, tmp_path / "run"), code=code))
+    assert [message["record"]["epoch"] for message in messages] == [1, 2, 3]
+    assert err.startswith("mine mine ")
+    assert status == 0
+
+
+def test_a_run_that_another_process_has_finished_is_left_as_it_is(small_config, tmp_path):
+    folder = made(small_config, tmp_path / "run")
+    assert outcome(started(folder))[2] == 0
+    before = (folder / "run.json").read_bytes()
+    assert outcome(started(folder)) == ([], "", 0)
+    assert (folder / "run.json").read_bytes() == before
 
 
 def test_an_error_is_sent_as_the_lines_that_people_read(tmp_path):

@@ -54,12 +54,47 @@ def test_in_a_fresh_process_a_run_has_the_weights_of_the_commands(bpnet, small_f
     assert pythons["threads"] == 1
 
 
-def test_the_threads_are_fixed_where_numpy_is_not_imported_yet(small_file, tmp_path):
-    code = (
-        f"import os, bpnet; bpnet.train({str(small_file)!r}, {{'train.threads': 2}},"
-        f" {str(tmp_path / 'r')!r}); print(os.environ['OPENBLAS_NUM_THREADS'])"
-    )
-    assert fresh(code) == "2\n"
+THREADS = """
+import os, sys
+import bpnet
+
+first, second, folder = sys.argv[1:]
+lines = []
+bpnet.train(first, {"train.threads": 2}, folder + "/a", tell=lines.append)
+import numpy as np
+np.ones((500, 500)) @ np.ones((500, 500))
+print(len(os.listdir("/proc/self/task")), "OPENBLAS_NUM_THREADS" in os.environ, *lines)
+print(bpnet.train(second, run_dir=folder + "/b", tell=lines.append).config.train.threads, *lines)
+"""
+
+
+def test_numpy_has_the_threads_of_the_first_run_and_the_environment_stays(small_file, tmp_path):
+    command = [sys.executable, "-c", THREADS, small_file, small_file, tmp_path]
+    clean = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
+    done = subprocess.run(command, env=clean, capture_output=True, encoding="utf-8", check=True)
+    first, second = done.stdout.splitlines()
+    assert first == "2 False"
+    assert second.startswith("1 warning: NumPy was imported before, perhaps not on 1 threads")
+
+
+def test_what_is_raised_while_it_is_watched_leaves_a_run_that_has_failed(small_config, tmp_path):
+    def watch(record):
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        library.train(small_config, run_dir=tmp_path / "run", watch=watch)
+    assert metadata.status(tmp_path / "run") == "failed"
+
+
+@pytest.mark.parametrize("settings", ["train.epochs=1", ["train.epochs=1"]])
+def test_settings_that_are_no_mapping_are_refused(small_config, settings):
+    with pytest.raises(library.BpnetError, match="settings: expected values by their keys"):
+        library.train(small_config, settings)
+
+
+def test_nothing_is_no_setting(small_config, tmp_path):
+    with pytest.raises(library.BpnetError, match="settings: data.dir: expected a path"):
+        library.train(small_config, {"data.dir": None}, tmp_path / "run")
 
 
 def test_a_config_from_python_will_do_and_its_settings_are_checked(small_config, tmp_path, capsys):

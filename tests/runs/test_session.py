@@ -176,15 +176,19 @@ def test_a_diverged_run_says_so_and_keeps_what_it_has(start, small_config, tmp_p
 def test_a_run_that_cannot_be_saved_has_failed_and_the_first_error_is_told(
     small_config, tmp_path, also
 ):
-    with session.started(small_config, "", tmp_path / "run") as begun:
-        for path in (begun.run.checkpoint, *([begun.run.folder / also] if also else [])):
-            path.unlink(missing_ok=True)
-            path.mkdir()
-        with pytest.raises(StorageError, match="checkpoint.npz: "):
+    def train_where_nothing_can_be_kept():
+        with session.started(small_config, "", folder) as begun:
+            for path in (begun.run.checkpoint, *([folder / also] if also else [])):
+                path.unlink(missing_ok=True)
+                path.mkdir()
             list(session.train(begun))
+
+    folder = tmp_path / "run"
+    with pytest.raises(StorageError, match="checkpoint.npz: "):
+        train_where_nothing_can_be_kept()
     if not also:
-        assert begun.run.status == "failed"
-        assert metadata.read(begun.run.folder)["ended"]
+        assert metadata.status(folder) == "failed"
+        assert metadata.read(folder)["ended"]
 
 
 def test_a_run_whose_layer_raises_has_failed_whatever_it_raises(small_config, tmp_path):
@@ -192,11 +196,14 @@ def test_a_run_whose_layer_raises_has_failed_whatever_it_raises(small_config, tm
         def forward(self, x):
             raise LookupError("a layer of one's own")
 
-    with session.started(small_config, "", tmp_path / "run") as begun:
-        begun.training.network.layers[1] = Broken()
-        with pytest.raises(LookupError):
+    def train():
+        with session.started(small_config, "", tmp_path / "run") as begun:
+            begun.training.network.layers[1] = Broken()
             list(session.train(begun))
-    assert begun.run.status == "failed"
+
+    with pytest.raises(LookupError):
+        train()
+    assert metadata.status(tmp_path / "run") == "failed"
 
 
 def test_a_new_run_gets_a_folder_in_runs_of_its_name_and_seed(small_config, tmp_path, monkeypatch):
