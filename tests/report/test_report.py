@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpnet import datasets
-from bpnet.report.page import MARK, SCRIPTS
+from bpnet.report.page import SCRIPTS
 from bpnet.runs import directory, metadata, results
 
 
@@ -25,12 +25,6 @@ def data(path):
         r'<script type="application/json" id="report">(.*?)</script>', text, re.DOTALL
     )
     return json.loads(found)
-
-
-def test_the_page_lies_in_the_run_and_its_path_is_told(bpnet, run):
-    result = bpnet("report", run)
-    assert (result.status, result.out, result.err) == (0, "r/report.html\n", "")
-    assert bpnet("report", run).status == 0  # a report may be written anew
 
 
 def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
@@ -75,20 +69,3 @@ def test_no_text_of_a_run_can_act_in_the_page(bpnet, small_file):
     assert "alert(1)<" not in text
     assert text.count("<script") == text.count("</script>") == 1 + len(SCRIPTS)
     assert data(folder / "report.html")["facts"]["blas"].startswith("</script>")
-
-
-def test_nothing_but_a_report_is_overwritten(bpnet, run):
-    Path("mine.html").write_text("<p>mine", encoding="utf-8")
-    result = bpnet("report", run, "--output", "mine.html")
-    assert result.status == 2
-    assert "mine.html: is there already, and no report" in result.err
-    assert Path("mine.html").read_text(encoding="utf-8") == "<p>mine"
-    assert bpnet("report", run, "--output", "other.html", "--split", "validation").status == 0
-    assert MARK in Path("other.html").read_text(encoding="utf-8")[:100]
-
-
-def test_a_run_without_weights_has_no_report(bpnet, run):
-    (run / "weights.npz").unlink()
-    result = bpnet("report", run)
-    assert (result.status, result.out) == (1, "")
-    assert "weights.npz: is missing" in result.err
