@@ -1,13 +1,12 @@
 """`bpnet compare`: two runs: their configs, and whether one is better."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bpnet.cli.console import byte_bar, echo_all, percent, table, tell
+from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
 from bpnet.errors import UsageError
 from bpnet.system import threads
@@ -36,7 +35,7 @@ def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -
     threads.fix(runs[0].config.train.threads)
     report = _compared(runs, split)
     if as_json:
-        click.echo(json.dumps(report))
+        echo_json(report)
     else:
         echo_all([*_lines(report), verdict(report["only"], report["p"])])
 

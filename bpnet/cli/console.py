@@ -110,3 +110,10 @@ def echo_all(lines: Iterator[str] | Sequence[str]) -> None:
     """Print the lines to stdout."""
     for line in lines:
         click.echo(line)
+
+
+def echo_json(value: object) -> None:
+    """Print the value to stdout as JSON, in one line."""
+    import json
+
+    click.echo(json.dumps(value))

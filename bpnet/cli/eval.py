@@ -1,16 +1,14 @@
 """`bpnet eval`: the scores of runs, for people or as JSON."""
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bpnet.cli.console import byte_bar, echo_all, percent, spread, table, tell
+from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
-from bpnet.system import storage, threads
+from bpnet.system import threads
 
 if TYPE_CHECKING:
     from bpnet.evaluation import Scores
@@ -18,8 +16,7 @@ if TYPE_CHECKING:
     from bpnet.runs.loading import Fingerprint, LoadedRun
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """A run, its network, what it was scored on, and its scores."""
 
     folder: Path
@@ -55,6 +52,7 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
 def _runs_in(folder: Path) -> list[Path]:
     """Return the run itself, or those of its seeds that there is something to score of."""
     from bpnet.runs import directory
+    from bpnet.system import storage
 
     seeds = directory.seeds(folder)
     begun = [seed for seed in seeds if storage.exists(directory.open_run(seed).weights)]
@@ -77,7 +75,7 @@ def _score(chosen: "Iterator[LoadedRun]", split: str, as_json: bool) -> None:
         networks = [result.network for result in results]
         committee = evaluation.evaluate_committee(networks, one.images)
     if as_json:
-        click.echo(json.dumps(_as_json(results, committee, split)))
+        echo_json(_as_json(results, committee, split))
     elif len(results) == 1:
         echo_all([str(results[0].folder), *_report(results[0].scores, f"{split} accuracy")])
     else:

@@ -1,14 +1,12 @@
 """`bpnet gradcheck`: the table of gradients, and the verdict."""
 
-import json
 import math
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli.console import table
+from bpnet.cli.console import echo_json, table
 from bpnet.cli.options import CONFIG, JSON, SET
 from bpnet.errors import printable
 from bpnet.system import threads
@@ -50,7 +48,7 @@ def _check(config: "Config", as_json: bool) -> None:
     passed = all(row.passed for row in rows)
     if as_json:
         report = {"passed": passed, "tolerance": TOLERANCE, "rows": [_as_json(row) for row in rows]}
-        click.echo(json.dumps(report))
+        echo_json(report)
     else:
         _print_table(rows)
         worst = np.max([row.error for row in rows])  # a NaN counts as the largest
@@ -78,6 +76,8 @@ def _cells(row: "Row") -> list[str]:
 
 def _as_json(row: "Row") -> dict[str, object]:
     """Return the row; JSON has no word for a number that is not finite."""
+    from dataclasses import asdict
+
     facts = {"passed": row.passed, **asdict(row)}
     return {
         name: None if isinstance(fact, float) and not math.isfinite(fact) else fact

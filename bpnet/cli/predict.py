@@ -1,18 +1,16 @@
 """`bpnet predict`: pictures as the network sees them, and what it takes them for."""
 
-import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from bpnet.cli.console import echo_all, percent, picture
+from bpnet.cli.console import echo_all, echo_json, percent, picture
 from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError, printable
-from bpnet.system import storage, threads
+from bpnet.system import threads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +21,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # of the likeliest digits
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):
     """A picture by its name, as the network saw it (28, 28), and the probability of each digit."""
 
     name: str
@@ -80,7 +77,7 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
             echo_all(_lines(prediction))
     if as_json:
         found = [_as_json(prediction) for prediction in predictions]
-        click.echo(json.dumps({"run": str(run.folder), "pictures": found}))
+        echo_json({"run": str(run.folder), "pictures": found})
     if problems:
         raise DataError(*dict.fromkeys(problems))
 
@@ -97,6 +94,8 @@ def _predict(network: "Network", name: str) -> Prediction:
 
 
 def _content(name: str, limit: int) -> bytes:
+    from bpnet.system import storage
+
     if name != "-":
         return storage.read(Path(name), limit)
     if sys.stdin is None:
@@ -110,6 +109,7 @@ def _content(name: str, limit: int) -> bytes:
 def _keep(folder: Path, prediction: Prediction) -> None:
     """Write what the network saw, over nothing that is there."""
     from bpnet.pictures import decoding
+    from bpnet.system import storage
 
     stem = Path(prediction.name).stem if prediction.name != "-" else "stdin"
     path = folder / f"{stem}-seen.png"

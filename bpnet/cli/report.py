@@ -7,7 +7,7 @@ import click
 from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.options import DATA_DIR, SPLIT, with_options
 from bpnet.errors import UsageError
-from bpnet.system import storage, threads
+from bpnet.system import threads
 
 LARGEST = 2**28  # bytes of a report that is there already
 
@@ -33,6 +33,7 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
     from bpnet.report.content import content
     from bpnet.report.page import MARK, page
     from bpnet.runs import loading
+    from bpnet.system import storage
 
     path = output or run.folder / "report.html"
     if storage.exists(path) and MARK.encode() not in storage.read(path, LARGEST)[:100]:

@@ -1,13 +1,11 @@
 """`bpnet runs`: a table of all runs, from their files."""
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli.console import echo_all, percent, table, tell
+from bpnet.cli.console import echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON
 
 if TYPE_CHECKING:
@@ -35,12 +33,14 @@ def list_runs(places: tuple[Path, ...], sort: str, as_json: bool) -> None:
 
     Damaged runs are listed as such.
     """
+    from dataclasses import asdict
+
     from bpnet.runs import listing
 
     chosen = places or (Path("runs"),)
     found = listing.list_runs(chosen, sort, tell)
     if as_json:
-        click.echo(json.dumps([asdict(listed) for listed in found]))
+        echo_json([asdict(listed) for listed in found])
     elif found:
         echo_all(table([HEADING, *map(_cells, found)]))
     else:

@@ -1,6 +1,5 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,6 +156,8 @@ def bar(training: "Training", quiet: bool) -> "Iterator[Advance]":
 
 def _leave(begun: "Session", number: int) -> None:
     """Say how to go on, and leave with the exit status of the signal."""
+    import shlex
+
     from bpnet.runs import directory
 
     run, state = begun.run, begun.training.state
