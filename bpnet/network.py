@@ -25,8 +25,6 @@ DEVIATIONS: dict[str, Callable[[int], float]] = {
     "he": lambda inputs: math.sqrt(2 / inputs),  # section 6.2.3, for Relu
     "xavier": lambda inputs: math.sqrt(1 / inputs),  # section 6.2.2, for Sigmoid
 }
-
-
 CHUNK = 500  # images that are scored at once: another number would change the last bits of a loss
 
 
@@ -105,9 +103,8 @@ class Network:
         Images are (N, 784) or (N, 28, 28): bytes from 0 to 255, or numbers from 0 to 1.
         Raises: DataError if they are anything else; DivergedError if the weights are not finite.
         """
-        inputs, classes = len(self.affines[0].W), len(self.affines[-1].b)
-        images = refuse_unknown(np.asarray(images), inputs)
-        y = np.empty((len(images), classes), self.flat.dtype)
+        images = refuse_unknown(np.asarray(images), self.widths[0])
+        y = np.empty((len(images), self.widths[-1]), self.flat.dtype)
         for start in range(0, len(images), CHUNK):
             some = images[start : start + CHUNK]
             y[start : start + CHUNK] = softmax(self.predict(as_numbers(some, y.dtype)))

@@ -94,12 +94,17 @@ def spread(shares: Sequence[float]) -> str:
     return f"{100 * statistics.mean(shares):.2f} ± {100 * statistics.stdev(shares):.2f} %"
 
 
+def epoch_number(record: "EpochRecord", epochs: int) -> str:
+    """Return which epoch it is, of so many, always of one width."""
+    return f"epoch {record.epoch:{len(str(epochs))}}/{epochs}"
+
+
 def epoch_line(record: "EpochRecord", epochs: int) -> str:
     """Return what an epoch, of so many, has come to."""
     scored = "validation" if record.validation_accuracy is not None else "test"
     accuracy = record.validation_accuracy or record.test_accuracy or 0.0
     return (
-        f"epoch {record.epoch:{len(str(epochs))}}/{epochs}"
+        f"{epoch_number(record, epochs)}"
         f"  loss {record.train_loss:.4f}  accuracy {percent(record.train_accuracy)}"
         f"  {scored} {percent(accuracy)}"
         f"  {record.seconds:.1f} s  {record.images_per_second:,.0f} images/s"

@@ -13,6 +13,7 @@ from bpnet.system import threads
 if TYPE_CHECKING:
     from bpnet.evaluation import Scores
     from bpnet.network import Network
+    from bpnet.runs.directory import Run
     from bpnet.runs.loading import Fingerprint, LoadedRun
 
 
@@ -41,25 +42,25 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     from bpnet.runs import directory
 
     settings = with_options((), data_dir)
-    given = [run for folder in folders for run in _runs_in(folder)]
-    runs = [directory.open_run(folder, settings) for folder in given or [directory.newest()]]
+    given = [run for folder in folders for run in _runs_in(folder, settings)]
+    runs = given or [directory.open_run(directory.newest(), settings)]
     threads.fix(runs[0].config.train.threads)
     from bpnet.runs import loading
 
     _score(loading.load(runs, split, byte_bar, tell), split, as_json)
 
 
-def _runs_in(folder: Path) -> list[Path]:
+def _runs_in(folder: Path, settings: list[str]) -> "list[Run]":
     """Return the run itself, or those of its seeds that there is something to score of."""
     from bpnet.runs import directory
     from bpnet.system import storage
 
-    seeds = directory.seeds(folder)
-    begun = [seed for seed in seeds if storage.exists(directory.open_run(seed).weights)]
-    for seed in seeds if begun else []:
-        if seed not in begun:
-            tell(f"{seed}: has not finished an epoch: left out")
-    return begun or seeds or [folder]
+    runs = [directory.open_run(seed, settings) for seed in directory.seeds(folder) or [folder]]
+    begun = [run for run in runs if storage.exists(run.weights)]
+    for run in runs if begun else []:
+        if run not in begun:
+            tell(f"{run.folder}: has not finished an epoch: left out")
+    return begun or runs
 
 
 def _score(chosen: "Iterator[LoadedRun]", split: str, as_json: bool) -> None:

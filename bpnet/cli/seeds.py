@@ -14,6 +14,7 @@ from bpnet.cli.console import (
     byte_bar,
     echo_all,
     epoch_line,
+    epoch_number,
     percent,
     spread,
     stderr_is_a_terminal,
@@ -111,8 +112,7 @@ def display(seeds: Sequence[Path], config: Config, quiet: bool) -> Iterator[Watc
             if isinstance(message, str):
                 tell(f"{seed.name}: {message}")
             elif not bar.disable:
-                epochs = config.train.epochs
-                epoch = f"epoch {message.epoch:{len(str(epochs))}}/{epochs}"
+                epoch = epoch_number(message, config.train.epochs)
                 bar.set_postfix_str(f"{seed.name}: {epoch}", refresh=False)
                 bar.update()
             elif not quiet:

@@ -16,15 +16,11 @@ from bpnet.errors import UsageError
 from bpnet.runs import directory
 from bpnet.runs.directory import Run
 from bpnet.system import threads
-from bpnet.system.progress import Tell, never, silent
+from bpnet.system.progress import Tell, never, silent, unwatched
 
 if TYPE_CHECKING:
     from bpnet.network import Network
     from bpnet.training.state import EpochRecord
-
-
-def unwatched(record: "EpochRecord") -> None:
-    """Show nobody the record of an epoch."""
 
 
 def train(

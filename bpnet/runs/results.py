@@ -71,7 +71,8 @@ def load_network(run: Run) -> Network:
     dtype = np.dtype(run.config.train.dtype).str
     forms = {name: (dtype, shape) for name, shape in shapes(widths(run.config)).items()}
     content = storage.read(path, npz.size_limit(forms))
-    if metadata.read(run.folder).get("weights_sha256", sha256(content)) != sha256(content):
+    found = sha256(content)
+    if metadata.read(run.folder).get("weights_sha256", found) != found:
         raise RunError(f"{path}: not the weights that the run ended with: its SHA-256 differs")
     try:
         arrays = npz.unpack(content, forms)

@@ -59,8 +59,7 @@ def started(
     folder = directory.new(f"{name}-s{config.seed}", folder)
     with directory.locked(folder):
         session = Session(directory.create(config, folder), training)
-        _begin(session)
-        with _failure_recorded(session.run):
+        with _running(session):
             yield session
 
 
@@ -79,8 +78,7 @@ def resumed(run: Run, progress: ByteProgress = silently, tell: Tell = silent) ->
         if not session.training.is_possible():
             step = session.training.state.step
             raise RunError(f"{run.checkpoint}: step {step} is in no epoch of this run")
-        _begin(session)
-        with _failure_recorded(session.run):
+        with _running(session):
             yield session
 
 
@@ -110,8 +108,10 @@ def train(
 
 
 @contextmanager
-def _failure_recorded(run: Run) -> Iterator[None]:
-    """Write in run.json that the run has failed, or diverged, if anything is raised meanwhile."""
+def _running(session: Session) -> Iterator[None]:
+    """Write in run.json that the run is running, and if anything is raised, that it has failed."""
+    _begin(session)
+    run = session.run
     try:
         yield
     except Exception as error:  # a layer of one's own may raise anything

@@ -18,7 +18,7 @@ def never() -> bool:
     return False
 
 
-def unwatched(count: int) -> None:
+def unwatched(done: object) -> None:
     """Show nobody."""
 
 
