@@ -22,7 +22,7 @@ ROOMS = (
 )  # fmt: skip
 WINGS = {
     "system": ("progress", "storage", "locks", "prefetch", "strict_json", "threads"),
-    "config": ("document", "rules", "schema", "reading", "writing"),
+    "config": ("document", "rules", "schema", "words", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",

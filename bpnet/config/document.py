@@ -4,6 +4,7 @@ Nothing is ever constructed from a tag. Anchors, aliases, merges and tags are er
 second document and a nesting deeper, or more keys and values, than a config can have.
 """
 
+import re
 from typing import Any
 
 import yaml
@@ -18,6 +19,8 @@ from yaml.nodes import Node
 
 DEEPEST = 10
 MOST_EVENTS = 1000  # a config with every key has not a tenth of them; PyYAML is slow
+NO_BLANK = "write a blank after the colon, as in epochs: 3"
+_GLUED = re.compile(r"^ *\w+:(?=[^\s/\\])", re.MULTILINE)  # epochs:3, but no address and no C:\
 
 
 class Problem(Exception):
@@ -33,35 +36,50 @@ class Problem(Exception):
         return cls(mark.line + 1, mark.column + 1, message)
 
 
-def parse(content: bytes) -> Node | None:
+def parse(text: str) -> Node | None:
     """Return the root node of the document, or None if there is nothing in it.
 
     Raises: Problem.
     """
-    text = _decode(content)
     try:
         _refuse_traps(text)
         node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = error.problem or error.context or "not YAML"
-        raise Problem(1, 1, message) if mark is None else Problem.at(mark, message) from error
+        raise _as_problem(error, text) from error
     except yaml.reader.ReaderError as error:
         line, column = _place(text[: error.position])
-        code = text[error.position].encode("unicode_escape").decode()
-        raise Problem(line, column, f"the character {code} is not allowed") from error
+        raise Problem(line, column, _not_allowed(text[error.position])) from error
     except (ValueError, OverflowError) as error:  # PyYAML on impossible escapes and versions
         raise Problem(1, 1, f"not YAML: {error}"[:100]) from error
     return node
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Return the text of a file. Raises: Problem if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
-        line, column = _place(before)
-        raise Problem(line, column, f"not UTF-8: the byte {content[error.start]:#04x}") from error
+        line, column = _place(content[: error.start].decode("utf-8-sig"))
+        message = f"not UTF-8: the byte {content[error.start]:#04x}; save the file as UTF-8"
+        raise Problem(line, column, message) from error
+
+
+def _as_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
+    """Return what YAML says, or in plain words what beginners run into."""
+    if glued := _GLUED.search(text):
+        return Problem(*_place(text[: glued.end()]), NO_BLANK)
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Problem(1, 1, error.problem or error.context or "not YAML")
+    if text[mark.index : mark.index + 1] == "\t":
+        return Problem.at(mark, "a tab; write blanks in its place")
+    return Problem.at(mark, error.problem or error.context or "not YAML")
+
+
+def _not_allowed(letter: str) -> str:
+    code = letter.encode("unicode_escape").decode()
+    advice = "; save the file as UTF-8" if letter == "\0" else ""  # half a letter of UTF-16
+    return f"the character {code} is not allowed{advice}"
 
 
 def _place(before: str) -> tuple[int, int]:

@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from bpnet.config.document import Problem, parse
+from bpnet.config import words
+from bpnet.config.document import NO_BLANK, Problem, decode, parse
 from bpnet.config.rules import Refused, Rule, shown
 from bpnet.config.schema import Config, build, flatten, rules
 from bpnet.errors import ConfigError, StorageError, short
@@ -92,7 +92,7 @@ def _read_file(path: Path) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     try:
-        root = parse(storage.read(path, LARGEST))
+        root = parse(decode(storage.read(path, LARGEST)))
         if root is None:
             raise ConfigError(f"{path}: is empty; `bpnet config show` prints every key")
         _read_mapping(root, "", values, problems)
@@ -108,6 +108,8 @@ def _read_mapping(node: Node, prefix: str, values: dict[str, Any], problems: lis
     if not isinstance(node, MappingNode):
         where = prefix.rstrip(".") or "the config"
         message = f"{where}: expected a mapping of keys to values, got {shown(node)}"
+        if isinstance(node, ScalarNode) and ":" in node.value and not node.style:
+            message += f"; {NO_BLANK}"
         problems.append(Problem.at(node.start_mark, message))
         return
     first_lines: dict[str, int] = {}
@@ -137,6 +139,8 @@ def _located(node: Node) -> Iterator[None]:
 def _key(node: Node) -> str:
     if not isinstance(node, ScalarNode) or not node.value.isprintable() or len(node.value) > 40:
         raise Refused(f"expected the name of a key, got {shown(node)}")
+    if ":" in node.value and not node.style:
+        raise Refused(f"{node.value}: {NO_BLANK}")
     if "." in node.value:
         raise Refused(f"{node.value}: in a file, a key stands inside its section, without a dot")
     return str(node.value)
@@ -154,18 +158,14 @@ def _rule(name: str) -> Rule:
     if name in SECTIONS:
         keys = ", ".join(known for known in RULES if known.startswith(f"{name}."))
         raise Refused(f"{name}: is a section; its keys are {keys}")
-    word = name.rpartition(".")[2]
-    elsewhere = [known for known in RULES if known.rpartition(".")[2] == word]
-    near = elsewhere or get_close_matches(name, [*RULES, *SECTIONS], n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known keys: {', '.join(RULES)}"
-    raise Refused(f"{name}: unknown key; {hint}")
+    raise Refused(f"{name}: unknown key; {words.hint(name)}")
 
 
 def _value(name: str, rule: Rule, node: Node) -> Any:
     try:
         return rule.read(node)
-    except Refused:
-        raise Refused(f"{name}: expected {rule}, got {shown(node)}") from None
+    except Refused as refusal:
+        raise Refused(f"{name}: expected {str(refusal) or rule}, got {shown(node)}") from None
 
 
 def _read_setting(setting: str) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _read_setting(setting: str) -> dict[str, Any]:
     node: Node | None = ScalarNode("tag:yaml.org,2002:str", text)
     if text.startswith("["):
         try:
-            node = parse(text.encode("utf-8", "surrogatepass"))
+            node = parse(text)
         except Problem as problem:
             raise Refused(f"{name}: expected {rule}; {problem.message}") from problem
     assert node is not None

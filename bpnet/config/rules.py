@@ -19,7 +19,7 @@ _NULL = "tag:yaml.org,2002:null"
 
 
 class Refused(Exception):
-    """The node is not what the rule takes."""
+    """The node is not what the rule takes; its text, if it has one, says what is expected."""
 
 
 class Rule(Protocol):
@@ -60,7 +60,7 @@ class Real:
         return float(node.value)
 
     def __str__(self) -> str:
-        return f"a number from {self.low:g} to {self.high:g}"
+        return f"a number from {self.low} to {self.high}"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Positive:
         return number
 
     def __str__(self) -> str:
-        return f"a number above 0, at most {self.high:g}"
+        return f"a number above 0, at most {self.high}"
 
 
 @dataclass(frozen=True)
@@ -132,19 +132,39 @@ class Either:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of values that each follow a rule."""
+    """A list of values that each follow a rule; one value alone will do."""
 
     rule: Rule
     longest: int
 
     def read(self, node: Node) -> tuple[Any, ...]:
         """Return the values."""
+        if isinstance(node, ScalarNode):
+            return (self.rule.read(node),)
         if not isinstance(node, SequenceNode) or len(node.value) > self.longest:
             raise Refused
         return tuple(self.rule.read(item) for item in node.value)
 
     def __str__(self) -> str:
         return f"a list [...] of at most {self.longest} entries, each {self.rule}"
+
+
+@dataclass(frozen=True)
+class Widths(ListOf):
+    """The widths of the layers between the inputs and the outputs."""
+
+    inputs: int
+    outputs: int
+
+    def read(self, node: Node) -> tuple[int, ...]:
+        """Return the widths, unless they begin and end with inputs and outputs, as elsewhere."""
+        widths = super().read(node)
+        if len(widths) > 1 and (widths[0], widths[-1]) == (self.inputs, self.outputs):
+            raise Refused(
+                f"the hidden layers only, {list(widths[1:-1])}: the {self.inputs} inputs and "
+                f"{self.outputs} outputs are always there"
+            )
+        return widths
 
 
 def shown(node: Node) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
-from bpnet.config.rules import Either, Folder, ListOf, OneOf, Positive, Real, Rule, Whole
+from bpnet.config.rules import Either, Folder, OneOf, Positive, Real, Rule, Whole, Widths
 from bpnet.registry import ACTIVATIONS, DATASETS
 
 LARGEST_SEED = 2**32 - 1
@@ -23,7 +23,7 @@ class DataConfig:
 class NetworkConfig:
     """Affine, activation, Affine, ..., SoftmaxWithLoss."""
 
-    hidden: Annotated[tuple[int, ...], ListOf(Whole(1, 10_000), longest=16)] = (100,)
+    hidden: Annotated[tuple[int, ...], Widths(Whole(1, 10_000), 16, 784, 10)] = (100,)
     activation: Annotated[str, OneOf(tuple(ACTIVATIONS))] = "relu"
     init: Annotated[str | float, Either(OneOf(("he", "xavier")), Positive(10))] = "he"
 
@@ -34,7 +34,7 @@ class TrainConfig:
 
     epochs: Annotated[int, Whole(1, 10_000)] = 20
     batch_size: Annotated[int, Whole(1, 10_000)] = 100
-    learning_rate: Annotated[float, Positive(1e6)] = 0.1
+    learning_rate: Annotated[float, Positive(1_000_000)] = 0.1
     schedule: Annotated[str, OneOf(("constant", "cosine"))] = "constant"
     floor: Annotated[float, Real(0, 1)] = 0.0  # the share of learning_rate that it falls to
     warmup: Annotated[float, Real(0, 10_000)] = 0.0  # epochs in which the learning rate rises

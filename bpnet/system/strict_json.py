@@ -8,7 +8,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import astuple, dataclass, is_dataclass
 from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -88,7 +88,8 @@ def value(hint: Any, found: Any, place: str) -> Any:
     if origin is Annotated:
         kind, within = get_args(hint)
         if not within.low <= value(kind, found, place) <= within.high:
-            raise ValueError(f"{place}: expected {within.low:g} to {within.high:g}")
+            ends = [f"{end:g}" if type(end) is float else str(end) for end in astuple(within)]
+            raise ValueError(f"{place}: expected {' to '.join(ends)}")
         return found
     if origin is list:
         items = value(list, found, place)

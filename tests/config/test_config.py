@@ -5,6 +5,7 @@ import pytest
 from bpnet.config import Config, dump, load
 from bpnet.config.schema import rules
 from bpnet.errors import ConfigError
+from bpnet.network import widths as network_widths
 
 
 @pytest.fixture
@@ -112,13 +113,34 @@ def test_what_is_not_a_whole_number_in_range_is_refused(read, value):
 @pytest.mark.parametrize("value", ["0", "-0.1", ".nan", ".inf", "1.0e+400", "1e400", "no", "'0.1'"])
 def test_what_is_not_a_finite_positive_rate_is_refused(read, value):
     (line,) = read(f"train: {{learning_rate: {value}}}")
-    assert "train.learning_rate: expected a number above 0, at most 1e+06, got " in line
+    assert "train.learning_rate: expected a number above 0, at most 1000000, got " in line
 
 
-@pytest.mark.parametrize("value", ["50", "[50, 0]", "['50']", "[[50]]", f"{[1] * 17}", "{a: 1}"])
+@pytest.mark.parametrize(
+    "value", ["[50, 0]", "0", "2.5", "'50'", "['50']", "[[50]]", f"{[1] * 17}", "{a: 1}"]
+)
 def test_hidden_is_a_list_of_widths(read, value):
     (line,) = read(f"network: {{hidden: {value}}}")
     assert "network.hidden: expected a list [...] of at most 16 entries" in line
+
+
+def test_one_width_alone_is_a_list_of_one(read):
+    assert read("network: {hidden: 300}").network.hidden == (300,)
+    assert read("seed: 0", "network.hidden=300").network.hidden == (300,)
+    assert load(settings={"network.hidden": 300}, environment={}).network.hidden == (300,)
+
+
+def test_the_widths_of_inputs_and_outputs_are_not_among_the_hidden_ones(read):
+    told = "network.hidden: expected the hidden layers only, [30]: the 784 inputs and 10 outputs"
+    for (line,) in (
+        read("network: {hidden: [784, 30, 10]}"),
+        read("seed: 0", "network.hidden=[784, 30, 10]"),
+    ):
+        assert told in line
+        assert line.endswith("are always there, got [784, 30, 10]")
+    for given in ([784, 30], [30, 10], [784], [10], [10, 784]):
+        assert read(f"network: {{hidden: {given}}}").network.hidden == tuple(given)
+    assert network_widths(Config()) == [784, 100, 10]
 
 
 @pytest.mark.parametrize("value", ["hee", "0", "11", "true", "[0.1]", "'0.1'"])
@@ -140,9 +162,26 @@ def test_no_hidden_layer_at_all_is_a_network_too(read):
         (b"network: 5", "c.yaml:1:10: network: expected a mapping of keys to values, got 5"),
         (b"a: b: c", "c.yaml:1:5: mapping values are not allowed here"),
         (b"seed: ]", "c.yaml:1:7: expected the node content, but found ']'"),
-        (b"x: 1\n\xff", "c.yaml:2:1: not UTF-8: the byte 0xff"),
-        (b"seed: 1\nx\x00", "c.yaml:2:2: the character \\x00 is not allowed"),
-        (b"\tseed: 1", "c.yaml:1:1: found character '\\t' that cannot start any token"),
+        (b"x: 1\n\xff", "c.yaml:2:1: not UTF-8: the byte 0xff; save the file as UTF-8"),
+        (
+            "seed: 1".encode("utf-16"),
+            "c.yaml:1:1: not UTF-8: the byte 0xff; save the file as UTF-8",
+        ),
+        (
+            "# 설정".encode("cp949"),
+            "c.yaml:1:3: not UTF-8: the byte 0xbc; save the file as UTF-8",
+        ),
+        (
+            "# dé".encode("latin-1"),
+            "c.yaml:1:4: not UTF-8: the byte 0xe9; save the file as UTF-8",
+        ),
+        (
+            "s: 1".encode("utf-16-le"),
+            "c.yaml:1:2: the character \\x00 is not allowed; save the file as UTF-8",
+        ),
+        (b"seed: \x1b", "c.yaml:1:7: the character \\x1b is not allowed"),
+        (b"\tseed: 1", "c.yaml:1:1: a tab; write blanks in its place"),
+        (b"train:\n  epochs: 1\n\tfloor: 0", "c.yaml:3:1: a tab; write blanks in its place"),
         (b"seed: &a 1", "c.yaml:1:7: anchors and aliases (& and *) are not allowed"),
         (b"seed: *a", "c.yaml:1:7: anchors and aliases (& and *) are not allowed"),
         (b"seed: !!int 1", "c.yaml:1:7: tags (!) are not allowed"),
@@ -187,6 +226,32 @@ def test_a_bom_windows_lines_and_korean_comments_are_fine(read):
 def test_a_broken_list_on_the_command_line_is_told(read, setting):
     (line,) = read("seed: 0", setting)
     assert line.startswith(f"--set {setting}: network.hidden: expected a list")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("seed:1", "1:1"),
+        ("seed:1\nnetwork:\n  hidden: 30", "1:6"),
+        ("train:\n  epochs:1", "2:3"),
+        ("train:\n  epochs:1\n  floor: 0", "2:10"),
+        ("train:\n  floor: 0\n  epochs:1\n", "3:10"),
+        ("train: {epochs:1}", "1:9"),
+        ("train:{epochs: 1}", "1:1"),
+        ("network:\n  hidden:[30]\n  init: he", "2:10"),
+    ],
+)
+def test_a_colon_without_its_blank_is_told_where_it_stands(read, text, place):
+    (line,) = read(text)
+    assert line.startswith(f"c.yaml:{place}: ")
+    assert line.endswith("write a blank after the colon, as in epochs: 3")
+
+
+def test_a_colon_that_needs_no_blank_is_not_blamed(read):
+    assert read("data:\n  dir: C:\\data\n").data.dir == "C:\\data"
+    assert read("data:\n  dir:\n    http://x\nseed: ]") == [
+        "c.yaml:4:7: expected the node content, but found ']'"
+    ]
 
 
 def test_a_section_is_not_a_setting(read):

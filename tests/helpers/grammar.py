@@ -50,7 +50,7 @@ def right(rule: rules.Rule) -> SearchStrategy[str]:
             return some.one_of(right(first), right(second))
         case rules.ListOf(inner, longest):
             several = some.lists(right(inner), max_size=longest)
-            return several.map(lambda items: f"[{', '.join(items)}]")
+            return some.one_of(right(inner), several.map(lambda items: f"[{', '.join(items)}]"))
     raise AssertionError(f"a rule that is not known here: {rule!r}")
 
 

@@ -109,7 +109,7 @@ def test_a_config_from_python_will_do_and_its_settings_are_checked(small_config,
         library.train(replace(config, train=TrainConfig(epochs=0)), {"train.lr": 1}, tmp_path / "b")
     assert [line.partition(", got")[0] for line in raised.value.lines] == [
         "Config: train.epochs: expected a whole number from 1 to 10000",
-        "settings: train.lr: unknown key; did you mean train.floor?",
+        "settings: train.lr: unknown key; did you mean train.learning_rate?",
     ]
     assert not (tmp_path / "b").exists()
     assert capsys.readouterr() == ("", "")

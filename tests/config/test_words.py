@@ -1,0 +1,89 @@
+"""Unknown keys: what is meant, what does the work instead, and silence where nothing is near."""
+
+import pytest
+
+from bpnet.config import words
+from bpnet.config.schema import rules
+
+KEYS = {name.rpartition(".")[2]: name for name in rules()}
+
+
+@pytest.mark.parametrize(
+    ("name", "here"),
+    [
+        ("train.lr", "train.learning_rate"),
+        ("optimizer.lr", "train.learning_rate"),
+        ("eta", "train.learning_rate"),
+        ("batch", "train.batch_size"),
+        ("batchsize", "train.batch_size"),
+        ("train.learning-rate", "train.learning_rate"),
+        ("learningRate", "train.learning_rate"),
+        ("max_epochs", "train.epochs"),
+        ("network.hidden_size", "network.hidden"),
+        ("hidden_units", "network.hidden"),
+        ("layers", "network.hidden"),
+        ("val_split", "data.validation"),
+        ("random_state", "seed"),
+        ("train.seed", "seed"),
+        ("trian.epochs", "train.epochs"),
+        ("data.momentum", "train.momentum"),
+        ("model", "network"),
+        ("netwrok", "network"),
+    ],
+)
+def test_a_word_of_another_program_or_place_leads_to_the_key(name, here):
+    assert words.hint(name) == f"did you mean {here}?"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("optimizer train.adam sgd", "minibatch SGD; train.momentum adds momentum"),
+        ("train.dropout", "no dropout"),
+        ("weight_decay train.l2", "no weight decay"),
+        ("patience train.early_stopping", "the weights of the best epoch are kept"),
+        ("device gpu train.cuda", "runs on the CPU"),
+        ("loss criterion", "softmax with cross-entropy"),
+        ("shuffle", "always shuffled"),
+        ("num_workers", "in memory"),
+        ("train.alpha", "the learning rate is train.learning_rate"),
+        ("iters_num", "in epochs, not in steps: train.epochs"),
+    ],
+)
+def test_of_what_is_not_here_it_is_said_what_does_its_work(names, told):
+    for name in names.split():
+        assert told in words.hint(name)
+        assert words.meant(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["zzz", "floppy", "train.relu", "color", "", "=", "x" * 40, "설정"]
+)
+def test_what_is_like_no_key_gets_no_suggestion(name):
+    assert words.hint(name).startswith("known keys: ")
+
+
+def test_of_a_known_section_its_keys_are_told():
+    assert words.hint("data.zzz") == "known keys: data.dataset, data.dir, data.validation"
+
+
+def test_a_slip_in_any_key_leads_to_that_key():
+    for word, name in KEYS.items():
+        half = len(word) // 2
+        slips = {word + "e", word[:-1] + word[-1] * 2, word[:half] + "q" + word[half:]}
+        if len(word) > 3:
+            slips |= {word[:half] + word[half + 1 :], word[:half] + "q" + word[half + 1 :]}
+        for slip in slips:
+            assert words.hint(f"train.{slip}") == f"did you mean {name}?"
+
+
+def test_no_word_of_others_hides_a_key_but_alpha_which_has_two_meanings():
+    for name in rules():
+        if name != "augment.alpha":
+            assert words.meant(name) == name
+    assert words.meant("alpha") is None
+
+
+def test_what_the_table_leads_to_is_there():
+    for key in ("random_state", "datasets", "lr", "lrf", "ema", "amp", "n_jobs", "zoom", "elastic"):
+        assert words.meant(key) in rules()
