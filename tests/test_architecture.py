@@ -38,7 +38,7 @@ WINGS = {
     "pictures": ("decoding", "normalizing"),
     "report": ("content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "options", "jobs", "seeds",
+        "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
         "train", "eval", "gradcheck", "config", "data", "predict", "report", "runs", "compare",
         "commands", "main", "job",
     ),

@@ -7,6 +7,7 @@ neither: so the imports of its work stand inside it.
 import click
 
 from bpnet import __version__
+from bpnet.cli.advice import Group
 from bpnet.cli.compare import compare
 from bpnet.cli.config import config_group
 from bpnet.cli.data import data
@@ -18,7 +19,7 @@ from bpnet.cli.runs import list_runs
 from bpnet.cli.train import train
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="bpnet %(version)s")
 def bpnet() -> None:
     """Train the book's network on MNIST, score it, and check its gradients.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
 from bpnet.errors import UsageError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SIGNIFICANT = 0.05  # a smaller p is called a difference
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("a", type=Path)
 @click.argument("b", type=Path)
 @SPLIT

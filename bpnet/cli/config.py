@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
+from bpnet.cli.advice import Group
 from bpnet.cli.options import CONFIG, SET
 
 
-@click.group("config")
+@click.group("config", cls=Group)
 def config_group() -> None:
     """Look at a config, or check it.
 

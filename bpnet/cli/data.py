@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo_all, images_across, sheet, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from bpnet.config import Config, DataConfig
 
 
-@click.group()
+@click.group(cls=Group)
 def data() -> None:
     """Fetch, verify, find or look at a dataset.
 

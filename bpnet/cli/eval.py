@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
 from bpnet.system import threads
@@ -26,7 +27,7 @@ class Scored(NamedTuple):
     scores: "Scores"
 
 
-@click.command("eval")
+@click.command("eval", cls=Command)
 @click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
 @SPLIT
 @DATA_DIR

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bpnet.cli.advice import Command
 from bpnet.cli.console import echo_json, table
 from bpnet.cli.options import CONFIG, JSON, SET
 from bpnet.errors import printable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bpnet.gradcheck import Row
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @SET
 @JSON

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from bpnet.cli.advice import Command
 from bpnet.cli.console import echo_all, echo_json, percent, picture
 from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError, printable
@@ -33,7 +34,7 @@ class Prediction(NamedTuple):
         return sorted(range(len(self.shares)), key=lambda digit: -self.shares[digit])
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("names", metavar="IMAGE...", nargs=-1, required=True)
 @click.option(
     "--run",

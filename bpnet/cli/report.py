@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.options import DATA_DIR, SPLIT, with_options
 from bpnet.errors import UsageError
@@ -12,7 +13,7 @@ from bpnet.system import threads
 LARGEST = 2**28  # bytes of a report that is there already
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("folder", metavar="[RUN]", required=False, type=Path)
 @click.option("--output", metavar="FILE", type=Path, help="Write here. [default: RUN/report.html]")
 @SPLIT

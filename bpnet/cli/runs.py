@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bpnet.cli.advice import Command
 from bpnet.cli.console import echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 HEADING = ["run", "status", "data", "hidden", "seed", "epochs", "best", "validation", "test", "s"]
 
 
-@click.command("runs")
+@click.command("runs", cls=Command)
 @click.argument("places", metavar="[DIR]...", nargs=-1, type=Path)
 @click.option(
     "--sort",

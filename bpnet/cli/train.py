@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bpnet.cli import signals
+from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, epoch_line, percent, stderr_is_a_terminal, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, SEEDS, SET, THREADS, with_options
 from bpnet.errors import UsageError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from bpnet.training.trainer import Training
 
 
-@click.command()
+@click.command(cls=Command)
 @CONFIG
 @SET
 @click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
@@ -60,7 +61,7 @@ def train(
         _resume(resume, jobs, data_dir, quiet)
         return
     if config_file is None:
-        raise UsageError("train needs --config FILE, or --resume DIR")
+        raise UsageError("train needs --config FILE, such as configs/mnist.yaml, or --resume DIR")
     if jobs and not count:
         raise UsageError("--jobs goes with --seeds")
     chosen = with_options(settings, data_dir, thread_count)
