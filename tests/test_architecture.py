@@ -33,7 +33,7 @@ WINGS = {
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer"),
     "runs": (
         "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
-        "loading", "listing", "session", "from_python",
+        "loading", "listing", "learning", "session", "from_python",
     ),
     "pictures": ("decoding", "normalizing"),
     "report": ("content", "page"),

@@ -1,6 +1,5 @@
 """Train a run: a config in, a run directory out. No terminal, no signals."""
 
-import math
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -11,9 +10,8 @@ import numpy as np
 
 from bpnet import __version__, datasets
 from bpnet.config import Config
-from bpnet.datasets import CLASSES
 from bpnet.errors import BpnetError, DivergedError, RunError, short
-from bpnet.runs import checkpoints, directory, metadata, results
+from bpnet.runs import checkpoints, directory, learning, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
@@ -98,10 +96,11 @@ def train(
     for record in training.epochs(stop, advance):
         _save(session)
         if record.epoch == 1:
-            _warn_of_no_learning(record, run.config, tell)
+            learning.warn_at_the_start(record, run.config, tell)
         yield record
     if training.is_finished:
         _finish(session)
+        learning.warn_at_the_end(training.state.records, tell)
     else:
         _save(session)
         metadata.write(run.folder, status=Status.INTERRUPTED, ended=metadata.now())
@@ -176,24 +175,3 @@ def _warn_of_another_numpy(run: Run, tell: Tell) -> None:
             f"warning: begun with NumPy {short(before)}, going on with {np.__version__}: "
             "the last bits may differ"
         )
-
-
-def _warn_of_no_learning(record: EpochRecord, config: Config, tell: Tell) -> None:
-    """Warn of a first epoch that has learnt nothing, or has made everything worse."""
-    guessing, loss = math.log(CLASSES), record.train_loss
-    if loss > 2 * guessing:
-        tell(
-            f"warning: the loss is {loss:.3g} after an epoch, far above that of guessing "
-            f"({guessing:.2f}): train.learning_rate {config.train.learning_rate:g} is too large"
-        )
-    elif not is_learning(record):
-        tell(
-            f"warning: the loss is {loss:.2f} after an epoch, and "
-            f"{100 * record.train_accuracy:.2f} % are right, as if guessing among ten digits: the "
-            "network is not learning; try another train.learning_rate, or network.init he"
-        )
-
-
-def is_learning(record: EpochRecord) -> bool:
-    """Whether more digits were recognised than by guessing, 10 %, or by saying 1 always, 11 %."""
-    return record.train_accuracy > 0.15

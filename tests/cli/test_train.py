@@ -189,7 +189,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ([], "train needs --config FILE, or --resume DIR"),
+        ([], "train needs --config FILE, such as configs/mnist.yaml, or --resume DIR"),
         (
             ["--resume", "x", "--set", "seed=1"],
             "--resume takes no --config, --set, --run-dir, --seeds or --threads",

@@ -56,9 +56,7 @@ def test_of_what_is_not_here_it_is_said_what_does_its_work(names, told):
         assert words.found(name) == words.hint(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["zzz", "foo", "train.relu", "color", "", "=", "x" * 40, "설정"]
-)
+@pytest.mark.parametrize("name", ["zzz", "foo", "train.relu", "color", "", "=", "x" * 40, "설정"])
 def test_what_is_like_no_key_gets_no_suggestion(name):
     assert words.hint(name).startswith("known keys: ")
 

@@ -1,7 +1,6 @@
 """Train a run: a config in, a run directory out."""
 
 import json
-import math
 import re
 from dataclasses import replace
 
@@ -281,40 +280,3 @@ def test_a_checkpoint_that_gave_way_to_the_one_before_is_told(start):
     (line,) = told
     assert line.startswith(f"{begun.run.checkpoint}: damaged: ")
     assert line.endswith("; going on from the one before")
-
-
-def warnings(config, folder):
-    """Return what is told while the run is trained."""
-    told = []
-    with session.started(config, "", folder) as begun:
-        records = list(session.train(begun, tell=told.append))
-    return records, told
-
-
-def test_a_network_that_only_guesses_is_warned_of_once(small_config, tmp_path):
-    small = replace(small_config.network, init=0.001)
-    config = changed(replace(small_config, network=small), epochs=2, learning_rate=1e-9)
-    records, told = warnings(config, tmp_path / "run")
-    assert records[0].train_loss == pytest.approx(math.log(10), abs=0.01)
-    right = f"{100 * records[0].train_accuracy:.2f} % are right"
-    assert told == [
-        f"warning: the loss is 2.30 after an epoch, and {right}, as if guessing among ten digits: "
-        "the network is not learning; try another train.learning_rate, or network.init he"
-    ]
-
-
-def test_a_loss_far_above_guessing_is_warned_of(small_config, tmp_path):
-    config = changed(small_config, epochs=1, learning_rate=20)
-    records, told = warnings(config, tmp_path / "run")
-    assert records[0].train_loss > 2 * math.log(10)
-    assert told == [
-        f"warning: the loss is {records[0].train_loss:.3g} after an epoch, far above that of "
-        "guessing (2.30): train.learning_rate 20 is too large"
-    ]
-
-
-def test_a_network_that_learns_is_not_warned_of(small_config, tmp_path):
-    records, told = warnings(small_config, tmp_path / "run")
-    assert told == []
-    assert session.is_learning(replace(records[0], train_accuracy=0.16))
-    assert not session.is_learning(replace(records[0], train_accuracy=0.1135))
