@@ -35,7 +35,7 @@ WINGS = {
         "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
         "loading", "listing", "learning", "session", "from_python",
     ),
-    "pictures": ("decoding", "normalizing"),
+    "pictures": ("decoding", "normalizing", "png"),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",

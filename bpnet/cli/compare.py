@@ -29,6 +29,9 @@ def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -
 
     \b
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1
+
+    --json: split, total; runs (a, b) and correct, a number for each; only (the images that a alone
+    has right, and b alone), p, differences (KEY: the values of a and b).
     """
     from bpnet.runs import directory
 

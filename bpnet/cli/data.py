@@ -8,7 +8,7 @@ import click
 from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo_all, images_across, sheet, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
-from bpnet.errors import DataError
+from bpnet.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,10 +51,14 @@ def verify(dataset: str | None, data_dir: str | None) -> None:
     """
     from bpnet.datasets import loading
 
-    states = loading.verify(_chosen(dataset, data_dir))
+    chosen = _chosen(dataset, data_dir)
+    states = loading.verify(chosen)
     echo_all([f"{name}: {state}" for name, state in states.items()])
     if not all(state.startswith("right") for state in states.values()):
-        raise click.exceptions.Exit(1)
+        raise DataError(
+            f"{loading.folder(chosen)}: not every file there is right; "
+            "`bpnet data fetch`, with the same options, gets what is missing or wrong"
+        )
 
 
 @data.command()
@@ -89,6 +93,12 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     show_default=True,
     help="How many of each digit.",
 )
+@click.option(
+    "--save",
+    metavar="FILE.png",
+    type=Path,
+    help="Keep the first image as a PNG file, a picture for bpnet predict.",
+)
 def show(
     config_file: Path | None,
     settings: tuple[str, ...],
@@ -96,17 +106,27 @@ def show(
     data_dir: str | None,
     split: str,
     each: int,
+    save: Path | None,
 ) -> None:
     """Print a sheet of images in the terminal; with a config, what its distortions do to them.
 
     \b
     bpnet data show --dataset drawn --each 3
     bpnet data show --config configs/elastic-800.yaml
+    bpnet data show --split test --save digit.png
     """
     from bpnet import config
+    from bpnet.system import storage
 
+    if save and storage.exists(save):
+        raise UsageError(f"{save}: is there already; give another --save")
     chosen = config.load(config_file, [*settings, *_settings(dataset, data_dir)])
-    echo_all(sheet(list(_pictures(chosen, split, each))))
+    pictures = _pictures(chosen, split, each)
+    echo_all(sheet(list(pictures)))
+    if save:
+        from bpnet.pictures.png import png
+
+        storage.write(save, png(pictures[0].astype("uint8")))
 
 
 def _settings(dataset: str | None, data_dir: str | None) -> list[str]:

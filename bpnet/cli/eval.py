@@ -33,12 +33,16 @@ class Scored(NamedTuple):
 @DATA_DIR
 @JSON
 def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
-    """Score runs: the given ones, or the newest that is finished; several also as a committee.
+    """Score runs: the given ones, or the newest finished run; several also as a committee.
 
     \b
     bpnet eval
     bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
     bpnet eval runs/2026-01-31_142530_mnist-5-seeds
+
+    --json: runs, for each: run, split, correct, total, accuracy, interval, loss, per_class
+    (accuracies), confusion (rows: the digit; columns: the answer). Of several runs also mean,
+    standard_deviation, and committee (the same keys, or null).
     """
     from bpnet.runs import directory
 

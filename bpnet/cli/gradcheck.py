@@ -29,6 +29,9 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
     bpnet gradcheck --config configs/book.yaml --set network.activation=sigmoid
 
     Exit status 1 if a gradient is wrong.
+
+    --json: passed, tolerance; rows, for each: passed, name, checked, left_out (at a kink), error,
+    analytic, numeric, reason (of a failure, or null).
     """
     from bpnet import config
 

@@ -63,7 +63,7 @@ SPLIT = click.option(
     show_default=True,
     help="Which images.",
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 
 def with_options(

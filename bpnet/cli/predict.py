@@ -41,7 +41,7 @@ class Prediction(NamedTuple):
     "folder",
     metavar="RUN",
     type=Path,
-    help="The run whose network to use. [default: newest]",
+    help="The run whose network to use. [default: the newest finished run]",
 )
 @click.option(
     "--save-seen", "seen", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
@@ -56,6 +56,12 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
 
     Each picture is brought to MNIST's own form first, and shown as the network sees it. Needs
     Pillow (pip install pillow). Exit status 1 if a picture is blank or cannot be read.
+
+    \b
+    A first picture, if you have none: bpnet data show --save digit.png
+
+    --json: run; pictures, for each: picture (its name), digit, probabilities (of 0 to 9), seen (28
+    rows of 28 grey levels).
     """
     from bpnet.runs import directory
 

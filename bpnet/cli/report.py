@@ -19,13 +19,14 @@ LARGEST = 2**28  # bytes of a report that is there already
 @SPLIT
 @DATA_DIR
 def report(folder: Path | None, output: Path | None, split: str, data_dir: str | None) -> None:
-    """Write a page about a run, the newest by default, with a canvas to draw digits on.
+    """Write a page about a run, with a canvas to draw digits on.
 
     \b
     bpnet report
     bpnet report runs/2026-01-31_142530_mnist-s0 --output mine.html
 
-    The page is one file, needs no network, and runs the network of the run itself.
+    Without RUN it is the newest finished run. The page is one file, needs no internet, and runs the
+    network of the run itself.
     """
     from bpnet.runs import directory
 

@@ -33,6 +33,9 @@ def list_runs(places: tuple[Path, ...], sort: str, as_json: bool) -> None:
     bpnet runs --sort test
 
     Damaged runs are listed as such.
+
+    --json: an array with an object for each run: run, status, dataset, hidden, seed, epochs,
+    best_epoch, validation_accuracy, test_accuracy, seconds, started; null is not known.
     """
     from dataclasses import asdict
 

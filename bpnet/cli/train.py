@@ -46,7 +46,7 @@ def train(
 
     \b
     bpnet train --config configs/mnist.yaml
-    bpnet train --config configs/mnist.yaml --set 'network.hidden=[300]' --set seed=1
+    bpnet train --config configs/mnist.yaml --set network.hidden=300 --set seed=1
     bpnet train --config configs/mnist.yaml --seeds 5 --jobs 2
     bpnet train --resume runs/2026-01-31_142530_mnist-s0
 

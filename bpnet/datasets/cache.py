@@ -76,8 +76,9 @@ def _fetch(
     except DataError as error:
         raise DataError(
             *error.lines,
-            f"put the four .gz files into {folder} by hand, or name the folder above another with "
-            "--data-dir; without a download: bpnet train --config configs/drawn.yaml",
+            f"copy the four .gz files into {folder} yourself; or, if another folder has a "
+            f"{folder.name}/ with them, use --data-dir with that folder; or train without a "
+            "download: bpnet train --config configs/drawn.yaml",
         ) from error
     content = gzip.decompress(packed)
     for form, kept in ((file.packed, packed), (file.unpacked, content)):

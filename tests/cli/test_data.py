@@ -2,8 +2,13 @@
 
 import gzip
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
+
+from bpnet import datasets
 from bpnet.cli import console
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
@@ -24,6 +29,10 @@ def test_verify_of_an_empty_folder_has_exit_status_1_and_makes_nothing(bpnet):
         result = bpnet("data", "verify", "--dataset", dataset)
         assert result.status == 1
         assert result.out.count("missing") == 4
+        assert result.err == (
+            f"Error: data/{dataset}: not every file there is right; `bpnet data fetch`, with the "
+            "same options, gets what is missing or wrong\n"
+        )
     assert list(Path().iterdir()) == []
 
 
@@ -72,6 +81,51 @@ def test_a_config_shows_its_own_dataset_and_beside_each_image_distorted_ones(
     assert zeros[0] != zeros[1] != zeros[2] != zeros[0]
     assert bpnet(*show, "augment.alpha=34").out.splitlines() == bent
     assert bpnet(*show, "augment.alpha=34", "--set", "seed=1").out.splitlines() != bent
+
+
+def test_what_is_wrong_or_missing_is_right_after_a_fetch_with_the_same_options(
+    bpnet, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(drawn_digits, "COUNTS", (30, 20))
+    options = (*DRAWN, "--data-dir", tmp_path)
+    (tmp_path / "drawn").mkdir()
+    (tmp_path / "drawn/t10k-labels-idx1-ubyte").write_bytes(b"wrong")
+    assert [bpnet("data", verb, *options).status for verb in ("verify", "fetch", "verify")] == [
+        1, 0, 0,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("distorted", [(), ("--set", "augment.alpha=34")])
+def test_the_first_image_of_a_sheet_is_kept_as_a_picture(bpnet, small_config, tmp_path, distorted):
+    Image = pytest.importorskip("PIL.Image", reason="no Pillow")
+    show = ("data", "show", *DRAWN, "--data-dir", small_config.data.dir, *distorted)
+    plain = bpnet(*show)
+    saved = bpnet(*show, "--save", tmp_path / "digit.png")
+    assert saved == plain
+    assert saved.status == 0
+    train = datasets.load(replace(small_config.data, validation=0)).train
+    zero = train.images[np.flatnonzero(train.labels == 0)[0]].reshape(28, 28)
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "digit.png")), zero)
+
+
+def test_a_picture_that_is_kept_is_one_for_predict(bpnet, small_file, small_data):
+    pytest.importorskip("PIL", reason="no Pillow")
+    settings = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=15")
+    assert bpnet("train", "--config", small_file, *settings).status == 0
+    show = ("data", "show", *DRAWN, "--data-dir", small_data, "--save", "digit.png")
+    assert bpnet(*show).status == 0
+    result = bpnet("predict", "digit.png")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.splitlines()[-1].startswith("0: ")
+
+
+def test_a_picture_is_kept_over_nothing_and_told_before_the_work(bpnet):
+    Path("mine.png").write_text("mine", encoding="utf-8")
+    result = bpnet("data", "show", "--save", "mine.png", "--data-dir", "nowhere")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == "Error: mine.png: is there already; give another --save\n"
+    assert Path("mine.png").read_text(encoding="utf-8") == "mine"
+    assert not Path("nowhere").exists()
 
 
 def test_digits_that_cannot_be_kept_are_not_fetched(bpnet, tmp_path, monkeypatch):

@@ -88,7 +88,8 @@ def test_no_pickle_in_a_run_is_unpacked(name, content, canary, folder):
 def test_no_pickle_in_drawn_data_is_unpacked(name, content, canary, folder):
     holds(name, content(canary))(folder / "data/drawn")
     ended = run(folder, "data", "verify", "--dataset", "drawn")
-    assert (ended.status, ended.err) == (1, "")
+    assert (ended.status, ended.err.count("\n")) == (1, 1)
+    assert ended.err.startswith("Error: data/drawn: not every file there is right; ")
     assert not canary.exists()
 
 
