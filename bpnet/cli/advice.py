@@ -1,9 +1,9 @@
 """Commands that say, of a word that they do not know, what was probably meant."""
 
-import pathlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 
@@ -150,7 +150,16 @@ def _about_arguments(left: Sequence[str], ctx: click.Context) -> Iterator[str]:
     for option in ctx.command.params:
         if isinstance(option.type, click.Choice) and word in option.type.choices:
             yield f"did you mean {option.opts[0]} {word}?"
-    if "--resume" in options and pathlib.Path(word).is_dir():
-        yield f"did you mean --resume {word}?"
-    if "--config" in options and (word.endswith((".yaml", ".yml")) or pathlib.Path(word).is_file()):
-        yield f"did you mean --config {word}?"
+    place = _place(word)
+    if place in options:
+        yield f"did you mean {place} {word}?"
+
+
+def _place(word: str) -> str | None:
+    """Return the option for what is there, or for a YAML file that is not."""
+    with suppress(OSError):  # the word may be too long for a name
+        if Path(word).is_dir():
+            return "--resume"
+        if word.endswith((".yaml", ".yml")) or Path(word).is_file():
+            return "--config"
+    return None
