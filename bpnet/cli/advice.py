@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -35,7 +35,7 @@ class Command(click.Command):
             left = super().parse_args(ctx, args)
         if left and not ctx.resilient_parsing:
             told = f"Got unexpected extra argument{'s' * (len(left) > 1)} ({' '.join(left)})"
-            ctx.fail("; ".join([told, *_first(_about_arguments(left, ctx))]))
+            ctx.fail(_joined(told, _about_arguments(left, ctx)))
         return left
 
 
@@ -54,8 +54,8 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command of that name, and what follows. Raises: UsageError if it is none."""
         if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
-            advice = _first(_about_command(args[0], self, ctx))
-            ctx.fail("; ".join([f"No such command {args[0]!r}", *advice]))
+            advice = _about_command(args[0], self, ctx)
+            ctx.fail(_joined(f"No such command {args[0]!r}", advice))
         return super().resolve_command(ctx, args)
 
 
@@ -64,16 +64,18 @@ def _unknown_options(ctx: click.Context) -> Iterator[None]:
     try:
         yield
     except click.NoSuchOption as error:
-        advice = _first(_about_option(error.option_name, ctx))
-        ctx.fail("; ".join([f"No such option {error.option_name!r}", *advice]))
+        name = error.option_name
+        ctx.fail(_joined(f"No such option {name!r}", _about_option(name, ctx)))
 
 
-def _first(advice: Iterator[str]) -> list[str]:
-    """Return the first, which is the surest, if there is any."""
-    return [text for text, _ in zip(advice, range(1), strict=False)]
+def _joined(told: str, advice: Iterator[str]) -> str:
+    """Return what is wrong and, if there is any advice, the first, which is the surest."""
+    return "; ".join([told, *islice(advice, 1)])
 
 
 def _near(word: str, known: Sequence[str]) -> list[str]:
+    from difflib import get_close_matches
+
     from bpnet.config.words import LIKENESS
 
     return get_close_matches(word, known, n=1, cutoff=LIKENESS)

@@ -76,7 +76,7 @@ def _fetch(
     except DataError as error:
         raise DataError(
             *error.lines,
-            f"copy the four .gz files into {folder} yourself; or, if another folder has a "
+            f"put the four .gz files into {folder} yourself; or, if another folder has a "
             f"{folder.name}/ with them, use --data-dir with that folder; or train without a "
             "download: bpnet train --config configs/drawn.yaml",
         ) from error

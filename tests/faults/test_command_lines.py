@@ -18,7 +18,6 @@ def wrong(command: str, *told: str) -> Row:
 WORDS = [
     wrong("trian", "No such command 'trian'"),
     wrong("test", "No such command 'test'; did you mean bpnet eval?"),
-    wrong("resume|x", "No such command 'resume'; did you mean bpnet train --resume RUN?"),
     wrong("tr\nain", r"No such command 'tr\nain'"),
     wrong("--verbose", "No such option"),
     wrong("data|fecth", "No such command 'fecth'"),
@@ -27,10 +26,7 @@ WORDS = [
     wrong("train", "train needs --config FILE, such as configs/mnist.yaml, or --resume DIR"),
     wrong("train|x.yaml", "extra argument (x.yaml); did you mean --config x.yaml?"),
     wrong("train|" + "x" * 5000, "unexpected extra argument (xxx"),
-    wrong("train|epochs=3", "did you mean --set train.epochs=3?"),
     wrong("train|--lr|0.1", "No such option '--lr'; use --set train.learning_rate=..."),
-    wrong("predict|--gpu|x", "the options of bpnet predict are --run, "),
-    wrong("--config|c|train", "it stands after the command: bpnet train --config"),
     wrong("train|--config", "Option '--config' requires an argument"),
     wrong("train|--resum|x", "No such option '--resum'; did you mean --resume?"),
     wrong("train|--resume|x|--config|c", "--resume takes no --config"),
