@@ -25,6 +25,7 @@ TRAIN = "the options of bpnet train are --config, --set, "
         ("train -c x", "did you mean --config?"),
         ("train --conf x", "did you mean --config?"),
         ("train --resum x", "did you mean --resume?"),
+        ("train --rezume x", "did you mean --resume?"),
         ("report --out x", "did you mean --output?"),
         ("train --foo", TRAIN),
         ("train --model x", TRAIN),

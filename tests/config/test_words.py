@@ -59,10 +59,16 @@ def test_of_what_is_not_here_it_is_said_what_does_its_work(names, told):
 @pytest.mark.parametrize("name", ["zzz", "foo", "train.relu", "color", "", "=", "x" * 40, "설정"])
 def test_what_is_like_no_key_gets_no_suggestion(name):
     assert words.hint(name).startswith("known keys: ")
+    assert "train.epochs, " in words.hint(name)
 
 
 def test_of_a_known_section_its_keys_are_told():
     assert words.hint("data.zzz") == "known keys: data.dataset, data.dir, data.validation"
+
+
+@pytest.mark.parametrize("name", ["learning-rate", "learningRate", "LEARNINGRATE", "lr", "Lr"])
+def test_how_a_word_is_joined_or_written_large_does_not_matter(name):
+    assert words.found(name) == "train.learning_rate"
 
 
 def test_a_slip_in_any_key_leads_to_that_key():
