@@ -122,11 +122,11 @@ def show(
         raise UsageError(f"{save}: is there already; give another --save")
     chosen = config.load(config_file, [*settings, *_settings(dataset, data_dir)])
     pictures = _pictures(chosen, split, each)
-    echo_all(sheet(list(pictures)))
     if save:
         from bpnet.pictures.png import png
 
         storage.write(save, png(pictures[0].astype("uint8")))
+    echo_all(sheet(list(pictures)))
 
 
 def _settings(dataset: str | None, data_dir: str | None) -> list[str]:
