@@ -25,8 +25,10 @@ from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import metadata
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
+from bpnet.system.held import held
 
 CONFIG = "config.yaml"
+PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
 INCOMPLETE = ".being-made"  # stands in a folder of seeds until all of them are there
 
 
@@ -45,7 +47,7 @@ class Run:
     @property
     def previous_checkpoint(self) -> Path:
         """The state at the save before."""
-        return self.folder / "checkpoint.previous.npz"
+        return self.folder / PREVIOUS_CHECKPOINT
 
     @property
     def log(self) -> Path:
@@ -131,6 +133,7 @@ def new(name: str, folder: Path | None = None) -> Path:
     if folder is None:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}"
         return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+    storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
     if not storage.make_new_folder(folder):
         _refuse_taken(folder)
     return folder
@@ -181,9 +184,10 @@ def create_seeds(settings: Config, count: int, folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Let no other process train in the folder meanwhile.
 
+    What is then read and written is in this very folder, whatever comes to its path: `held`.
     Raises: RunError if one does, naming it.
     """
-    with locks.hold(folder / locks.NAME) as holder:
+    with held(folder, locks.NAME), locks.hold(folder / locks.NAME) as holder:
         if holder:
             raise RunError(f"{folder}: {holder} is training it; wait for its end, or stop it")
         storage.sweep(folder)

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bpnet import config
-from bpnet.errors import RunError, UsageError
+from bpnet.errors import RunError, StorageError, UsageError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import Run
 
@@ -187,3 +187,11 @@ def test_seeds_are_made_only_in_an_empty_folder(small_config, tmp_path):
     directory.create_seeds(small_config, 2, folder)
     with pytest.raises(UsageError, match="s: is there already; .* --resume"):
         directory.create_seeds(small_config, 2, folder)
+
+
+def test_a_path_in_which_the_longest_name_has_no_room_is_refused_before_it_is_made(tmp_path):
+    above = tmp_path.joinpath(*["a" * 200] * 19)
+    folder = above / ("b" * (4096 - len(str(above)) - len("//checkpoint.previous.npz")))
+    with pytest.raises(StorageError, match="File name too long"):
+        directory.new("", folder)
+    assert list(tmp_path.iterdir()) == []
