@@ -30,10 +30,10 @@ WINGS = {
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
-    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer"),
+    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
         "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
-        "loading", "listing", "session", "from_python",
+        "loading", "listing", "arithmetic", "session", "from_python",
     ),
     "pictures": ("decoding", "normalizing"),
     "report": ("content", "page"),
