@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bpnet.cli import signals
-from bpnet.cli.console import byte_bar, epoch_line, percent, stderr_is_a_terminal, tell
+from bpnet.cli.console import byte_bar, echo, epoch_line, percent, stderr_is_a_terminal, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, SEEDS, SET, THREADS, with_options
 from bpnet.errors import UsageError
 from bpnet.system import threads
@@ -193,5 +193,5 @@ def _print_result(run: "Run") -> None:
             f", weights of epoch {result.best_epoch}: "
             f"{percent(result.validation_accuracy)} on validation"
         )
-    click.echo(line)
-    click.echo(run.folder)
+    echo(line)
+    echo(run.folder)
