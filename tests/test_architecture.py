@@ -195,6 +195,15 @@ def test_a_command_is_one_file_named_as_the_command():
     assert set(program.commands) <= {path.stem for path in (ROOT / "cli").glob("*.py")}
 
 
+def test_only_the_console_prints():
+    for path in (ROOT / "cli").glob("*.py"):
+        if path.stem != "console":
+            code = ast.unparse(TREES[path])
+            assert not re.search(
+                r"click\.s?echo|from click|\bprint\(|tqdm\.write|std\w+\.write", code
+            )
+
+
 def test_no_test_imports_another():
     for path in TESTS.rglob("test_*.py"):
         names = imported(ast.parse(path.read_text(encoding="utf-8")))

@@ -109,7 +109,7 @@ class Folder:
         return path
 
     def __str__(self) -> str:
-        return f"a path of at most {LONGEST_PATH} characters, in UTF-8, without control characters"
+        return f"a path in UTF-8 of at most {LONGEST_PATH} characters, without controls"
 
 
 @dataclass(frozen=True)

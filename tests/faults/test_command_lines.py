@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.refused import Row, judge, run_all
 
-PATH = "data.dir: expected a path of at most 4096 characters"
+PATH = "data.dir: expected a path in UTF-8 of at most 4096 characters, without controls"
 
 
 def wrong(command: str, *told: str) -> Row:
