@@ -74,8 +74,22 @@ def test_json_has_no_number_that_is_not_finite(capsys, number):
 
 
 def test_the_columns_of_a_table_stand_below_each_other_in_any_language():
-    rows = [["실험", "1"], ["e\u0301", "2"], ["\x1b", "3"], ["ไท\u0e31", "4"], ["a\u200db", "5"]]
-    lines = ["실험  1", "e\u0301     2", "\\x1b  3", "ไท\u0e31    4", "a\u200db    5"]
+    rows = [
+        ["실험", "1"],
+        ["e\u0301", "2"],
+        ["\x1b", "3"],
+        ["ไท\u0e31", "4"],
+        ["a\u200db", "5"],
+        ["\u1100\u1161", "6"],
+    ]
+    lines = [
+        "실험  1",
+        "e\u0301     2",
+        "\\x1b  3",
+        "ไท\u0e31    4",
+        "a\u200db    5",
+        "\u1100\u1161    6",
+    ]
     assert list(console.table(rows)) == lines
 
 

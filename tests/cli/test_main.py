@@ -67,7 +67,7 @@ def test_a_group_alone_prints_its_help_on_stderr_and_has_exit_status_2(bpnet, na
 
 @pytest.mark.parametrize(
     "words",
-    ["help", "version", "-V", "train help", "train -help", "data help", "--", "?", "config 밑"],
+    ["help", "version", "-V", "train help", "train -help", "data help", "--", "config 밑"],
 )
 def test_what_strangers_type_is_answered_in_a_line_that_shows_the_way(bpnet, words):
     result = bpnet(*words.split())
