@@ -41,7 +41,7 @@ def printable(text: str) -> str:
     >>> printable("밑바닥\\n\\u202e\\x1b[31m")
     '밑바닥\\\\n\\\\u202e\\\\x1b[31m'
     """
-    return "".join(f"{c!r}"[1:-1] if _is_obeyed(c) else c for c in text)
+    return text.translate({ord(c): repr(c)[1:-1] for c in set(text) if _is_obeyed(c)})
 
 
 def _is_obeyed(letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""Streams that are closed, full, unread or cannot show a letter, and terminals that go away."""
+"""Streams that are closed, full or unread; letters and names to show; terminals that go away."""
 
 import os
 import pty
