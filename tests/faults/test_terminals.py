@@ -283,6 +283,17 @@ def test_the_folder_that_train_prints_last_is_there_whatever_its_config_is_named
     assert (tmp_path / "d" / ended.out.splitlines()[-1] / "weights.npz").exists()
 
 
+def test_a_run_in_a_folder_of_1500_levels_is_a_run_like_any_other(tmp_path, small_file):
+    deep = "d/" * 1499 + "d"
+    try:
+        for command in (("train", "--config", small_file, "--run-dir", deep), ("report", deep)):
+            ended = run(tmp_path, *command, hinder=quick_disk)
+            assert ended.status == 0, ended.err
+        assert ended.out == f"{deep}/report.html\n"
+    finally:
+        subprocess.run(["rm", "-rf", "d"], cwd=tmp_path, check=True)  # shutil has less of a stack
+
+
 @pytest.mark.parametrize("arguments", ["train --config {config}", "eval", "data path", "gradcheck"])
 def test_a_current_folder_that_is_gone_is_an_error_in_a_line_or_none(
     arguments, tmp_path, small_file
