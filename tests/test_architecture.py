@@ -21,7 +21,7 @@ ROOMS = (
     "__main__",
 )  # fmt: skip
 WINGS = {
-    "system": ("progress", "storage", "locks", "prefetch", "strict_json", "threads"),
+    "system": ("progress", "held", "storage", "locks", "prefetch", "strict_json", "threads"),
     "config": ("document", "rules", "schema", "words", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
@@ -30,10 +30,10 @@ WINGS = {
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
-    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer"),
+    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
         "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
-        "loading", "listing", "learning", "session", "from_python",
+        "loading", "listing", "arithmetic", "learning", "session", "from_python",
     ),
     "pictures": ("decoding", "normalizing", "png"),
     "report": ("content", "page"),
@@ -193,6 +193,15 @@ def test_functions_are_small(path):
 
 def test_a_command_is_one_file_named_as_the_command():
     assert set(program.commands) <= {path.stem for path in (ROOT / "cli").glob("*.py")}
+
+
+def test_only_the_console_prints():
+    for path in (ROOT / "cli").glob("*.py"):
+        if path.stem != "console":
+            code = ast.unparse(TREES[path])
+            assert not re.search(
+                r"click\.s?echo|from click|\bprint\(|tqdm\.write|std\w+\.write", code
+            )
 
 
 def test_no_test_imports_another():

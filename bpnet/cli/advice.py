@@ -1,4 +1,4 @@
-"""Commands that say, of a word that they do not know, what was probably meant."""
+"""Commands and groups that say, of a word they do not know, what was probably meant."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 import click
+
+from bpnet.cli.console import echo_error
 
 _COMMANDS = {  # and what others call it
     "train": "fit learn start",
@@ -40,12 +42,19 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group of such commands."""
+    """Such commands under one name; the name alone prints its help, and is no command."""
 
     command_class = Command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse what stands before the command. Raises: UsageError."""
+        """Parse what stands before the command; click's own answer to nothing differs by version.
+
+        Raises: UsageError.
+        """
+        if not args and not ctx.resilient_parsing:
+            for line in ctx.get_help().splitlines():
+                echo_error(line)
+            ctx.exit(2)
         with _unknown_options(ctx):
             return super().parse_args(ctx, args)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bpnet.cli.advice import Group
+from bpnet.cli.console import echo, echo_all
 from bpnet.cli.options import CONFIG, SET
 
 
@@ -26,7 +27,7 @@ def show(config_file: Path | None, settings: tuple[str, ...]) -> None:
     """
     from bpnet import config
 
-    click.echo(config.dump(config.load(config_file, settings)), nl=False)
+    echo_all(config.dump(config.load(config_file, settings)).splitlines())
 
 
 @config_group.command("check")
@@ -40,4 +41,4 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     from bpnet import config
 
     config.load(config_file, settings)
-    click.echo(f"{config_file or 'the defaults'}: no problems")
+    echo(f"{config_file or 'the defaults'}: no problems")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bpnet.cli.advice import Group
-from bpnet.cli.console import byte_bar, echo_all, images_across, sheet, tell
+from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError, UsageError
 
@@ -38,7 +38,7 @@ def fetch(dataset: str | None, data_dir: str | None) -> None:
     loading.fetch(chosen, byte_bar, tell)
     if any(state.startswith("missing") for state in loading.verify(chosen).values()):
         raise DataError(f"{loading.folder(chosen)}: the files could not be kept there")
-    click.echo(loading.folder(chosen))
+    echo(loading.folder(chosen))
 
 
 @data.command()
@@ -71,7 +71,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     """
     from bpnet.datasets import loading
 
-    click.echo(loading.folder(_chosen(dataset, data_dir)))
+    echo(loading.folder(_chosen(dataset, data_dir)))
 
 
 @data.command()

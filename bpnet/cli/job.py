@@ -75,7 +75,7 @@ def _run(channel: Channel, folder: Path, data_dir: str | None) -> int:
     try:
         return _train(channel, folder, data_dir)
     except Exception as error:
-        if os.environ.get("BPNET_DEBUG"):
+        if command_line.is_debugged():
             raise
         lines, status = command_line.explain(error)
         for line in command_line.as_error(lines):

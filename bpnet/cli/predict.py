@@ -10,7 +10,7 @@ import click
 from bpnet.cli.advice import Command
 from bpnet.cli.console import echo_all, echo_json, percent, picture
 from bpnet.cli.options import JSON
-from bpnet.errors import DataError, StorageError, printable
+from bpnet.errors import DataError, StorageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _keep(folder: Path, prediction: Prediction) -> None:
 
 
 def _lines(prediction: Prediction) -> Iterator[str]:
-    yield printable(prediction.name)
+    yield prediction.name
     yield from (line.rstrip() for line in picture(prediction.image))
     best = prediction.likeliest()[:SHOWN]
     yield "   ".join(f"{digit}: {percent(prediction.shares[digit])}" for digit in best)
