@@ -139,6 +139,16 @@ def test_no_format_that_is_a_program_is_given_to_an_interpreter(all_at_once):
     assert f"       {name}: not a picture that can be read: unknown format" in all_at_once.err
 
 
+@pytest.mark.parametrize(
+    ("name", "most"), [("48 million pixels", 2**24), ("a WebP of 16 million pixels", 2**22)]
+)
+def test_how_many_pixels_there_may_be_is_said_and_depends_on_what_they_cost(
+    all_at_once, name, most
+):
+    said = f" {name}: more than the {most} pixels that it may have; make it smaller"
+    assert [line for line in all_at_once.err if line.endswith(said)]
+
+
 @pytest.mark.parametrize("name", READ)
 def test_what_is_unusual_is_read(all_at_once, name):
     lines = all_at_once.out.splitlines()
