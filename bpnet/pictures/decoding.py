@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the process should start before NumPy is imported, to be re
     from bpnet.array import Array
 
 LARGEST_FILE = 2**25  # bytes
-PATIENCE = 10  # seconds by the clock, on a busy machine too, until a process is taken for stuck
+PATIENCE = 20  # seconds by the clock, on a busy machine too, until a process is taken for stuck
 REMEDY = "save it smaller, or in another format"
 PILLOW = "pillow>={}.{}".format(*decoder.OLDEST_PILLOW)
 
