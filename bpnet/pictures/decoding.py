@@ -27,7 +27,7 @@ PILLOW = "pillow>={}.{}".format(*decoder.OLDEST_PILLOW)
 
 
 class Decoder:
-    """A process that decodes pictures, from `with` to its end; when one dies, another one."""
+    """The process that decodes pictures, from `with` to its end; a fresh one after its death."""
 
     def __enter__(self) -> "Decoder":
         self._process = _start()
