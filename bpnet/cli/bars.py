@@ -13,7 +13,7 @@ from threading import RLock
 for name in [name for name in os.environ if name.startswith("TQDM_")]:
     del os.environ[name]
 
-from tqdm import tqdm  # noqa: E402: the environment is read here
+from tqdm import tqdm  # noqa: E402  # it reads the environment here
 
 __all__ = ["tqdm"]
 
