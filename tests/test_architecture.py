@@ -21,7 +21,9 @@ ROOMS = (
     "__main__",
 )  # fmt: skip
 WINGS = {
-    "system": ("progress", "held", "storage", "locks", "prefetch", "strict_json", "threads"),
+    "system": (
+        "progress", "held", "storage", "locks", "background", "prefetch", "strict_json", "threads",
+    ),
     "config": ("document", "rules", "schema", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (

@@ -8,6 +8,7 @@ import click
 from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, Group, with_options
 from bpnet.errors import DataError
+from bpnet.system import threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +22,7 @@ def data() -> None:
 
     bpnet data show --dataset mnist
     """
+    threads.fix(1)  # no matrix products: else NumPy starts a thread for each processor
 
 
 @data.command()
