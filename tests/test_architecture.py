@@ -21,7 +21,9 @@ ROOMS = (
     "__main__",
 )  # fmt: skip
 WINGS = {
-    "system": ("progress", "held", "storage", "locks", "prefetch", "strict_json", "threads"),
+    "system": (
+        "progress", "held", "storage", "locks", "background", "prefetch", "strict_json", "threads",
+    ),
     "config": ("document", "rules", "schema", "words", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
@@ -35,7 +37,7 @@ WINGS = {
         "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
         "loading", "listing", "arithmetic", "learning", "session", "from_python",
     ),
-    "pictures": ("decoding", "normalizing", "png"),
+    "pictures": ("png", "decoder", "decoding", "normalizing"),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
@@ -50,12 +52,12 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "yaml": "config/",
     "click": "cli/",
     "tqdm": "cli/",
-    "PIL": "pictures/decoding.py",
+    "PIL": "pictures/decoder.py",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
     "bpnet.runs.metadata", "bpnet.runs.directory", "bpnet.runs.identity", "bpnet.runs.from_python",
-    "bpnet.cli.main",
+    "bpnet.pictures.decoder", "bpnet.pictures.decoding", "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40
 

@@ -9,6 +9,7 @@ from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError, UsageError
+from bpnet.system import threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,7 @@ def data() -> None:
 
     bpnet data show --dataset mnist
     """
+    threads.fix(1)  # no matrix products: else NumPy starts a thread for each processor
 
 
 @data.command()

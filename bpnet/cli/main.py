@@ -73,7 +73,25 @@ def explain(error: Exception) -> tuple[Sequence[str], int]:
     if isinstance(error, MemoryError):
         return ["not enough memory for this network and batch"], 1
     told = f"{type(error).__name__}: {error}"
+    if package := _failed_import(error):
+        reason = str(error.__cause__ or error)  # NumPy puts 20 lines around its cause
+        advice = "its variables in the environment, and the limit of memory (ulimit -v)"
+        return [f"{package}: cannot be loaded: {reason}; look at {advice}, or install it anew"], 1
+    if os.environ.get("_BPNET_COMPLETE"):  # only completion runs then, with what the shell has set
+        return [f"_BPNET_COMPLETE, COMP_WORDS or COMP_CWORD is not as a shell sets it: {told}"], 1
     return [f"{told} (a bug of bpnet, or of a layer of your own; BPNET_DEBUG=1 shows where)"], 1
+
+
+def _failed_import(error: Exception) -> str | None:
+    """Return the package that is missing, or that failed while it was imported; not bpnet's own."""
+    import traceback  # 20 ms that --help does without
+
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [f.f_globals.get("__name__", "") for f in frames if f.f_code.co_name == "<module>"]
+    if isinstance(error, ImportError):
+        names.append(error.name or "")
+    packages = [name.partition(".")[0] for name in names]
+    return next((package for package in packages if package not in ("", "bpnet")), None)
 
 
 def as_error(lines: Sequence[str]) -> list[str]:

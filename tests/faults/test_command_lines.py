@@ -96,7 +96,7 @@ PLACES = [
     program("eval", DEEP, told="d/d: does not exist"),
     program("train", "--resume", DEEP, told="d/d: does not exist"),
     program("config", "check", "--config", DEEP, told="d/d: cannot be read: No such", status=2),
-    program("data", "verify", "--data-dir", DEEP, told="", lines=0,
+    program("data", "verify", "--data-dir", DEEP, told="d/d/mnist: not every file there is right",
             out=STATES.format(*["missing"] * 4)),
     program("runs", DEEP, told="d/d: no runs", status=0, lines=0, noted=[f"{DEEP}: no runs"]),
     program("runs", "dd/" * 1500, told="dd/dd: File name too long"),
