@@ -163,7 +163,10 @@ def widths(config: Config) -> list[int]:
 
 
 def build(config: Config) -> Network:
-    """Return the configured network, its weights drawn from the config's seed."""
-    network = Network(widths(config), config.network.activation, config.train.dtype)
+    """Return the configured network, all its parameters 0."""
+    return Network(widths(config), config.network.activation, config.train.dtype)
+
+
+def draw(network: Network, config: Config) -> None:
+    """Draw the weights of the configured network from the config's seed."""
     network.initialize(config.network.init, generator(config.seed, WEIGHTS))
-    return network

@@ -32,8 +32,8 @@ WINGS = {
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer"),
     "runs": (
-        "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
-        "loading", "listing", "session", "from_python",
+        "metadata", "directory", "identity", "npz_layout", "npz", "resume_point", "checkpoints",
+        "results", "loading", "listing", "session", "from_python",
     ),
     "pictures": ("decoding", "normalizing"),
     "report": ("content", "page"),

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 import numpy as np
 
 from bpnet.errors import RunError
-from bpnet.network import Network, shapes, views, widths
+from bpnet.network import Network, build, shapes, views, widths
 from bpnet.runs import metadata, npz
 from bpnet.runs.directory import Run
 from bpnet.system import storage
@@ -70,20 +70,24 @@ def load_network(run: Run) -> Network:
         raise RunError(f"{path}: is missing: the run has not finished an epoch")
     dtype = np.dtype(run.config.train.dtype).str
     forms = {name: (dtype, shape) for name, shape in shapes(widths(run.config)).items()}
-    content = storage.read(path, npz.size_limit(forms))
-    found = sha256(content)
-    if metadata.read(run.folder).get("weights_sha256", found) != found:
-        raise RunError(f"{path}: not the weights that the run ended with: its SHA-256 differs")
     try:
+        content = npz.read(path, forms, npz.size_limit(forms))
+        _refuse_other_weights(run, content)
         arrays = npz.unpack(content, forms)
     except ValueError as error:
         raise RunError(f"{path}: {error}") from error
-    network = Network(widths(run.config), run.config.network.activation, run.config.train.dtype)
+    network = build(run.config)
     for name, array in network.params.items():
         array[:] = arrays[name]
     if not np.isfinite(network.flat).all():
         raise RunError(f"{path}: holds weights that are not finite numbers")
     return network
+
+
+def _refuse_other_weights(run: Run, content: bytes) -> None:
+    found = sha256(content)
+    if metadata.read(run.folder).get("weights_sha256", found) != found:
+        raise ValueError("not the weights that the run ended with: its SHA-256 differs")
 
 
 def sha256(content: bytes) -> str:

@@ -55,13 +55,11 @@ class TrainingState:
 
 def start(parameters: Array, config: Config) -> TrainingState:
     """Return the state of a training that has not begun, of a network with these parameters."""
-    average = _like(parameters, config.train.average)
-    average[:] = parameters[: len(average)]
     return TrainingState(
         parameters,
         best_parameters=_like(parameters, config.data.validation),
         velocity=_like(parameters, config.train.momentum),
-        average=average,
+        average=_like(parameters, config.train.average),
     )
 
 

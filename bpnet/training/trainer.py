@@ -12,12 +12,13 @@ from typing import TypeAlias
 
 import numpy as np
 
+from bpnet import network
 from bpnet.array import Array
 from bpnet.config import Config
 from bpnet.datasets import Dataset, Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores, evaluate
-from bpnet.network import Network, build
+from bpnet.network import Network
 from bpnet.system.progress import Advance, never, unwatched
 from bpnet.training.batches import Batches, epoch_batches
 from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
@@ -29,13 +30,13 @@ Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 class Training:
     """A network in training: its config, its data, the network itself, and the state so far.
 
-    The network's weights are drawn from the config's seed; a checkpoint can replace the state.
+    The weights are 0 until the training begins, or a checkpoint brings the state to where it was.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
         self.config = config
         self.dataset = dataset
-        self.network = build(config)
+        self.network = network.build(config)
         self.state = start(self.network.flat, config)
 
     @property
@@ -63,6 +64,11 @@ class Training:
         within = 0 <= self.batches_done < self.batches_per_epoch
         return within and self.state.correct <= self.batches_done * self.config.train.batch_size
 
+    def draw(self) -> None:
+        """Draw the weights from the config's seed; their average, if there is one, begins there."""
+        network.draw(self.network, self.config)
+        self.state.average[:] = self.network.flat[: len(self.state.average)]
+
     def epochs(
         self, stop: Callable[[], bool] = never, advance: Advance = unwatched
     ) -> Iterator[EpochRecord]:
@@ -72,6 +78,8 @@ class Training:
         each step; once it says yes the generator ends, and the state is where to go on from.
         Raises: DivergedError at the first loss or weight that is not finite; it is not recorded.
         """
+        if not self.state.step:
+            self.draw()
         step = Step(self.network, self.config.train, self.state, self.batches_per_epoch)
         while not self.is_finished:
             ended = self._take_steps(step, self._rest_of_epoch(), stop, advance)

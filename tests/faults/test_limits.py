@@ -13,12 +13,14 @@ from tests.helpers.bombs import (
     FACTS,
     believed,
     claimed,
+    entries,
     first_member,
     gzip_bomb,
     headed,
     shaped,
     source,
     sparse,
+    wide,
     zeros,
 )
 from tests.helpers.damage import becomes, copied, holds, stopped
@@ -97,7 +99,7 @@ def test_no_facts_of_a_run_take_long_or_much_memory_to_refuse(name, folder, good
     ("damage", "told"),
     [
         (zeros("weights.npz", "W1.npy", 40), "W1 is not of type"),
-        (first_member(lambda content: content + bytes(900)), "W1 is not of type"),
+        (first_member(lambda content: content + bytes(900)), "damaged: W1 is not what"),
         (first_member(shaped), "W1 is not of type"),
         (first_member(headed), "W1 is not of type"),
         (claimed, "damaged: "),
@@ -149,26 +151,50 @@ def test_no_checkpoint_takes_long_or_much_memory_to_refuse(damage, folder, good)
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
-        (EVAL, "weights.npz"),
         (EVAL, "run.json"),
         (EVAL, "config.yaml"),
-        (RESUME, "checkpoint.npz"),
         (RESUME, "run.json"),
         (RESUME, "config.yaml"),
     ],
 )
 def test_a_file_of_10_gb_is_refused_unread(arguments, name, folder, good):
-    copied(stopped, becomes(name, sparse))(folder)
+    copied(stopped, becomes(name, sparse()))(folder)
     refuse(run(folder, *arguments), good(arguments), f"run/{name}: larger than the ")
 
 
+@pytest.mark.parametrize("start", [b"", b"PK\3\4", b"PK\1\2"])
+def test_sparse_weights_of_a_wide_network_are_refused_by_their_first_bytes(start, folder, good):
+    large = sparse(start, size=4 * 10**8)  # a little less than they may have
+    copied(stopped, wide([10_000, 10_000]), becomes("weights.npz", large))(folder)
+    refuse(run(folder, *EVAL), good(EVAL), "run/weights.npz: ")
+
+
+@pytest.mark.parametrize("start", [b"", b"PK\3\4"])
+def test_a_checkpoint_of_10_gb_gives_way_to_the_one_before(start, folder, good):
+    copied(stopped, becomes("checkpoint.npz", sparse(start)))(folder)
+    ended = run(folder, *RESUME)
+    assert (ended.status, ended.err.count("\n")) == (0, 1), ended
+    assert "; going on from the one before" in ended.err
+    assert ended.memory - good(RESUME).memory < MEMORY
+    assert ended.seconds - good(RESUME).seconds < SECONDS
+
+
+@pytest.mark.parametrize("arguments", [EVAL, RESUME])
+def test_an_archive_of_nothing_but_entries_is_refused_by_its_first_bytes(arguments, folder, good):
+    copied(stopped, wide([10_000]), entries("weights.npz"), entries("checkpoint.npz"))(folder)
+    (folder / "run/checkpoint.previous.npz").unlink()
+    refuse(
+        run(folder, *arguments), good(arguments), ".npz: damaged: ", lines=1 + (arguments == RESUME)
+    )
+
+
 def test_a_config_of_10_gb_is_refused_unread(folder, good):
-    sparse(folder / "c.yaml")
+    sparse()(folder / "c.yaml")
     refuse(run(folder, *CHECK), good(CHECK), "c.yaml: larger than the 65536 bytes")
 
 
 def test_a_log_of_10_gb_is_refused_unread(folder, good):
-    copied(stopped, becomes("log.csv", sparse))(folder)
+    copied(stopped, becomes("log.csv", sparse()))(folder)
     (folder / "seeds").mkdir()
     (folder / "run").rename(folder / "seeds/seed-0")
     ended = run(folder, "train", "--resume", "seeds", "--quiet")
@@ -179,7 +205,7 @@ def test_a_log_of_10_gb_is_refused_unread(folder, good):
 def test_drawn_data_of_10_gb_are_not_right(name, runs, folder, good):
     verify = ("data", "verify", "--dataset", "drawn", "--data-dir", "data")
     shutil.copytree(runs / "data", folder / "data")
-    becomes(name, sparse)(folder / "data/drawn")
+    becomes(name, sparse())(folder / "data/drawn")
     ended, right = run(folder, *verify), run(runs, *verify)
     assert (ended.status, right.status) == (1, 0)
     assert "missing or wrong\n" in ended.out
@@ -194,7 +220,7 @@ def test_published_data_are_never_unpacked_before_they_are_known(form, made, fol
     path.parent.mkdir(parents=True)
     content = gzip_bomb()
     if made == "sparse":
-        sparse(path)
+        sparse()(path)
     else:
         path.write_bytes(content)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from bpnet import config
 from bpnet.datasets.catalogue import NAMES, File, Published, Source
 from bpnet.runs import metadata
 from tests.helpers.damage import Damage, holds
@@ -70,10 +72,37 @@ FACTS = {
 }
 
 
-def sparse(path: Path) -> None:
-    """Make a file of 10 GB that takes no room."""
-    with path.open("wb") as file:
-        file.truncate(10**10)
+def sparse(start: bytes = b"", size: int = 10**10) -> Damage:
+    """Return what makes a file of 10 GB, or another size, that takes no room."""
+
+    def make(path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(start)
+            file.truncate(size)
+
+    return make
+
+
+def wide(hidden: list[int]) -> Damage:
+    """Return what gives the run other hidden layers: its archives may then be as large as these."""
+
+    def damage(run: Path) -> None:
+        found = config.load(run / "config.yaml", {"network.hidden": hidden}, {})
+        (run / "config.yaml").write_text(config.dump(found), encoding="utf-8")
+        (run / "run.json").unlink()
+
+    return damage
+
+
+def entries(name: str) -> Damage:
+    """Return what makes a file of the run an archive of 2 million empty folders, 100 MB."""
+    fields = (20, 20, 0, 0, 0, 33, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0)
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", *fields) + b"a/"
+    count, size = 2 * 10**6, 2 * 10**6 * len(entry)
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, 0)
+    end += struct.pack("<4sIQI", b"PK\6\7", 0, size, 1)
+    end += struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 2**16 - 1, 2**16 - 1, 2**32 - 1, 2**32 - 1, 0)
+    return lambda run: (run / name).write_bytes(entry * count + end)
 
 
 def zeros(name: str, member: str, mebibytes: int) -> Damage:
@@ -103,7 +132,7 @@ def first_member(change: Callable[[bytes], bytes], name: str = "weights.npz") ->
         assert contents[first] != before
         with zipfile.ZipFile(run / name, "w") as archive:
             for member, content in contents.items():
-                archive.writestr(member, content)
+                archive.writestr(zipfile.ZipInfo(member), content)
 
     return damage
 

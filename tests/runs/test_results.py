@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpnet.errors import RunError
-from bpnet.network import build
+from bpnet.network import build, draw
 from bpnet.runs import metadata, results
 from bpnet.runs.directory import create
 from bpnet.training.state import start as start_of
@@ -82,6 +82,7 @@ def test_the_network_of_a_run_is_the_configured_one(small_config, tmp_path, dtyp
         small_config, network=network, train=train, data=replace(small_config.data, validation=0)
     )
     run, built = create(config, tmp_path), build(config)
+    draw(built, config)
     results.write(run, start_of(built.flat, config))
     loaded = results.load_network(run)
     names = [type(layer).__name__ for layer in loaded.layers]
