@@ -54,7 +54,7 @@ class Network:
         self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
     ) -> None:
         self.widths = list(widths)
-        count = sum(map(math.prod, shapes(widths).values()))
+        count = parameters(widths)
         self.flat = aligned_zeros((count,), dtype)
         self.flat_gradient = aligned_zeros((count,), dtype)
         self.params = views(self.flat, widths)
@@ -142,6 +142,26 @@ def shapes(widths: Sequence[int]) -> dict[str, tuple[int, ...]]:
     layers = list(enumerate(pairwise(widths), start=1))
     weights = {f"W{number}": shape for number, shape in layers}
     return weights | {f"b{number}": (outputs,) for number, (_, outputs) in layers}
+
+
+def parameters(widths: Sequence[int]) -> int:
+    """Return the number of parameters.
+
+    >>> parameters([784, 100, 10])  # 784 * 100 + 100 * 10 + 100 + 10
+    79510
+    """
+    return sum(map(math.prod, shapes(widths).values()))
+
+
+def memory(config: Config, images: int = CHUNK) -> int:
+    """Return how many bytes the configured network takes, with so many images on their way.
+
+    Beside the parameters and gradients these are four numbers for each neuron and image: what the
+    layers keep for `backward`, and what is being computed.
+    """
+    neurons = images * sum(widths(config))
+    itemsize: int = np.dtype(config.train.dtype).itemsize
+    return itemsize * (2 * parameters(widths(config)) + 4 * neurons)
 
 
 def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:

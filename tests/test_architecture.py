@@ -21,7 +21,7 @@ ROOMS = (
     "__main__",
 )  # fmt: skip
 WINGS = {
-    "system": ("progress", "storage", "locks", "prefetch", "strict_json", "threads"),
+    "system": ("progress", "storage", "locks", "memory", "prefetch", "strict_json", "threads"),
     "config": ("document", "rules", "schema", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (

@@ -27,7 +27,7 @@ from bpnet.system.progress import (
     unwatched,
 )
 from bpnet.training.state import EpochRecord, best
-from bpnet.training.trainer import Training
+from bpnet.training.trainer import Training, refuse_too_large
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def started(
 
     Raises: UsageError if there is something in the folder already.
     """
+    refuse_too_large(config)
     training = Training(config, datasets.load(config.data, progress, tell))
     folder = directory.new(f"{name}-s{config.seed}", folder)
     with directory.locked(folder):
@@ -69,6 +70,7 @@ def resumed(run: Run, progress: ByteProgress = silently, tell: Tell = silent) ->
 
     Raises: RunError if the config or the data have changed, or no checkpoint can be used.
     """
+    refuse_too_large(run.config)
     _warn_of_another_numpy(run, tell)
     dataset = datasets.load(run.config.data, progress, tell)
     refuse_changes(run, dataset.sha256)

@@ -15,14 +15,17 @@ import numpy as np
 from bpnet import network
 from bpnet.array import Array
 from bpnet.config import Config
-from bpnet.datasets import Dataset, Split
+from bpnet.datasets import WIDTH, Dataset, Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores, evaluate
 from bpnet.network import Network
+from bpnet.system.memory import refuse_more
 from bpnet.system.progress import Advance, never, unwatched
 from bpnet.training.batches import Batches, epoch_batches
 from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
 from bpnet.training.step import Step
+
+IMAGES = 70_000  # in each of the datasets
 
 Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 
@@ -154,6 +157,27 @@ class Training:
             if len(self.dataset.validation):
                 return _score(self.network, self.dataset.validation), (None, None)
             return (None, None), _score(self.network, self.dataset.test)
+
+
+def memory(config: Config) -> int:
+    """Return how many bytes a training takes when it takes most: while it saves, or draws.
+
+    A save packs all arrays of the state in one piece; weights are drawn in float64.
+    """
+    data, train = config.data, config.train
+    arrays = 1 + sum(map(bool, (data.validation, train.momentum, train.average)))
+    count = network.parameters(network.widths(config))
+    itemsize: int = np.dtype(train.dtype).itemsize
+    beside = (arrays - 1) * itemsize + max(arrays * itemsize, 8)
+    images = 4 * train.batch_size * WIDTH * itemsize  # of a batch and the next, plain and distorted
+    own = network.memory(config, max(network.CHUNK, train.batch_size))
+    return own + beside * count + images + IMAGES * (WIDTH + np.dtype(np.intp).itemsize)
+
+
+def refuse_too_large(config: Config, at_once: int = 1) -> None:
+    """Raise BpnetError if so many such trainings do not fit into memory."""
+    what = "training this network" if at_once == 1 else f"training {at_once} such networks at once"
+    refuse_more(at_once * memory(config), what)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 
 from bpnet.datasets import catalogue
 from bpnet.runs import checkpoints
+from bpnet.system import memory
 from tests.helpers.bombs import (
     CONFIGS,
     FACTS,
@@ -186,6 +187,36 @@ def test_an_archive_of_nothing_but_entries_is_refused_by_its_first_bytes(argumen
     refuse(
         run(folder, *arguments), good(arguments), ".npz: damaged: ", lines=1 + (arguments == RESUME)
     )
+
+
+WIDE = [10_000] * 4
+NEW = ("train", "--config", "c.yaml", "--set", f"network.hidden={WIDE}", "--run-dir", "new")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        NEW,
+        (*NEW, "--seeds", "2"),
+        RESUME,
+        EVAL,
+        ("predict", "any.png", "--run", "run"),
+        ("report", "run"),
+        ("gradcheck", "--set", f"network.hidden={WIDE}"),
+    ],
+    ids=["train", "seeds", "resume", "eval", "predict", "report", "gradcheck"],
+)
+def test_a_network_that_memory_cannot_hold_is_refused_before_anything_is_drawn(
+    arguments, runs, folder, good
+):
+    copied(stopped, wide(WIDE))(folder)
+    shutil.copy(runs / "c.yaml", folder)
+
+    def hinder():
+        memory.available = lambda: 10**9
+
+    refuse(run(folder, *arguments, hinder=hinder), good(EVAL), "GB of memory; 1.0 GB are there")
+    assert not (folder / "new").exists()
 
 
 def test_a_config_of_10_gb_is_refused_unread(folder, good):

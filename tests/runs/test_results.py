@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_the_log_has_a_row_for_each_epoch_and_empty_cells_for_what_was_not_looke
 
 
 def test_the_log_is_read_as_it_was_written(run, state):
-    assert results.read_log(run) == [asdict(record) for record in state.records]
+    assert results.read_log(run) == state.records
     run.log.unlink()
     assert results.read_log(run) == []
 
