@@ -38,15 +38,15 @@ def load(
     """
 
     @lru_cache(maxsize=1)  # the images of one dataset are enough to have in memory
-    def images_of(data: DataConfig) -> Dataset:
-        return datasets.load(data, progress, tell)
+    def images_of(data: DataConfig, may_fill: bool) -> Dataset:
+        return datasets.load(data, progress, tell) if may_fill else datasets.find(data, tell)
 
     for run in chosen:
         _warn_of_other_threads(run, chosen[0], tell)
         network = load_network(run)
         if run.status != Status.FINISHED:
             tell(f"{run.folder}: has not finished: these are its weights so far")
-        dataset = images_of(run.config.data)
+        dataset = images_of(run.config.data, run.may_fill)
         refuse_changes(run, dataset.sha256)
         images = _images(run, dataset, split)
         yield LoadedRun(run, network, images, (dataset.sha256, len(images)))

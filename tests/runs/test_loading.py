@@ -41,13 +41,13 @@ def test_each_run_comes_with_its_network_and_the_images_of_the_split(run, anothe
 
 
 def test_the_images_of_one_dataset_are_read_once(run, another, monkeypatch):
-    asked, before = [], datasets.load
+    asked, before = [], datasets.find
 
-    def counting(data, progress, tell):
+    def counting(data, tell):
         asked.append(data)
-        return before(data, progress, tell)
+        return before(data, tell)
 
-    monkeypatch.setattr(datasets, "load", counting)
+    monkeypatch.setattr(datasets, "find", counting)
     load(run, another)
     assert asked == [run.config.data]
 
