@@ -7,13 +7,14 @@ from contextlib import suppress
 import pytest
 
 from bpnet.datasets import catalogue
-from bpnet.runs import checkpoints
+from bpnet.runs import checkpoints, results
 from bpnet.system import memory
 from tests.helpers.bombs import (
     CONFIGS,
     FACTS,
     believed,
     claimed,
+    configured,
     entries,
     first_member,
     gzip_bomb,
@@ -21,7 +22,6 @@ from tests.helpers.bombs import (
     shaped,
     source,
     sparse,
-    wide,
     zeros,
 )
 from tests.helpers.damage import becomes, copied, holds, stopped
@@ -30,6 +30,7 @@ from tests.helpers.forks import run
 MEMORY, SECONDS = 50_000_000, 1
 CHECK = ("config", "check", "--config", "c.yaml")
 EVAL, RESUME = ("eval", "run"), ("train", "--resume", "run", "--quiet")
+RUNS = ("runs", ".")
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +119,8 @@ def test_no_weights_take_long_or_much_memory_to_refuse(damage, told, folder, goo
     refuse(run(folder, *EVAL), good(EVAL), told)
 
 
-LARGEST = checkpoints.METADATA_LIMIT
+EPOCHS = 10_000
+LARGEST = checkpoints.METADATA_LIMIT + checkpoints.RECORD_LIMIT * EPOCHS - 100
 METADATA = {
     "deep lists": b"[" * LARGEST,
     "deep objects": b'{"a":' * (LARGEST // 5),
@@ -132,7 +134,7 @@ METADATA = {
 
 @pytest.mark.parametrize("name", METADATA)
 def test_no_metadata_takes_long_or_much_memory_to_refuse(name, folder, good):
-    copied(stopped, believed(METADATA[name]))(folder)
+    copied(stopped, configured("train.epochs", EPOCHS), believed(METADATA[name]))(folder)
     refuse(run(folder, *RESUME), good(RESUME), "run/checkpoint.npz: ", lines=2)
 
 
@@ -166,7 +168,9 @@ def test_a_file_of_10_gb_is_refused_unread(arguments, name, folder, good):
 @pytest.mark.parametrize("start", [b"", b"PK\3\4", b"PK\1\2"])
 def test_sparse_weights_of_a_wide_network_are_refused_by_their_first_bytes(start, folder, good):
     large = sparse(start, size=4 * 10**8)  # a little less than they may have
-    copied(stopped, wide([10_000, 10_000]), becomes("weights.npz", large))(folder)
+    copied(stopped, configured("network.hidden", [10_000] * 2), becomes("weights.npz", large))(
+        folder
+    )
     refuse(run(folder, *EVAL), good(EVAL), "run/weights.npz: ")
 
 
@@ -182,7 +186,12 @@ def test_a_checkpoint_of_10_gb_gives_way_to_the_one_before(start, folder, good):
 
 @pytest.mark.parametrize("arguments", [EVAL, RESUME])
 def test_an_archive_of_nothing_but_entries_is_refused_by_its_first_bytes(arguments, folder, good):
-    copied(stopped, wide([10_000]), entries("weights.npz"), entries("checkpoint.npz"))(folder)
+    copied(
+        stopped,
+        configured("network.hidden", [10_000]),
+        entries("weights.npz"),
+        entries("checkpoint.npz"),
+    )(folder)
     (folder / "run/checkpoint.previous.npz").unlink()
     refuse(
         run(folder, *arguments), good(arguments), ".npz: damaged: ", lines=1 + (arguments == RESUME)
@@ -209,7 +218,7 @@ NEW = ("train", "--config", "c.yaml", "--set", f"network.hidden={WIDE}", "--run-
 def test_a_network_that_memory_cannot_hold_is_refused_before_anything_is_drawn(
     arguments, runs, folder, good
 ):
-    copied(stopped, wide(WIDE))(folder)
+    copied(stopped, configured("network.hidden", WIDE))(folder)
     shutil.copy(runs / "c.yaml", folder)
 
     def hinder():
@@ -230,6 +239,18 @@ def test_a_log_of_10_gb_is_refused_unread(folder, good):
     (folder / "run").rename(folder / "seeds/seed-0")
     ended = run(folder, "train", "--resume", "seeds", "--quiet")
     refuse(ended, good(RESUME), "seeds/seed-0/log.csv: larger than the ")
+
+
+@pytest.mark.parametrize("piece", [",,,,,,,,,,\n", "0,0,0,0,0,0,0,0,0,0,0\n", "\n", ",", "0"])
+def test_no_log_takes_long_or_much_memory_to_refuse(piece, folder, good):
+    count = (results.log_limit(EPOCHS) - 1000) // len(piece)
+    content = (results.log([]) + piece * count).encode()
+    copied(stopped, configured("train.epochs", EPOCHS), holds("log.csv", content))(folder)
+    ended = run(folder, *RUNS)
+    assert ended.err.startswith("run/log.csv: not as bpnet has written it: ")
+    assert (ended.status, ended.err.count("\n")) == (0, 1)
+    assert ended.memory - good(RUNS).memory < MEMORY
+    assert ended.seconds - good(RUNS).seconds < SECONDS
 
 
 @pytest.mark.parametrize("name", ["drawn.json", catalogue.NAMES[0], catalogue.NAMES[3]])
