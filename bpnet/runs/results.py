@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from dataclasses import asdict, fields
 
 import numpy as np
@@ -16,6 +17,7 @@ from bpnet.system import memory, storage, strict_json
 from bpnet.training.state import EpochRecord, TrainingState, final_parameters
 
 COLUMNS = [field.name for field in fields(EpochRecord)]
+NUMBERS = re.compile(rb"[-+.,e0-9]*\n")
 ROW_LIMIT = 24 * len(COLUMNS)  # bytes: a number has 23 at most, and one is behind it
 
 
@@ -68,18 +70,18 @@ def _records(content: bytes, epochs: int) -> list[EpochRecord]:
     if content.count(b"\n") > 1 + epochs:
         raise ValueError(f"it has more rows than its run has epochs, {epochs}")
     heading, *rows = io.BytesIO(content).readlines() or [b""]
-    if heading.decode() != log([]):
+    if heading != log([]).encode():
         raise ValueError("its columns are others")
     return [_record(row, number) for number, row in enumerate(rows, start=1)]
 
 
 def _record(row: bytes, number: int) -> EpochRecord:
-    """Read a row: a number is as JSON has it."""
-    if len(row) > ROW_LIMIT:
-        raise ValueError(f"row {number}: is too long")
-    cells = ",".join(cell or "null" for cell in row.decode().rstrip("\n").split(","))
+    """Read a row of the log; its numbers are those of JSON."""
+    if len(row) > ROW_LIMIT or not NUMBERS.fullmatch(row):
+        raise ValueError(f"row {number}: expected numbers, with commas between them")
+    cells = b",".join(cell or b"null" for cell in row.rstrip(b"\n").split(b","))
     try:
-        values = strict_json.parse(f"[{cells}]".encode())
+        values = strict_json.parse(b"[" + cells + b"]")
         return strict_json.decode(EpochRecord, dict(zip(COLUMNS, values, strict=True)))
     except ValueError as error:
         raise ValueError(f"row {number}: {error}") from error
