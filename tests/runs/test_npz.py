@@ -146,6 +146,13 @@ def test_the_first_arrays_are_read_whatever_follows():
         npz.unpack_first(content[: directory - 1], FORMS)
 
 
+def test_a_row_of_less_than_nothing_is_refused():
+    member = npz_layout.Member("note", "|u1", (-128,), 0).with_crc_of(memoryview(b""))
+    assert member.file_size == 0
+    with pytest.raises(ValueError, match=r"^note is not of type \|u1 and shape \(0,\)"):
+        npz.unpack_first(member.before + bytes(9), {"note": FORMS["note"]})
+
+
 def test_an_archive_that_ends_early_is_refused_under_a_right_checksum():
     content = npz.pack({"W1": W1})
     content = bytearray(content[: content.index(b"PK\1\2") - 4])
