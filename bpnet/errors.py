@@ -9,6 +9,8 @@ BpnetError            it ran and failed (exit status 1)
 `-- DivergedError     the loss or a weight is no longer a finite number
 """
 
+from unicodedata import category
+
 
 class BpnetError(Exception):
     """It ran and failed; the first line says what and where, any others the details."""
@@ -31,12 +33,21 @@ class ConfigError(UsageError):
 
 
 def printable(text: str) -> str:
-    """Return the text with everything escaped that could break a line of the terminal.
+    """Return the text with everything escaped that a terminal would obey, or could not show.
 
-    >>> printable("a\\nb")
-    'a\\\\nb'
+    That is controls, ends of lines, what turns the direction of the text, and bytes that are no
+    letters. The two joiners stay, which belong to words of Persian, of Hindi, and to emoji.
+
+    >>> printable("밑바닥\\n\\u202e\\x1b[31m")
+    '밑바닥\\\\n\\\\u202e\\\\x1b[31m'
     """
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return text.translate({ord(c): repr(c)[1:-1] for c in set(text) if _is_obeyed(c)})
+
+
+def _is_obeyed(letter: str) -> bool:
+    if letter.isprintable() or letter in "\u200c\u200d":
+        return False
+    return category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def short(text: str) -> str:

@@ -21,7 +21,10 @@ ROOMS = (
     "__main__",
 )  # fmt: skip
 WINGS = {
-    "system": ("progress", "storage", "locks", "memory", "prefetch", "strict_json", "threads"),
+    "system": (
+        "progress", "held", "storage", "locks", "memory", "background", "prefetch",
+        "strict_json", "threads",
+    ),
     "config": ("document", "rules", "schema", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
@@ -30,12 +33,12 @@ WINGS = {
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
-    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer"),
+    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
         "metadata", "directory", "identity", "npz_layout", "npz", "resume_point", "checkpoints",
-        "results", "loading", "listing", "session", "from_python",
+        "results", "loading", "listing", "arithmetic", "session", "from_python",
     ),
-    "pictures": ("decoding", "normalizing"),
+    "pictures": ("png", "decoder", "decoding", "normalizing"),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "options", "jobs", "seeds",
@@ -50,12 +53,12 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "yaml": "config/",
     "click": "cli/",
     "tqdm": "cli/",
-    "PIL": "pictures/decoding.py",
+    "PIL": "pictures/decoder.py",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
     "bpnet.runs.metadata", "bpnet.runs.directory", "bpnet.runs.identity", "bpnet.runs.from_python",
-    "bpnet.cli.main",
+    "bpnet.pictures.decoder", "bpnet.pictures.decoding", "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40
 
@@ -193,6 +196,15 @@ def test_functions_are_small(path):
 
 def test_a_command_is_one_file_named_as_the_command():
     assert set(program.commands) <= {path.stem for path in (ROOT / "cli").glob("*.py")}
+
+
+def test_only_the_console_prints():
+    for path in (ROOT / "cli").glob("*.py"):
+        if path.stem != "console":
+            code = ast.unparse(TREES[path])
+            assert not re.search(
+                r"click\.s?echo|from click|\bprint\(|tqdm\.write|std\w+\.write", code
+            )
 
 
 def test_no_test_imports_another():

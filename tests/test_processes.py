@@ -6,8 +6,11 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from bpnet.config import load
 
 
 def finish(process):
@@ -119,9 +122,26 @@ def test_a_full_stdout_is_one_line(small_data, tmp_path):
     assert done.stderr == "Error: stdout: No space left on device\n"
 
 
-@pytest.mark.parametrize("encoding", ["cp949", "ascii"])
-def test_a_path_that_the_terminal_cannot_show_does_no_harm(program, small_file, tmp_path, encoding):
+def test_paths_of_any_letters_work_where_the_locale_has_none(program, small_file, tmp_path):
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    data = Path(load(small_file).data.dir)
+    (tmp_path / "데이터").symlink_to(data)
+    small_file.rename(tmp_path / "설정.yaml")
+    seeds = ("--seeds", 2, "--jobs", 2, "--data-dir", "데이터")
+    status, out, err = finish(program("train", "--config", "설정.yaml", *seeds, **ascii_only))
+    assert status == 0, err
+    folder = tmp_path / out.splitlines()[-1]
+    assert folder.name.endswith("_설정-2-seeds")
+    run = folder / "seed-1"
+    assert "  dir: 데이터\n" in (run / "config.yaml").read_text(encoding="utf-8")
+    assert json.loads((run / "run.json").read_bytes())["test_images"] == 200
+    report = finish(program("report", run, "--output", "보고.html", **ascii_only))
+    assert report == (0, "보고.html\n", "")
+    assert (tmp_path / "보고.html").exists()
+
+
+def test_a_path_that_the_terminal_cannot_show_does_no_harm(program, small_file, tmp_path):
     train = ("train", "--config", small_file, "--run-dir", "실험 é")
-    status, _, err = finish(program(*train, PYTHONIOENCODING=encoding))
+    status, _, err = finish(program(*train, PYTHONIOENCODING="cp949"))
     assert status == 0, err
     assert (tmp_path / "실험 é" / "weights.npz").exists()

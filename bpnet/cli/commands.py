@@ -12,13 +12,14 @@ from bpnet.cli.config import config_group
 from bpnet.cli.data import data
 from bpnet.cli.eval import evaluate
 from bpnet.cli.gradcheck import gradcheck
+from bpnet.cli.options import Group
 from bpnet.cli.predict import predict
 from bpnet.cli.report import report
 from bpnet.cli.runs import list_runs
 from bpnet.cli.train import train
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="bpnet %(version)s")
 def bpnet() -> None:
     """Train the book's network on MNIST, score it, and check its gradients.

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
-from bpnet.cli.options import CONFIG, SET
+from bpnet.cli.console import echo, echo_all
+from bpnet.cli.options import CONFIG, SET, Group
 
 
-@click.group("config")
+@click.group("config", cls=Group)
 def config_group() -> None:
     """Look at a config, or check it.
 
@@ -25,7 +26,7 @@ def show(config_file: Path | None, settings: tuple[str, ...]) -> None:
     """
     from bpnet import config
 
-    click.echo(config.dump(config.load(config_file, settings)), nl=False)
+    echo_all(config.dump(config.load(config_file, settings)).splitlines())
 
 
 @config_group.command("check")
@@ -39,4 +40,4 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     from bpnet import config
 
     config.load(config_file, settings)
-    click.echo(f"{config_file or 'the defaults'}: no problems")
+    echo(f"{config_file or 'the defaults'}: no problems")

@@ -1,13 +1,14 @@
-"""Bars and lines on stderr, pictures as text."""
+"""All that is printed: results on stdout, bars and lines on stderr, pictures as text."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unicodedata import category, east_asian_width, normalize
 
 import click
 
-from bpnet.errors import printable
+from bpnet.errors import BpnetError, printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,35 @@ INK = " .:-=+*#%@"
 def stderr_is_a_terminal() -> bool:
     """Whether there is somebody to show a bar to; stderr can be closed altogether."""
     return sys.stderr is not None and sys.stderr.isatty()
+
+
+def echo(line: object) -> None:
+    """Print a line to stdout; nothing in it, such as a name, can break it or act in a terminal."""
+    click.echo(printable(str(line)))
+
+
+def echo_all(lines: Iterable[str]) -> None:
+    """Print the lines to stdout."""
+    for line in lines:
+        echo(line)
+
+
+def echo_json(value: object) -> None:
+    """Print the value to stdout as JSON, in one line of ASCII.
+
+    Raises: BpnetError if there is a number in it that JSON has no word for.
+    """
+    import json
+
+    try:
+        echo(json.dumps(value, allow_nan=False))
+    except ValueError as error:
+        raise BpnetError("--json: a number is not finite, and JSON has none such") from error
+
+
+def echo_error(line: str) -> None:
+    """Print a line to stderr, where no bar is."""
+    click.echo(printable(line), err=True)
 
 
 def tell(line: str) -> None:
@@ -68,10 +98,22 @@ def sheet(images: "Sequence[NDArray[np.uint8]]") -> Iterator[str]:
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the rows with their columns aligned: the first to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
-        yield "  ".join([row[0].ljust(widths[0]), *cells[1:]]).rstrip()
+        blanks = [" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        others = [blank + cell for cell, blank in zip(row, blanks, strict=True)][1:]
+        yield "  ".join([row[0] + blanks[0], *others]).rstrip()
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal the text takes: letters of East Asia take two.
+
+    >>> _width("실험 1"), _width("épée")
+    (6, 4)
+    """
+    seen = [c for c in normalize("NFC", text) if category(c) not in ("Mn", "Me", "Cf")]
+    return len(seen) + sum(east_asian_width(c) in "FW" for c in seen)
 
 
 def percent(share: float) -> str:
@@ -109,16 +151,3 @@ def epoch_line(record: "EpochRecord", epochs: int) -> str:
         f"  {scored} {percent(accuracy)}"
         f"  {record.seconds:.1f} s  {record.images_per_second:,.0f} images/s"
     )
-
-
-def echo_all(lines: Iterator[str] | Sequence[str]) -> None:
-    """Print the lines to stdout."""
-    for line in lines:
-        click.echo(line)
-
-
-def echo_json(value: object) -> None:
-    """Print the value to stdout as JSON, in one line."""
-    import json
-
-    click.echo(json.dumps(value))

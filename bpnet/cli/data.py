@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bpnet.cli.console import byte_bar, echo_all, images_across, sheet, tell
-from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
+from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
+from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, Group, with_options
 from bpnet.errors import DataError
+from bpnet.system import threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from bpnet.config import Config, DataConfig
 
 
-@click.group()
+@click.group(cls=Group)
 def data() -> None:
     """Fetch, verify, find or look at a dataset.
 
     bpnet data show --dataset mnist
     """
+    threads.fix(1)  # no matrix products: else NumPy starts a thread for each processor
 
 
 @data.command()
@@ -37,7 +39,7 @@ def fetch(dataset: str | None, data_dir: str | None) -> None:
     loading.fetch(chosen, byte_bar, tell)
     if any(state.startswith("missing") for state in loading.verify(chosen).values()):
         raise DataError(f"{loading.folder(chosen)}: the files could not be kept there")
-    click.echo(loading.folder(chosen))
+    echo(loading.folder(chosen))
 
 
 @data.command()
@@ -66,7 +68,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     """
     from bpnet.datasets import loading
 
-    click.echo(loading.folder(_chosen(dataset, data_dir)))
+    echo(loading.folder(_chosen(dataset, data_dir)))
 
 
 @data.command()

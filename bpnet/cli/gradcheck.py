@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli.console import echo_json, table
+from bpnet.cli.console import echo, echo_json, table
 from bpnet.cli.options import CONFIG, JSON, SET
-from bpnet.errors import printable
 from bpnet.system import memory, threads
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def _check(config: "Config", as_json: bool) -> None:
         _print_table(rows)
         worst = np.max([row.error for row in rows])  # a NaN counts as the largest
         verdict = "right" if passed else "WRONG"
-        click.echo(f"gradients {verdict}: worst error {worst:.1e}, allowed {TOLERANCE:.0e}")
+        echo(f"gradients {verdict}: worst error {worst:.1e}, allowed {TOLERANCE:.0e}")
     if not passed:
         raise click.exceptions.Exit(1)
 
@@ -64,7 +63,7 @@ def _print_table(rows: "list[Row]") -> None:
     heading = ["gradient", "checked", "at a kink", "worst error", "analytic", "numeric", ""]
     reasons = ["", *(row.reason or "" for row in rows)]
     for line, reason in zip(table([heading, *map(_cells, rows)]), reasons, strict=True):
-        click.echo(f"{line}  {printable(reason)}".rstrip())
+        echo(f"{line}  {reason}".rstrip())
 
 
 def _cells(row: "Row") -> list[str]:

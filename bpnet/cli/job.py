@@ -11,13 +11,12 @@ import signal
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from bpnet.cli import main as command_line
 from bpnet.cli import signals
 from bpnet.cli.options import with_options
-from bpnet.system import threads
+from bpnet.system import background, threads
 
 if TYPE_CHECKING:
     from bpnet.training.state import EpochRecord
@@ -29,7 +28,6 @@ def main() -> None:
     try:
         channel = os.dup(1)
         os.dup2(2, 1)
-        Thread(target=_follow_parent, daemon=True).start()
         signals.leave_on_them()
         status = _run(Channel(channel), Path(sys.argv[1]), next(iter(sys.argv[2:]), None))
     except KeyboardInterrupt:
@@ -71,11 +69,15 @@ class Channel:
 
 
 def _run(channel: Channel, folder: Path, data_dir: str | None) -> int:
-    """Train, report errors as the command line does, and return its exit status."""
+    """Train, report errors as the command line does, and return its exit status.
+
+    The other process is followed first: what cannot be followed must not begin.
+    """
     try:
+        background.start(_follow_parent)
         return _train(channel, folder, data_dir)
     except Exception as error:
-        if os.environ.get("BPNET_DEBUG"):
+        if command_line.is_debugged():
             raise
         lines, status = command_line.explain(error)
         for line in command_line.as_error(lines):

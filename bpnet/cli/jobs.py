@@ -13,17 +13,17 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import IO, TypeAlias
 
 from bpnet.cli import signals
-from bpnet.errors import RunError
-from bpnet.system import strict_json
+from bpnet.errors import BpnetError, RunError
+from bpnet.system import background, strict_json
 from bpnet.training.state import EpochRecord
 
 Message: TypeAlias = EpochRecord | str  # the end of an epoch, or a line for people
 Watch: TypeAlias = Callable[[Path, Message], object]  # takes a run, and a message of its job
-Events: TypeAlias = "SimpleQueue[tuple[Path, Message | int]]"  # a message, or the exit status
+Event: TypeAlias = Message | int | BpnetError  # a message, the exit status, or: it is not heard
+Events: TypeAlias = "SimpleQueue[tuple[Path, Event]]"
 Running: TypeAlias = dict[Path, "subprocess.Popen[str]"]
 
 
@@ -73,7 +73,12 @@ def _start(folder: Path, data_dir: str | None, events: Events) -> "subprocess.Po
         raise RunError(
             f"{folder}: no process for it: {error.strerror}; try fewer --jobs"
         ) from error
-    Thread(target=_listen, args=(folder, process, events)).start()
+    try:
+        background.start(_listen, folder, process, events, daemon=False)
+    except BpnetError:  # nobody would hear it, or kill it
+        with process:
+            process.kill()
+        raise
     return process
 
 
@@ -82,8 +87,11 @@ def _listen(folder: Path, process: "subprocess.Popen[str]", events: Events) -> N
     with process:  # to leave it is to close the pipes and to wait
         assert process.stdout is not None
         assert process.stderr is not None
-        strangers = Thread(target=_listen_to_stderr, args=(folder, process.stderr, events))
-        strangers.start()
+        try:
+            strangers = background.start(_listen_to_stderr, folder, process.stderr, events)
+        except BpnetError as error:
+            events.put((folder, error))
+            return
         for line in process.stdout:
             events.put((folder, _message(line)))
         strangers.join()
@@ -113,6 +121,8 @@ def _next_event(events: Events, running: Running, statuses: dict[Path, int], wat
         folder, event = events.get(timeout=0.1)
     except Empty:
         return
+    if isinstance(event, BpnetError):
+        raise event
     if isinstance(event, int):
         statuses[folder] = event
         del running[folder]

@@ -11,7 +11,8 @@ import click
 
 from bpnet.cli import broken_pipes, signals
 from bpnet.cli.commands import bpnet
-from bpnet.errors import BpnetError, printable
+from bpnet.cli.console import echo_error
+from bpnet.errors import BpnetError
 
 
 def main() -> NoReturn:
@@ -41,20 +42,26 @@ def _run(arguments: Sequence[str] | None) -> int:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
     except click.ClickException as error:
         _show_usage(error)
-        return _fail([printable(error.format_message())], error.exit_code)
+        return _fail([error.format_message()], error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return _fail(["interrupted"], 128 + signal.SIGINT)
     except Exception as error:
-        if os.environ.get("BPNET_DEBUG"):
+        if is_debugged():
             raise
         return _fail(*explain(error))
+
+
+def is_debugged() -> bool:
+    """Whether errors are to keep their tracebacks."""
+    return os.environ.get("BPNET_DEBUG", "") not in ("", "0")
 
 
 def _show_usage(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     if context is not None:
-        help_line = f"Try '{context.command_path} --help' for help.\n"
-        click.echo(f"{context.get_usage()}\n{help_line}", err=True)
+        help_line = f"Try '{context.command_path} --help' for help."
+        for line in [*context.get_usage().splitlines(), help_line, ""]:
+            echo_error(line)
 
 
 def explain(error: Exception) -> tuple[Sequence[str], int]:
@@ -65,8 +72,26 @@ def explain(error: Exception) -> tuple[Sequence[str], int]:
         return [f"{error.filename or 'stdout'}: {error.strerror}"], 1
     if isinstance(error, MemoryError):
         return ["not enough memory for this network and batch"], 1
-    told = printable(f"{type(error).__name__}: {error}")
+    told = f"{type(error).__name__}: {error}"
+    if package := _failed_import(error):
+        reason = str(error.__cause__ or error)  # NumPy puts 20 lines around its cause
+        advice = "its variables in the environment, and the limit of memory (ulimit -v)"
+        return [f"{package}: cannot be loaded: {reason}; look at {advice}, or install it anew"], 1
+    if os.environ.get("_BPNET_COMPLETE"):  # only completion runs then, with what the shell has set
+        return [f"_BPNET_COMPLETE, COMP_WORDS or COMP_CWORD is not as a shell sets it: {told}"], 1
     return [f"{told} (a bug of bpnet, or of a layer of your own; BPNET_DEBUG=1 shows where)"], 1
+
+
+def _failed_import(error: Exception) -> str | None:
+    """Return the package that is missing, or that failed while it was imported; not bpnet's own."""
+    import traceback  # 20 ms that --help does without
+
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = [f.f_globals.get("__name__", "") for f in frames if f.f_code.co_name == "<module>"]
+    if isinstance(error, ImportError):
+        names.append(error.name or "")
+    packages = [name.partition(".")[0] for name in names]
+    return next((package for package in packages if package not in ("", "bpnet")), None)
 
 
 def as_error(lines: Sequence[str]) -> list[str]:
@@ -76,5 +101,5 @@ def as_error(lines: Sequence[str]) -> list[str]:
 
 def _fail(lines: Sequence[str], status: int) -> int:
     for line in as_error(lines):
-        click.echo(line, err=True)
+        echo_error(line)
     return status

@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""The options that several commands share, and what all groups of commands do alone."""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bpnet.cli.console import echo_error
 from bpnet.registry import DATASETS
 
 
@@ -19,6 +20,18 @@ class Count(click.IntRange):
             self.fail(f"{value[:40]!r} is not a whole number", param, ctx)
         number: int = super().convert(value, param, ctx)
         return number
+
+
+class Group(click.Group):
+    """Commands under one name; the name alone prints its help, and is no command."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return what is left of the arguments; click's own answer to none differs by version."""
+        if not args and not ctx.resilient_parsing:
+            for line in ctx.get_help().splitlines():
+                echo_error(line)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
 
 
 CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")

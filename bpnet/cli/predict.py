@@ -1,7 +1,9 @@
 """`bpnet predict`: pictures as the network sees them, and what it takes them for."""
 
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +11,7 @@ import click
 
 from bpnet.cli.console import echo_all, echo_json, percent, picture
 from bpnet.cli.options import JSON
-from bpnet.errors import DataError, StorageError, printable
+from bpnet.errors import DataError, StorageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bpnet.network import Network
+    from bpnet.pictures.decoding import Decoder
 
 SHOWN = 3  # of the likeliest digits
+LONGEST_STEM = 200  # bytes, of a picture's name in the name of what was seen: no name may have 256
 
 
 class Prediction(NamedTuple):
@@ -50,31 +54,31 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
     """Read digits in pictures of your own: PNG, JPEG, ...; - is stdin.
 
     \b
+    pip install "pillow>=13.0"
     bpnet predict seven.png
     bpnet predict photo.jpg scan.png --run runs/2026-01-31_142530_mnist-s0
 
-    Each picture is brought to MNIST's own form first, and shown as the network sees it. Needs
-    Pillow (pip install pillow). Exit status 1 if a picture is blank or cannot be read.
+    Each picture is brought to MNIST's own form first, and shown as the network sees it. Exit status
+    1 if a picture is blank, or cannot be read or kept.
     """
+    from bpnet.pictures import decoding
     from bpnet.runs import directory
 
     run = directory.open_run(folder or directory.newest())
     threads.fix(run.config.train.threads)
-    from bpnet.runs.results import load_network
+    predictions: list[Prediction] = []
+    problems: list[str] = []
+    with decoding.Decoder() as decoder:
+        from bpnet.runs.results import load_network
 
-    network = load_network(run)
-    predictions, problems = [], []
-    for name in names:
-        try:
-            prediction = _predict(network, name)
-            if seen:
-                _keep(seen, prediction)
-        except (DataError, StorageError) as error:
-            problems += error.lines
-            continue
-        predictions.append(prediction)
-        if not as_json:
-            echo_all(_lines(prediction))
+        network = load_network(run)
+        for name in names:
+            with _noted(problems):
+                predictions.append(_predict(network, decoder, name))
+                if not as_json:
+                    echo_all(_lines(predictions[-1]))
+                if seen:
+                    _keep(seen, predictions[-1])
     if as_json:
         found = [_as_json(prediction) for prediction in predictions]
         echo_json({"run": str(run.folder), "pictures": found})
@@ -82,10 +86,19 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
         raise DataError(*dict.fromkeys(problems))
 
 
-def _predict(network: "Network", name: str) -> Prediction:
+@contextmanager
+def _noted(problems: list[str]) -> Iterator[None]:
+    """Add what is wrong with a picture to the problems, and go on."""
+    try:
+        yield
+    except (DataError, StorageError) as error:
+        problems += error.lines
+
+
+def _predict(network: "Network", decoder: "Decoder", name: str) -> Prediction:
     from bpnet.pictures import decoding, normalizing
 
-    grey = decoding.grey(_content(name, decoding.LARGEST_FILE), name)
+    grey = decoder.grey(_content(name, decoding.LARGEST_FILE), name)
     try:
         image = normalizing.normalized(grey)
     except DataError as error:
@@ -108,19 +121,20 @@ def _content(name: str, limit: int) -> bytes:
 
 def _keep(folder: Path, prediction: Prediction) -> None:
     """Write what the network saw, over nothing that is there."""
-    from bpnet.pictures import decoding
+    from bpnet.pictures.png import png
     from bpnet.system import storage
 
     stem = Path(prediction.name).stem if prediction.name != "-" else "stdin"
+    stem = os.fsencode(stem)[:LONGEST_STEM].decode(errors="ignore")
     path = folder / f"{stem}-seen.png"
     storage.make_folder(folder)
     if storage.exists(path):
         raise StorageError(f"{path}: is there already; give another --save-seen")
-    storage.write(path, decoding.png(prediction.image))
+    storage.write(path, png(prediction.image))
 
 
 def _lines(prediction: Prediction) -> Iterator[str]:
-    yield printable(prediction.name)
+    yield prediction.name
     yield from (line.rstrip() for line in picture(prediction.image))
     best = prediction.likeliest()[:SHOWN]
     yield "   ".join(f"{digit}: {percent(prediction.shares[digit])}" for digit in best)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from bpnet.cli.console import byte_bar, tell
+from bpnet.cli.console import byte_bar, echo, tell
 from bpnet.cli.options import DATA_DIR, SPLIT, with_options
-from bpnet.errors import UsageError
+from bpnet.errors import UsageError, printable
 from bpnet.system import threads
 
 
@@ -37,5 +37,6 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
     if storage.exists(path) and MARK.encode() not in storage.head(path, 100):
         raise UsageError(f"{path}: is there already, and no report; give another --output")
     (one,) = loading.load([run], split, byte_bar, tell)
-    storage.write(path, page(content(one, split)).encode())
-    click.echo(path)
+    told = content(one, split)
+    storage.write(path, page(told | {"run": printable(told["run"])}).encode())
+    echo(path)

@@ -12,6 +12,7 @@ from bpnet.cli import jobs
 from bpnet.cli.bars import tqdm
 from bpnet.cli.console import (
     byte_bar,
+    echo,
     echo_all,
     epoch_line,
     epoch_number,
@@ -141,8 +142,8 @@ def _print_results(folder: Path) -> None:
     width = len(HEADING) if any(result.best_epoch for result in found) else 4
     echo_all(table([row[:width] for row in rows]))
     if len(found) > 1:
-        click.echo(f"mean of {len(found)} seeds: {', '.join(_means(found))}")
-    click.echo(folder)
+        echo(f"mean of {len(found)} seeds: {', '.join(_means(found))}")
+    echo(folder)
 
 
 def _cells(seed: Path, result: Result) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bpnet.cli import signals
-from bpnet.cli.console import byte_bar, epoch_line, percent, stderr_is_a_terminal, tell
+from bpnet.cli.console import byte_bar, echo, epoch_line, percent, stderr_is_a_terminal, tell
 from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, SEEDS, SET, THREADS, with_options
 from bpnet.errors import UsageError
 from bpnet.system import threads
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 @JOBS
 @THREADS
 @DATA_DIR
+@click.option(
+    "--other-arithmetic",
+    is_flag=True,
+    help="Resume on a machine that computes otherwise: the last bits will differ.",
+)
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
 def train(
     config_file: Path | None,
@@ -39,6 +44,7 @@ def train(
     jobs: int | None,
     thread_count: str | None,
     data_dir: str | None,
+    other_arithmetic: bool,
     quiet: bool,
 ) -> None:
     """Train a network, and score it on the test images at the end.
@@ -57,8 +63,10 @@ def train(
                 "--resume takes no --config, --set, --run-dir, --seeds or --threads: the run has "
                 "its own"
             )
-        _resume(resume, jobs, data_dir, quiet)
+        _resume(resume, jobs, data_dir, other_arithmetic, quiet)
         return
+    if other_arithmetic:
+        raise UsageError("--other-arithmetic goes with --resume")
     if config_file is None:
         raise UsageError("train needs --config FILE, or --resume DIR")
     if jobs and not count:
@@ -86,7 +94,9 @@ def _start(
             _train(begun, quiet)
 
 
-def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -> None:
+def _resume(
+    folder: Path, jobs: int | None, data_dir: str | None, other_arithmetic: bool, quiet: bool
+) -> None:
     """Go on with a run, or with those of the seeds in the folder that have not finished."""
     from bpnet.runs import directory
     from bpnet.runs.metadata import Status
@@ -107,7 +117,7 @@ def _resume(folder: Path, jobs: int | None, data_dir: str | None, quiet: bool) -
     threads.fix(run.config.train.threads)
     from bpnet.runs import session
 
-    with session.resumed(run, byte_bar, tell) as begun:
+    with session.resumed(run, byte_bar, tell, other_arithmetic) as begun:
         _train(begun, quiet)
 
 
@@ -183,5 +193,5 @@ def _print_result(run: "Run") -> None:
             f", weights of epoch {result.best_epoch}: "
             f"{percent(result.validation_accuracy)} on validation"
         )
-    click.echo(line)
-    click.echo(run.folder)
+    echo(line)
+    echo(run.folder)

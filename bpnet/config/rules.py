@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from bpnet.errors import short
+from bpnet.errors import printable, short
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,19})")
 _REAL = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")  # in linear time
@@ -104,12 +104,12 @@ class Folder:
     def read(self, node: Node) -> str:
         """Return the path."""
         path = _text(node)
-        if not path.isprintable() or not 0 < len(path) <= LONGEST_PATH:
+        if printable(path) != path or not 0 < len(path) <= LONGEST_PATH:
             raise Refused
         return path
 
     def __str__(self) -> str:
-        return f"a path of at most {LONGEST_PATH} characters"
+        return f"a path in UTF-8 of at most {LONGEST_PATH} characters, without controls"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ into it, and unpacked beside it, so that the next start is quicker.
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from bpnet.datasets.catalogue import File, Published, Source
@@ -119,17 +121,52 @@ def filling(folder: Path, tell: Tell) -> Iterator[None]:
     """Make the folder, and be alone in filling it if that can be had in good time.
 
     It is no more than a courtesy to the mirrors. A folder that cannot be written is told of when a
-    file is to be kept there, since some can do without.
+    file is to be kept there, since some can do without. If nothing is kept there, then nothing new
+    is left.
     """
     with ExitStack() as stack:
         with suppress(StorageError):
-            storage.make_folder(folder)
-            stack.enter_context(
-                locks.hold(
-                    folder / locks.NAME,
-                    PATIENCE,
-                    lambda holder: tell(f"{folder}: waiting for {holder}, which is filling it"),
-                )
-            )
-            storage.sweep(folder)
+            if _alone(folder, tell, stack):
+                storage.sweep(folder)  # nobody else is writing there
         yield
+
+
+def _alone(folder: Path, tell: Tell, stack: ExitStack) -> bool:
+    """Make the folder, and hold its lock until the stack ends; return whether it could be had.
+
+    Whoever had the lock before may have removed it with the empty folder. Then this one is worth
+    nothing, since nobody who comes later would see it.
+    """
+    lock = folder / locks.NAME
+    while True:
+        made = list(takewhile(lambda path: not storage.exists(path), (folder, *folder.parents)))
+        before = [] if made else storage.names(folder)
+        try:
+            storage.make_folder(folder)
+            holder = stack.enter_context(locks.hold(lock, PATIENCE, partial(_wait, folder, tell)))
+        except StorageError:
+            stack.callback(_remove, made)
+            raise
+        if holder:
+            return False
+        if storage.exists(lock):
+            stack.callback(_undo, folder, before, made)
+            return True
+
+
+def _wait(folder: Path, tell: Tell, holder: str) -> None:
+    tell(f"{folder}: waiting for {holder}, which is filling it")
+
+
+def _undo(folder: Path, before: Sequence[str], made: Sequence[Path]) -> None:
+    """Remove the lock if nothing else is new in the folder, and the folders that were made."""
+    with suppress(StorageError):  # it has been removed meanwhile, or cannot be read
+        if set(storage.names(folder)) - {*before} == {locks.NAME}:
+            storage.remove(folder / locks.NAME)
+            _remove(made)
+
+
+def _remove(made: Sequence[Path]) -> None:
+    for folder in made:
+        with suppress(OSError):  # it is not there, or not empty: another process fills it
+            folder.rmdir()

@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Thread
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.utils import get_auth_from_url
 
 from bpnet.datasets.catalogue import Published
 from bpnet.errors import DataError
+from bpnet.system import background
 from bpnet.system.progress import Advance, ByteProgress, silently
 
 
@@ -61,8 +62,21 @@ def fetch(
                 reasons[mirror] = failure
     raise DataError(
         f"{file.name}: could not be downloaded",
-        *(f"{mirror}: {reason}" for mirror, reason in reasons.items()),
+        *(f"{without_password(mirror)}: {reason}" for mirror, reason in reasons.items()),
     )
+
+
+def without_password(text: str) -> str:
+    """Return the text without the name and password in an address, which it is or which it names.
+
+    >>> without_password("https://ann:secret@example.org/mnist/")
+    'https://...@example.org/mnist/'
+    """
+    before, slashes, after = text.partition("//")
+    if not slashes:
+        before, after = "", text
+    _, at, host = after.rpartition("@")
+    return f"{before}{slashes}...@{host}" if at else text
 
 
 def _download(url: str, file: Published, progress: ByteProgress, limits: Limits) -> bytes:
@@ -88,7 +102,7 @@ def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
         except Exception as error:
             answers.put(error)
 
-    Thread(target=run, daemon=True).start()
+    background.start(run)
     try:
         answer = answers.get(timeout=seconds)
     except Empty:
@@ -102,7 +116,7 @@ def _answer(url: str, file: Published, advance: Advance, limits: Limits) -> byte
     """Return the bytes that the server sends, at most one piece more than the file has."""
     content = bytearray()
     try:
-        with requests.Session() as session, _get(session, url, limits) as response:
+        with _Session() as session, _get(session, url, limits) as response:
             _refuse_bad_answer(url, response)
             while piece := response.raw.read1(1 << 16, decode_content=False):
                 content += piece
@@ -112,6 +126,26 @@ def _answer(url: str, file: Published, advance: Advance, limits: Limits) -> byte
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise Failed(_reason(error)) from error
     return bytes(content)
+
+
+class _Session(requests.Session):
+    """It takes proxies and certificates from the environment, but no password from a .netrc."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = _as_the_address_says  # a session without this asks .netrc
+
+    def rebuild_auth(self, request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Send what is for the first host to no other; requests would ask .netrc for the other."""
+        first, second = response.request.url, request.url
+        if self.should_strip_auth(first, second):  # type: ignore[no-untyped-call]
+            request.headers.pop("Authorization", None)
+
+
+def _as_the_address_says(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add the name and the password that stand in the address, if they do."""
+    known = get_auth_from_url(request.url or "")
+    return requests.auth.HTTPBasicAuth(*known)(request) if any(known) else request
 
 
 def _get(session: requests.Session, url: str, limits: Limits) -> requests.Response:
@@ -141,7 +175,7 @@ def _refuse_bad_answer(url: str, response: requests.Response) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the innermost reason, without the addresses of objects that urllib3 puts around it."""
+    """Return the innermost reason; without what urllib3 puts around it, and without passwords."""
     kinds = {
         requests.exceptions.SSLError: "no secure connection (TLS)",
         requests.ConnectTimeout: "did not answer in time",
@@ -149,9 +183,15 @@ def _reason(error: Exception) -> str:
         requests.TooManyRedirects: "leads in a circle",
         requests.exceptions.InvalidSchema: "leads to an address that is not on the web",
         requests.exceptions.MissingSchema: "not an address: it needs https:// in front",
+        requests.exceptions.InvalidProxyURL: "the address of its proxy is wrong",
         requests.exceptions.InvalidURL: "not an address",
+        urllib3.exceptions.LocationParseError: "leads to what is not an address",
         urllib3.exceptions.ReadTimeoutError: "stopped sending",
         urllib3.exceptions.ProtocolError: "broke off",
+        requests.exceptions.ProxyError: "no connection through its proxy",
         requests.ConnectionError: "no connection",
     }
-    return next((text for kind, text in kinds.items() if isinstance(error, kind)), str(error))
+    text = without_password(str(error))
+    if "dependencies for SOCKS" in text:
+        return "its proxy needs PySocks: pip install pysocks"
+    return next((text for kind, text in kinds.items() if isinstance(error, kind)), text)

@@ -1,83 +1,171 @@
-"""A picture's file -> its grey levels, by Pillow: an extra, which only `predict` needs."""
+"""A picture's file -> its grey levels, by Pillow in a process of its own (`decoder`).
 
-import io
-import warnings
-from typing import Any
+A decoder that takes too long, or too much memory, or that a file makes crash, is lost with its
+process: this one goes on with a fresh one.
+"""
 
-import numpy as np
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from threading import Timer
+from typing import IO, TYPE_CHECKING, Any
 
-from bpnet.array import Array
-from bpnet.errors import DataError, short
+from bpnet.errors import BpnetError, DataError
+from bpnet.pictures import decoder
 
-LARGEST_FILE = 2**26  # bytes
-MOST_PIXELS = 2**24  # in colours they take a third of 200 MB
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # each read by Pillow alone
-ENOUGH = (1000, 1000)  # pixels: a photo is decoded no larger than needed, if its format can do that
+if TYPE_CHECKING:  # the process should start before NumPy is imported, to be ready with it
+    from bpnet.array import Array
+
+LARGEST_FILE = 2**25  # bytes
+PATIENCE = 20  # seconds by the clock, on a busy machine too, until a process is taken for stuck
+REMEDY = "save it smaller, or in another format"
+PILLOW = "pillow>={}.{}".format(*decoder.OLDEST_PILLOW)
 
 
-def grey(content: bytes, name: str) -> Array:
-    """Return the picture as bytes (H, W), black 0 and white 255; what is transparent is white.
+class Decoder:
+    """The process that decodes pictures, from `with` to its end; a fresh one after its death."""
 
-    Of several pictures in a file it is the first.
-    Raises: DataError if Pillow is missing, or this is no picture, or one too large.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is too large is refused, not warned of
+    def __enter__(self) -> "Decoder":
+        self._process = _start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _end(self._process)
+
+    def grey(self, content: bytes, name: str) -> "Array":
+        """Return the picture as bytes (H, W), black 0 and white 255; what is transparent is white.
+
+        Of several pictures in a file it is the first.
+        Raises: DataError if this is no picture, or one that costs too much; BpnetError if Pillow is
+        missing.
+        """
+        if self._process.poll() is not None:
+            _end(self._process)
+            self._process = _start()
         try:
-            return _levels(_opened(content))
-        except ImportError as error:
-            raise DataError("pictures are read by Pillow: pip install pillow") from error
+            return _answer(self._process, content)
         except DataError as error:
             raise DataError(f"{name}: {error}") from error
-        except Exception as error:  # a decoder may raise anything
-            raise DataError(f"{name}: not a picture that can be read: {_reason(error)}") from error
 
 
-def png(image: Array) -> bytes:
-    """Return an image (H, W) of bytes as the content of a PNG file."""
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def _opened(content: bytes) -> Any:
-    """Return Pillow's picture, its size checked before any of it is decoded."""
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(content), formats=FORMATS)
-    if image.width * image.height > MOST_PIXELS:
-        raise DataError(
-            f"{image.width} x {image.height} pixels, of which {MOST_PIXELS} may be; make it smaller"
+def _start() -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "bpnet.pictures.decoder"],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C in the terminal is for this process alone; on Windows:
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
-    image.draft("RGB", ENOUGH)
-    return image
+    except OSError as error:
+        raise BpnetError(f"no process to decode pictures: {error.strerror}") from error
 
 
-def _levels(image: Any) -> Array:
-    from PIL import Image, ImageOps
-
-    image = ImageOps.exif_transpose(image)
-    if image.mode[0] in "IF":
-        return _of_many_bits(np.asarray(image, np.float64))
-    if "A" in image.mode or "transparency" in image.info:
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return np.asarray(image.convert("L"))
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    with suppress(OSError), process:  # to leave it is to close the pipes and to wait
+        pass
 
 
-def _of_many_bits(levels: Array) -> Array:
-    """Return levels of 16 bits, or of any range, as bytes."""
-    if not np.isfinite(levels).all():
-        raise DataError("holds levels that are not finite numbers")
-    low, high = float(levels.min()), float(levels.max())
+def _answer(process: "subprocess.Popen[bytes]", content: bytes) -> "Array":
+    """Return the grey levels that the process finds in a file."""
+    began = time.monotonic()
+    clock = _alarm(process)
+    try:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(len(content).to_bytes(8))
+        process.stdin.write(content)
+        process.stdin.flush()
+        return _received(process.stdout)
+    except (OSError, EOFError) as error:  # the pipes are closed: it is dying
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+        _end(process)
+        raise _cause(process.returncode, time.monotonic() - began) from error
+    finally:
+        clock.cancel()
+
+
+def _alarm(process: "subprocess.Popen[bytes]") -> Timer:
+    """Return a clock that kills the process if it is not stopped in time; it is running."""
+    clock = Timer(PATIENCE, process.kill)
+    try:
+        clock.start()
+    except RuntimeError as error:
+        raise BpnetError(f"no thread to watch over the decoding of pictures: {error}") from error
+    return clock
+
+
+def _cause(status: int, seconds: float) -> BpnetError:
+    """Return why a process ended with this status, so long after it was given a picture."""
+    if status == decoder.NO_PILLOW:
+        return BpnetError(f'pictures are read by Pillow: pip install "{PILLOW}"')
+    if status == decoder.OUT_OF_MEMORY:
+        return DataError(f"takes more than {decoder.MEMORY >> 20} MB to decode; {REMEDY}")
+    if status == -getattr(signal, "SIGPROF", 0):
+        return DataError(f"takes more than {decoder.SECONDS} s to decode; {REMEDY}")
+    if seconds >= PATIENCE:
+        return DataError(f"not decoded within {PATIENCE} s; {REMEDY}")
+    return DataError(f"not a picture that can be read: its decoder ended with status {status}")
+
+
+def _received(answers: IO[bytes]) -> "Array":
+    """Return the grey levels of an answer."""
+    import numpy as np
+
+    head = _head(answers)
+    kind = np.dtype(head["kind"])
+    grey = np.empty(head["shape"], np.uint8)
+    flat = grey.reshape(-1)
+    for start in range(0, flat.size, decoder.STRIP):
+        part = flat[start : start + decoder.STRIP]
+        levels = np.frombuffer(_exactly(answers, part.size * kind.itemsize), kind)
+        part[:] = levels if kind == np.uint8 else _of_many_bits(levels, *head["ends"])
+    return _upright(grey, head["turned"])
+
+
+def _head(answers: IO[bytes]) -> dict[str, Any]:
+    line = answers.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    head: dict[str, Any] = json.loads(line)
+    if "problem" in head:
+        raise DataError(head["problem"])
+    return head
+
+
+def _exactly(answers: IO[bytes], size: int) -> bytes:
+    found = answers.read(size)
+    if len(found) < size:
+        raise EOFError
+    return found
+
+
+def _of_many_bits(levels: "Array", low: float, high: float) -> "Array":
+    """Return levels of 16 bits, or of any range, as bytes; of one level only, all are black."""
+    import numpy as np
+
     if low >= 0 and high <= 65535:
         low, high = 0, 65535 if high > 255 else 255
-    bytes_: Array = np.floor((levels - low) * (255 / (high - low)) + 0.5).astype(np.uint8)
+    scale = 255 / (high - low) if high > low else 0
+    bytes_: Array = np.floor((levels.astype(np.float64) - low) * scale + 0.5).astype(np.uint8)
     return bytes_
 
 
-def _reason(error: Exception) -> str:
-    reason = str(error)
-    return "unknown format" if "cannot identify" in reason else short(reason or repr(error))
+def _upright(grey: "Array", turned: int) -> "Array":
+    """Return the picture as it was taken, by EXIF's number of how its camera has turned it."""
+    if turned in (5, 6, 7, 8):
+        grey = grey.T
+    if turned in (2, 3, 6, 7):
+        grey = grey[:, ::-1]
+    if turned in (3, 4, 7, 8):
+        grey = grey[::-1]
+    return grey

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
+from unicodedata import category
 
 from bpnet import config
 from bpnet.config import Config
@@ -25,8 +26,11 @@ from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import metadata
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
+from bpnet.system.held import held
 
 CONFIG = "config.yaml"
+PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
+END, MOST_BYTES = 12, 180  # of a name: letters at its end, bytes before them; Linux has 255 in all
 INCOMPLETE = ".being-made"  # stands in a folder of seeds until all of them are there
 
 
@@ -50,7 +54,7 @@ class Run:
     @property
     def previous_checkpoint(self) -> Path:
         """The state at the save before."""
-        return self.folder / "checkpoint.previous.npz"
+        return self.folder / PREVIOUS_CHECKPOINT
 
     @property
     def log(self) -> Path:
@@ -136,11 +140,25 @@ def new(name: str, folder: Path | None = None) -> Path:
     Raises: UsageError if the given one is not empty; what is in it is never overwritten.
     """
     if folder is None:
-        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{name}"
+        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{_safe(name)}"
         return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+    storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
     if not storage.make_new_folder(folder):
         _refuse_taken(folder)
     return folder
+
+
+def _safe(name: str) -> str:
+    """Return the name as one for a folder: of letters and digits of any language, and of -, _, .
+
+    A long one loses its middle: its end tells one run of a config from another.
+
+    >>> _safe("밑바닥 5.6\\n/a-s1")
+    '밑바닥_5.6__a-s1'
+    """
+    kept = "".join(c if category(c)[0] in "LMN" or c in "-_." else "_" for c in name)
+    start, end = kept[:-END], kept[-END:]
+    return start.encode()[:MOST_BYTES].decode(errors="ignore") + end
 
 
 def _numbered(stem: str) -> Iterator[Path]:
@@ -188,9 +206,10 @@ def create_seeds(settings: Config, count: int, folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Let no other process train in the folder meanwhile.
 
+    What is then read and written is in this very folder, whatever comes to its path: `held`.
     Raises: RunError if one does, naming it.
     """
-    with locks.hold(folder / locks.NAME) as holder:
+    with held(folder, locks.NAME), locks.hold(folder / locks.NAME) as holder:
         if holder:
             raise RunError(f"{folder}: {holder} is training it; wait for its end, or stop it")
         storage.sweep(folder)

@@ -18,6 +18,8 @@ KINDS = {  # of the facts that are printed or compared
     "started": str,
     "numpy": str,
     "weights_sha256": str,
+    "arithmetic": str,
+    "arithmetic_changes": list,
     "config": dict,
     "data": dict,
 }

@@ -1,19 +1,16 @@
 """Train a run: a config in, a run directory out. No terminal, no signals."""
 
 import math
-import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from bpnet import __version__, datasets
+from bpnet import datasets
 from bpnet.config import Config
 from bpnet.datasets import CLASSES
-from bpnet.errors import BpnetError, DivergedError, RunError, short
-from bpnet.runs import checkpoints, directory, metadata, results
+from bpnet.errors import BpnetError, DivergedError, RunError
+from bpnet.runs import arithmetic, checkpoints, directory, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
@@ -65,13 +62,20 @@ def started(
 
 
 @contextmanager
-def resumed(run: Run, progress: ByteProgress = silently, tell: Tell = silent) -> Iterator[Session]:
+def resumed(
+    run: Run,
+    progress: ByteProgress = silently,
+    tell: Tell = silent,
+    other_arithmetic: bool = False,
+) -> Iterator[Session]:
     """Hold the directory of a run that has not finished, and go back to its checkpoint.
 
-    Raises: RunError if the config or the data have changed, or no checkpoint can be used.
+    Raises: RunError if the config or the data have changed, or no checkpoint can be used; also if
+    this machine computes otherwise than the one before, unless other arithmetic is allowed.
     """
     refuse_too_large(run.config)
-    _warn_of_another_numpy(run, tell)
+    if not other_arithmetic:
+        arithmetic.refuse_another(run)
     dataset = datasets.load(run.config.data, progress, tell)
     refuse_changes(run, dataset.sha256)
     session = Session(run, Training(run.config, dataset))
@@ -126,17 +130,12 @@ def _running(session: Session) -> Iterator[None]:
 
 def _begin(session: Session) -> None:
     """Write in run.json that the run is running, since when, and on what."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     run = session.run
     metadata.write(
         run.folder,
         status=Status.RUNNING,
-        bpnet=__version__,
-        python=platform.python_version(),
-        numpy=np.__version__,
-        blas=f"{blas.get('name')} {blas.get('version')}",
-        threads=run.config.train.threads,
-        platform=platform.platform(),
+        **arithmetic.facts(run),
+        **arithmetic.change(run, session.training.state.step),
         seed=run.config.seed,
         config=settings_of(run.config),
         data=dict(session.data),
@@ -169,15 +168,6 @@ def _finish(session: Session) -> None:
         test_images=test.total,
         weights_sha256=weights_sha256,
     )
-
-
-def _warn_of_another_numpy(run: Run, tell: Tell) -> None:
-    before = metadata.read(run.folder).get("numpy", np.__version__)
-    if before != np.__version__:
-        tell(
-            f"warning: begun with NumPy {short(before)}, going on with {np.__version__}: "
-            "the last bits may differ"
-        )
 
 
 def _warn_of_no_learning(record: EpochRecord, config: Config, tell: Tell) -> None:

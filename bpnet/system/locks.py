@@ -9,17 +9,21 @@ mistakes.
 import errno
 import os
 import platform
+import struct
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from bpnet.system.storage import NONBLOCK, as_storage_error
+from bpnet.system.held import NONBLOCK, as_storage_error, open_file
 
 NAME = ".lock"
 LENGTH = 100  # of the holder's name: always the same, so that no part of an older one is left
 PAUSE = 0.05  # seconds between two tries
+NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)  # a link may lead anywhere
+LOOKING = 0 if sys.platform == "linux" else 0.5  # seconds that one who only looks may hold it
+FLOCK = "hhqqi0q"  # Linux's struct flock: type, whence, start, length, process
 
 
 @contextmanager
@@ -32,10 +36,10 @@ def hold(
     Raises: StorageError if there can be no such file.
     """
     with as_storage_error(path, "cannot be written"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        descriptor = open_file(path, os.O_RDWR | os.O_CREAT | NOFOLLOW)
     try:
         with as_storage_error(path, "cannot be locked"):
-            holder = _wait(descriptor, patience, waiting)
+            holder = _wait(descriptor, max(patience, LOOKING), waiting)
             if holder is None:
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 os.write(descriptor, _own_name())
@@ -46,17 +50,17 @@ def hold(
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process holds the lock; nothing is written.
+    """Whether a process holds the lock; nothing is written, and on Linux nobody is kept waiting.
 
     Raises: StorageError if that cannot be told.
     """
     with as_storage_error(path, "cannot be read"):
         try:
-            descriptor = os.open(path, os.O_RDONLY | NONBLOCK | getattr(os, "O_NOFOLLOW", 0))
+            descriptor = open_file(path, os.O_RDONLY | NONBLOCK | NOFOLLOW)
         except FileNotFoundError:
             return False
         try:
-            return not _locked(descriptor)
+            return _is_locked(descriptor)
         finally:
             os.close(descriptor)
 
@@ -89,6 +93,10 @@ def _locked(descriptor: int) -> bool:
 
             os.lseek(descriptor, 2 * LENGTH, os.SEEK_SET)  # what is locked there cannot be read
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        elif sys.platform == "linux":
+            import fcntl
+
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_WRLCK))
         else:
             import fcntl
 
@@ -96,3 +104,20 @@ def _locked(descriptor: int) -> bool:
     except OSError as error:
         return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
     return True
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether another has locked it; only Linux can be asked, others are tried."""
+    if sys.platform != "linux":
+        return not _locked(descriptor)
+    import fcntl
+
+    try:
+        found = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _whole_file(fcntl.F_RDLCK))
+    except OSError:  # a file system without locks
+        return False
+    return bool(struct.unpack(FLOCK, found)[0] != fcntl.F_UNLCK)
+
+
+def _whole_file(kind: int) -> bytes:
+    return struct.pack(FLOCK, kind, os.SEEK_SET, 0, 0, 0)

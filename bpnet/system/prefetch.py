@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import islice
 from queue import SimpleQueue
-from threading import Thread
 from typing import TypeVar
+
+from bpnet.system import background
 
 Item = TypeVar("Item")
 
@@ -21,7 +22,7 @@ def prefetch(items: Iterator[Item]) -> Iterator[Item]:
     """
     wanted = SimpleQueue[bool]()
     made = SimpleQueue[list[Item] | Exception]()
-    Thread(target=_make, args=(items, wanted, made), daemon=True).start()
+    background.start(_make, items, wanted, made)
     wanted.put(True)
     try:
         while ready := made.get():

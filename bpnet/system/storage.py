@@ -1,6 +1,6 @@
 """Bytes on disk: every file that bpnet reads, writes or renames goes through this module.
 
-It calls the system by the functions of `os`, one for each thing that can go wrong: there the tests
+The system is called by the functions of `os`, one for each thing that can go wrong: there the tests
 of faults stand in.
 """
 
@@ -10,13 +10,15 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain, count
 from pathlib import Path
 
 from bpnet.errors import StorageError
+from bpnet.system import held
+from bpnet.system.held import NONBLOCK, as_storage_error
 
-BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines
-NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for somebody who writes into it
-TEMPORARY = re.compile(r"\..+\.([0-9]{1,7})-[0-9a-f]{8}\.tmp")  # and the process that writes it
+# And the process that writes it; before version 0.3 the file's own name stood in front.
+TEMPORARY = re.compile(r"\.(?:.+\.)?([0-9]{1,7})-[0-9a-f]{8}\.tmp")
 
 
 def read(path: Path, limit: int) -> bytes:
@@ -44,7 +46,7 @@ def head(path: Path, length: int) -> bytes:
 def _opened(path: Path) -> Iterator[tuple[int, int]]:
     """Yield the descriptor of a regular file, and its size; the system may say 0 of any size."""
     with as_storage_error(path, "cannot be read"):
-        descriptor = os.open(path, os.O_RDONLY | NONBLOCK | BINARY)
+        descriptor = held.open_file(path, os.O_RDONLY | NONBLOCK)
         try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode):
@@ -68,26 +70,40 @@ def exists(path: Path) -> bool:
     """Whether there is something at the path."""
     with as_storage_error(path, "cannot be looked for"):
         try:
-            os.stat(path)
+            held.stat(path)
         except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError as error:
+            if error.errno != errno.ELOOP:  # a link in a circle is something too
+                raise
     return True
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder, and those above it, where they are missing."""
+    """Make the folder, and those above it, where they are missing, durably."""
+    missing = [path]
+    while not exists(missing[-1].parent):
+        missing.append(missing[-1].parent)
+    for folder in reversed(missing):
+        _make_folder(folder)
     with as_storage_error(path, "cannot be made"):
-        path.mkdir(parents=True, exist_ok=True)
+        if not stat.S_ISDIR(held.stat(path).st_mode):
+            raise StorageError(f"{path}: cannot be made: a file is in its place")
 
 
 def make_new_folder(path: Path) -> bool:
     """Make the folder, and those above it; return False if there is something at the path."""
     make_folder(path.parent)
+    return _make_folder(path)
+
+
+def _make_folder(path: Path) -> bool:
     with as_storage_error(path, "cannot be made"):
         try:
-            path.mkdir()
+            os.mkdir(path)
         except FileExistsError:
             return False
+        held.sync_folder(path.parent)
     return True
 
 
@@ -99,19 +115,20 @@ def names(folder: Path) -> list[str]:
 
 def remove(path: Path) -> None:
     """Remove the file, durably, and with it what is new in its folder."""
+    held.refuse_another(path.parent)
     with as_storage_error(path, "cannot be removed"):
-        os.unlink(path)
-        _sync_folder(path.parent)
+        held.unlink(path)
+        held.sync_folder(path.parent)
 
 
 def move_aside(path: Path) -> Path:
-    """Rename the file to one that nothing reads, and return the new path."""
-    aside = path.with_name(f"{path.name}.corrupt")
-    with (
-        as_storage_error(path, "cannot be moved aside"),
-        suppress(FileNotFoundError),
-    ):  # another was quicker
-        os.replace(path, aside)
+    """Rename the file to one that nothing reads, over none that is there; return the new path."""
+    numbered = (f"{path.name}.corrupt-{number}" for number in count(2))
+    free = map(path.with_name, chain([f"{path.name}.corrupt"], numbered))
+    aside = next(new for new in free if not exists(new))
+    held.refuse_another(path.parent)
+    with as_storage_error(path, "cannot be moved aside"), suppress(FileNotFoundError):
+        held.rename(path, aside)  # unless another was quicker
     return aside
 
 
@@ -123,16 +140,17 @@ def write(path: Path, content: bytes) -> None:
     Raises: StorageError; the old file is then as it was, but if all that failed was to make the new
     name durable, the new one is whole in its place.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
+    held.refuse_another(path.parent)
+    temporary = path.with_name(f".{os.getpid()}-{os.urandom(4).hex()}.tmp")
     with as_storage_error(path, "cannot be written"):
         try:
             _write_new(temporary, content)
-            os.replace(temporary, path)
+            held.rename(temporary, path)
         except BaseException:
             with suppress(OSError):  # the first error is told; what is left is swept
-                os.unlink(temporary)
+                held.unlink(temporary)
             raise
-        _sync_folder(path.parent)
+        held.sync_folder(path.parent)
 
 
 def sweep(folder: Path) -> None:
@@ -141,7 +159,7 @@ def sweep(folder: Path) -> None:
         match = TEMPORARY.fullmatch(name)
         if match and not _writes(int(match[1])):
             with as_storage_error(folder / name, "cannot be removed"), suppress(FileNotFoundError):
-                os.unlink(folder / name)
+                held.unlink(folder / name)
 
 
 def _writes(process: int) -> bool:
@@ -160,7 +178,7 @@ def _writes(process: int) -> bool:
 
 
 def _write_new(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)  # and umask
+    descriptor = held.open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         left = memoryview(content)
         while left:
@@ -168,27 +186,3 @@ def _write_new(path: Path, content: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the folder's new entry durable, where the system knows such a thing."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some network file systems cannot sync a folder
-            raise
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def as_storage_error(path: Path, what: str) -> Iterator[None]:
-    """Turn the errors of the system, and a path that cannot be one, into a StorageError."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise StorageError(f"{path}: {what}: {reason}") from error

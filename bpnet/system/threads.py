@@ -6,6 +6,10 @@ The BLAS library behind NumPy reads the number from the environment once, when N
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Event
+
+from bpnet.errors import BpnetError
+from bpnet.system import background
 
 VARIABLES = (
     "OPENBLAS_NUM_THREADS",
@@ -19,9 +23,26 @@ _fixed: list[str] = []  # the number that this process has chosen, if it has
 
 
 def fix(number: int) -> None:
-    """Set the number of threads; works only before NumPy is imported."""
+    """Set the number of threads; works only before NumPy is imported.
+
+    Raises: BpnetError if so many cannot be started.
+    """
+    _try(min(number, os.cpu_count() or 1) - 1)
     os.environ.update(dict.fromkeys(VARIABLES, str(number)))
     _fixed[:] = [str(number)]
+
+
+def _try(more: int) -> None:
+    """Start so many threads at once, and end them: where BLAS fails to, it sends SIGINT."""
+    enough = Event()
+    try:
+        tried = [background.start(enough.wait) for _ in range(more)]
+    except BpnetError as error:
+        raise BpnetError(f"{error}; or lower train.threads") from error
+    finally:
+        enough.set()
+    for thread in tried:
+        thread.join()
 
 
 def in_use() -> str | None:

@@ -1,11 +1,17 @@
-"""Bars and lines on stderr, pictures as text."""
+"""All that is printed: results on stdout, bars and lines on stderr, pictures as text."""
 
+import json
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bpnet.cli import console
+from bpnet.errors import BpnetError
+
+OBEYED = "\n\r\t\x1b\x07\x7f\x85\x9b\u2028\u2029\u200e\u202e\u2066\ufeff\udcff\ud800"
+LETTERS = "밑바닥 ä ａ é ไทย नमस्ते فارسی\u200cها 👩\u200d🏫 \u3000 \xa0"
 
 
 @pytest.mark.parametrize(
@@ -31,9 +37,60 @@ def test_a_table_has_its_first_column_to_the_left_and_the_others_to_the_right():
     assert list(console.table(rows)) == ["run      test", "a       9.5 %  x", "longer   10 %"]
 
 
-def test_a_line_is_told_with_whatever_could_break_it_escaped(capsys):
-    console.tell("a\nb\x1b")
-    assert capsys.readouterr() == ("", "a\\nb\\x1b\n")
+@pytest.mark.parametrize(
+    ("show", "stream"),
+    [(console.echo, "out"), (lambda line: console.echo_all([line]), "out"),
+     (lambda line: console.echo_all(console.table([[line, ""]])), "out"),
+     (console.echo_error, "err"), (console.tell, "err")],
+)  # fmt: skip
+def test_a_line_has_every_letter_and_nothing_that_a_terminal_obeys(capsys, show, stream):
+    show(f"{LETTERS}|{OBEYED}|")
+    text = getattr(capsys.readouterr(), stream)
+    letters, escapes, end = text.split("|")
+    assert (letters, end) == (LETTERS, "\n")
+    assert escapes.isascii()
+    assert escapes.isprintable()
+    assert escapes.encode().decode("unicode_escape") == OBEYED
+
+
+def test_a_path_is_printed_as_it_is(capsys):
+    console.echo(Path("runs/실험"))
+    assert capsys.readouterr().out == "runs/실험\n"
+
+
+def test_json_is_a_line_of_ascii_that_reads_back(capsys):
+    console.echo_json([LETTERS, OBEYED])
+    text = capsys.readouterr().out
+    assert text[:-1].isascii()
+    assert text[:-1].isprintable()
+    assert json.loads(text) == [LETTERS, OBEYED]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])
+def test_json_has_no_number_that_is_not_finite(capsys, number):
+    with pytest.raises(BpnetError, match="not finite"):
+        console.echo_json({"loss": number})
+    assert capsys.readouterr().out == ""
+
+
+def test_the_columns_of_a_table_stand_below_each_other_in_any_language():
+    rows = [
+        ["실험", "1"],
+        ["e\u0301", "2"],
+        ["\x1b", "3"],
+        ["ไท\u0e31", "4"],
+        ["a\u200db", "5"],
+        ["\u1100\u1161", "6"],
+    ]
+    lines = [
+        "실험  1",
+        "e\u0301     2",
+        "\\x1b  3",
+        "ไท\u0e31    4",
+        "a\u200db    5",
+        "\u1100\u1161    6",
+    ]
+    assert list(console.table(rows)) == lines
 
 
 def test_nothing_is_told_and_no_bar_is_shown_without_a_stderr(monkeypatch, capsys):

@@ -103,8 +103,8 @@ def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):
     result = bpnet("data", "fetch", "--data-dir", "a\nb", *DRAWN)
     assert result.status == 2
     assert result.err == (
-        "Error: --set data.dir=a\\nb: data.dir: expected a path of at most 4096 characters, "
-        "got a\\nb\n"
+        "Error: --set data.dir=a\\nb: data.dir: expected a path in UTF-8 of at most 4096 "
+        "characters, without controls, got a\\nb\n"
     )
 
 

@@ -1,16 +1,19 @@
 """Processes that train for this one: what reaches them, and what becomes of all that they say."""
 
 import json
+import os
 import select
 import signal
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from bpnet.cli import jobs
-from bpnet.errors import RunError
+from bpnet.errors import BpnetError, RunError
+from bpnet.system import background
 from bpnet.training.state import EpochRecord
 
 RECORD = EpochRecord(1, 16, 0.1, 2.0, 0.25, 1.5, 0.5, None, None, 2.0, 250.0)
@@ -119,6 +122,26 @@ def test_a_second_signal_acts_at_once_and_the_jobs_are_killed(act, tmp_path):
     with kept.pop() as held:
         assert select.select([held], [], [], 20)[0]
         assert held.read() == ""  # the other end is closed: the job is dead
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_job_that_cannot_be_heard_is_killed(act, monkeypatch, number):
+    act("import time; time.sleep(60)")
+    started, start = [], background.start
+
+    def refuse(*arguments, **options):
+        started.append(arguments)
+        if len(started) == number:
+            raise BpnetError("no more threads")
+        return start(*arguments, **options)
+
+    monkeypatch.setattr(background, "start", refuse)
+    with pytest.raises(BpnetError, match="no more threads"):
+        train("a")
+    for thread in {*threading.enumerate()} - {threading.main_thread()}:
+        thread.join(20)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):

@@ -1,8 +1,18 @@
 """Errors become one line and an exit status, in one place."""
 
+import click
 import pytest
 
+from bpnet.cli.commands import bpnet as program
 from bpnet.errors import BpnetError
+
+
+def groups(group, *names):
+    """Yield the group and those inside it, each by the words that are typed, and its commands."""
+    yield names, group.commands
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from groups(command, *names, name)
 
 
 @pytest.mark.parametrize(
@@ -27,15 +37,45 @@ def test_each_kind_of_error_has_its_line_and_status(bpnet, monkeypatch, error, s
     assert bpnet("config", "check") == (status, "", line)
 
 
-@pytest.mark.parametrize("error", [BpnetError("x"), MemoryError(), ZeroDivisionError()])
-def test_debugging_lets_errors_through(bpnet, monkeypatch, error):
+@pytest.mark.parametrize(
+    ("error", "value"),
+    [(BpnetError("x"), "1"), (MemoryError(), "1"), (ZeroDivisionError(), "yes")],
+)
+def test_debugging_lets_errors_through(bpnet, monkeypatch, error, value):
     def fail(*arguments):
         raise error
 
     monkeypatch.setattr("bpnet.config.load", fail)
-    monkeypatch.setenv("BPNET_DEBUG", "1")
+    monkeypatch.setenv("BPNET_DEBUG", value)
     with pytest.raises(type(error)):
         bpnet("config", "check")
+
+
+@pytest.mark.parametrize("value", ["", "0"])
+def test_debugging_can_be_switched_off(bpnet, monkeypatch, value):
+    monkeypatch.setenv("BPNET_DEBUG", value)
+    assert bpnet("eval", "nowhere") == (1, "", "Error: nowhere: does not exist\n")
+
+
+@pytest.mark.parametrize(("names", "commands"), list(groups(program)))
+def test_a_group_alone_prints_its_help_on_stderr_and_has_exit_status_2(bpnet, names, commands):
+    result = bpnet(*names)
+    assert (result.status, result.out) == (2, "")
+    assert result.err == bpnet(*names, "--help").out
+    assert set(commands) <= set(result.err.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["help", "version", "-V", "train help", "train -help", "data help", "--", "config 밑"],
+)
+def test_what_strangers_type_is_answered_in_a_line_that_shows_the_way(bpnet, words):
+    result = bpnet(*words.split())
+    assert (result.status, result.out) == (2, "")
+    usage, way, empty, error = result.err.splitlines()
+    assert usage.startswith("Usage: bpnet ")
+    assert way.startswith("Try 'bpnet ")
+    assert (empty, error[:7]) == ("", "Error: ")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,16 +12,23 @@ import pytest
 
 from bpnet import datasets
 from bpnet.pictures import decoding
+from bpnet.pictures.png import png
+from tests.helpers import forks
 
-pytest.importorskip("PIL", reason="no Pillow")
+Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 
 
-@pytest.fixture
-def run(bpnet, small_file):
+@pytest.fixture(scope="module")
+def run(small_data, tmp_path_factory):
     """A run that knows its drawn digits."""
-    settings = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=25")
-    assert bpnet("train", "--config", small_file, "--run-dir", "r", *settings).status == 0
-    return "r"
+    folder = tmp_path_factory.mktemp("runs")
+    (folder / "c.yaml").write_text(
+        f"data: {{dataset: drawn, dir: {small_data}, validation: 100}}\n"
+        "network: {hidden: [16]}\ntrain: {epochs: 25, batch_size: 32, learning_rate: 0.5}\n",
+        encoding="utf-8",
+    )
+    assert forks.run(folder, "train", "--config", "c.yaml", "--run-dir", "r").status == 0
+    return str(folder / "r")
 
 
 @pytest.fixture
@@ -30,7 +39,7 @@ def pictures(small_config, tmp_path):
     for number in range(20):
         large = np.kron(255 - train.images[number].reshape(28, 28), np.ones((5, 5), np.uint8))
         path = tmp_path / f"{number}.png"
-        path.write_bytes(decoding.png(np.pad(large, 30, constant_values=255)))
+        path.write_bytes(png(np.pad(large, 30, constant_values=255)))
         made.append((path, int(train.labels[number])))
     return made
 
@@ -65,15 +74,44 @@ def test_without_a_run_the_newest_is_asked(bpnet, small_file, pictures):
 def test_what_was_seen_is_kept_and_nothing_overwritten(bpnet, run, pictures, tmp_path):
     keep = ("predict", pictures[0][0], "--run", run, "--save-seen", tmp_path / "seen")
     seen = json.loads(bpnet(*keep, "--json").out)["pictures"][0]["seen"]
-    kept = decoding.grey((tmp_path / "seen" / "0-seen.png").read_bytes(), "p")
-    assert kept.tolist() == seen
+    kept = Image.open(tmp_path / "seen" / "0-seen.png")
+    assert np.asarray(kept).tolist() == seen
     again = bpnet(*keep)
     assert again.status == 1
     assert "0-seen.png: is there already" in again.err
 
 
+def test_the_answer_for_a_picture_is_given_even_if_it_cannot_be_kept(
+    bpnet, run, pictures, tmp_path
+):
+    names = []
+    for folder, (path, _) in zip("abc", pictures, strict=False):
+        (tmp_path / folder).mkdir()
+        names.append(path.rename(tmp_path / folder / ("1.png" if folder != "c" else "2.png")))
+    result = bpnet("predict", *names, "--run", run, "--save-seen", "seen")
+    assert result.status == 1
+    assert [line for line in result.out.splitlines() if line.endswith(".png")] == [*map(str, names)]
+    assert result.err == "Error: seen/1-seen.png: is there already; give another --save-seen\n"
+    assert sorted(path.name for path in Path("seen").iterdir()) == ["1-seen.png", "2-seen.png"]
+
+
+@pytest.mark.parametrize("letter", ["a", "숫"])
+def test_a_picture_of_the_longest_name_is_kept(bpnet, run, pictures, letter):
+    stem = letter * (251 // len(letter.encode()))
+    path = pictures[0][0].rename(f"{stem}.png")
+    assert bpnet("predict", path, "--run", run, "--save-seen", "seen").err == ""
+    (kept,) = (path.name for path in Path("seen").iterdir())
+    assert re.fullmatch(f"{letter}{{60,}}-seen.png", kept)
+
+
+def test_the_help_begins_with_the_command_that_gets_pillow(bpnet):
+    help_text = bpnet("predict", "--help").out
+    install = f'pip install "{decoding.PILLOW}"'
+    assert 0 < help_text.index(install) < help_text.index("bpnet predict seven.png")
+
+
 def test_the_bad_among_good_pictures_are_told_of_at_the_end(bpnet, run, pictures, tmp_path):
-    (tmp_path / "blank.png").write_bytes(decoding.png(np.full((50, 50), 255, np.uint8)))
+    (tmp_path / "blank.png").write_bytes(png(np.full((50, 50), 255, np.uint8)))
     (tmp_path / "text.png").write_text("hello", encoding="utf-8")
     bad = [tmp_path / name for name in ("blank.png", "text.png", "no.png")]
     result = bpnet("predict", bad[0], pictures[0][0], *bad[1:], "--run", run)

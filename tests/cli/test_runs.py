@@ -65,6 +65,16 @@ def test_a_damaged_run_is_a_row_and_told_of(bpnet, three):
     assert second.startswith("runs/two/seed-0/log.csv: not as bpnet has written it")
 
 
+def test_what_a_run_says_of_itself_breaks_no_line_of_the_table(bpnet):
+    folder = Path("runs/a\n\x1b[31m\udcff")
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("seed: 5", encoding="utf-8")
+    metadata.write(folder, status="b\x9b\u202ec")
+    result = bpnet("runs")
+    assert result.out.splitlines()[1].startswith(r"runs/a\n\x1b[31m\udcff  b\x9b\u202ec  mnist ")
+    assert json.loads(bpnet("runs", "--json").out)[0]["run"] == str(folder)
+
+
 def test_other_places_can_be_listed_and_empty_ones_are_told(bpnet, three):
     assert names(bpnet("runs", "runs/two")) == ["runs/two/seed-0", "runs/two/seed-1"]
     result = bpnet("runs", "nowhere")

@@ -169,11 +169,23 @@ def test_a_resumed_run_has_the_weights_of_an_undisturbed_one(interrupted, bpnet,
     assert weights[0] == weights[1]
 
 
-def test_another_numpy_gets_a_warning_when_resuming(interrupted, bpnet):
+def test_another_numpy_alone_is_no_other_arithmetic(interrupted, bpnet):
     metadata.write(Path("r r"), numpy="1.0")
-    result = bpnet("train", "--resume", "r r", "--quiet")
-    assert result.status == 0
-    assert result.err.startswith("warning: begun with NumPy 1.0, going on with ")
+    assert bpnet("train", "--resume", "r r", "--quiet").err == ""
+
+
+def test_other_arithmetic_is_refused_when_resuming_unless_it_is_allowed(interrupted, bpnet):
+    metadata.write(Path("r r"), arithmetic="0" * 64)
+    refused = bpnet("train", "--resume", "r r", "--quiet")
+    assert (refused.status, refused.err.count("\n")) == (1, 1)
+    assert "or add --other-arithmetic" in refused.err
+    allowed = bpnet("train", "--resume", "r r", "--quiet", "--other-arithmetic")
+    assert (allowed.status, allowed.err) == (0, "")
+
+
+def test_other_arithmetic_is_a_matter_of_resuming(bpnet, small_file):
+    result = bpnet("train", "--config", small_file, "--other-arithmetic")
+    assert (result.status, result.err) == (2, "Error: --other-arithmetic goes with --resume\n")
 
 
 def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data, tmp_path):

@@ -6,6 +6,8 @@ from bpnet.config import Config, dump, load
 from bpnet.config.schema import rules
 from bpnet.errors import ConfigError
 
+PATH = "a path in UTF-8 of at most 4096 characters, without controls"
+
 
 @pytest.fixture
 def read(tmp_path):
@@ -198,15 +200,24 @@ def test_a_section_is_not_a_setting(read):
 
 def test_the_environment_is_held_to_the_same_rule(read):
     (line,) = read("seed: 0", environment={"BPNET_DATA_DIR": "a\nb"})
-    assert line == "BPNET_DATA_DIR: data.dir: expected a path of at most 4096 characters, got a\\nb"
+    assert line == f"BPNET_DATA_DIR: data.dir: expected {PATH}, got a\\nb"
+
+
+@pytest.mark.parametrize("letter", "\x1b\x85\u200b\u2028\u202e\ufeff\udcff\ud800")
+def test_a_path_that_a_terminal_would_obey_or_that_is_not_utf8_is_refused(read, letter):
+    (line,) = read("seed: 0", f"data.dir=a{letter}")
+    assert line.endswith(f"data.dir: expected {PATH}, got a{letter!r}".replace("'", ""))
+
+
+def test_a_path_of_any_letters_is_written_down_and_read_back(read):
+    path = "데이터 é नमस्ते फ़ \u3000\xa0 فارسی\u200cها 👩\u200d🏫 \ue000\uffff\U0010ffff"
+    assert read(dump(read("seed: 0", f"data.dir={path}"))).data.dir == path
 
 
 def test_a_path_that_would_make_the_written_config_too_large_to_read_is_refused(read):
     (line,) = read(f"data: {{dir: {'x' * 65510}}}")
-    assert line.startswith(
-        "c.yaml:1:13: data.dir: expected a path of at most 4096 characters, got x"
-    )
-    assert len(line) < 140
+    assert line.startswith(f"c.yaml:1:13: data.dir: expected {PATH}, got x")
+    assert len(line) < 150
 
 
 def test_an_entry_of_a_list_is_shown(read):

@@ -255,10 +255,10 @@ def test_a_wrong_file_stays_where_it_is_if_no_mirror_has_a_right_one(server, loa
     assert contents(folder) == {"images.gz": b"mine"}
 
 
-def test_a_failed_download_leaves_no_file(server, load, folder):
+def test_a_failed_download_leaves_nothing(server, load, tmp_path):
     with pytest.raises(DataError):
         load(Source((server.mirror(status(404)),), FILES))
-    assert contents(folder) == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("end", ["", "/", "//"])
@@ -316,14 +316,14 @@ def test_a_folder_that_may_not_be_entered_is_a_clear_error(load, folder):
         load()
 
 
-def test_a_disk_that_takes_no_more_leaves_no_piece_of_a_file(load, folder, monkeypatch):
+def test_a_disk_that_takes_no_more_leaves_nothing(load, tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StorageError, match=r"images\.gz: cannot be written: No space left"):
+    with pytest.raises(StorageError, match="No space left"):
         load()
-    assert contents(folder) == {}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_progress_is_shown_for_each_file_that_is_downloaded(source, folder):

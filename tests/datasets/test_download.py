@@ -1,5 +1,6 @@
 """The download: each way a mirror can fail, and that the next one, or a clear error, follows."""
 
+import base64
 import socket
 import time
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from bpnet.datasets import download
 from bpnet.datasets.download import Failed, Limits, fetch
@@ -282,3 +284,110 @@ def test_a_slow_file_gets_the_time_of_its_size(server):
     assert fetch(in_seconds(0.2), FILE, limits=patient) == CONTENT
     with pytest.raises(DataError, match="too slow"):
         fetch(in_seconds(0.7), FILE, limits=patient)
+
+
+@pytest.fixture
+def netrc(tmp_path, monkeypatch):
+    """A .netrc file, found by HOME and by NETRC, with a password for every host."""
+    path = tmp_path / ".netrc"
+    path.write_text("default login ann password of-netrc\n", encoding="utf-8")
+    path.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(path))
+
+
+def secrets(server):
+    """Return the name and password that each question to the server came with."""
+    sent = [
+        headers.get("Authorization", "Basic ").removeprefix("Basic ") for headers in server.headers
+    ]
+    return [base64.b64decode(secret).decode() for secret in sent]
+
+
+def with_password(mirror):
+    return mirror.replace("//", "//ann:of-mirror@")
+
+
+@pytest.mark.usefixtures("netrc")
+def test_no_password_from_netrc_is_sent_to_a_mirror_or_to_where_it_leads(server):
+    good = server.mirror(whole(CONTENT))
+    elsewhere = good.replace("127.0.0.1", "localhost")
+    for mirror in (good, server.mirror(to(elsewhere + NAME)), server.mirror(to(good + NAME))):
+        assert fetch([mirror], FILE, limits=LIMITS) == CONTENT
+    assert secrets(server) == [""] * 5
+
+
+@pytest.mark.usefixtures("netrc")
+def test_the_password_in_the_address_of_a_mirror_is_sent_to_it_and_to_no_other_host(server):
+    good = server.mirror(whole(CONTENT))
+    elsewhere = good.replace("127.0.0.1", "localhost")
+    for mirror in (server.mirror(to(good + NAME)), server.mirror(to(elsewhere + NAME))):
+        assert fetch([with_password(mirror)], FILE, limits=LIMITS) == CONTENT
+    assert secrets(server) == ["ann:of-mirror", "ann:of-mirror", "ann:of-mirror", ""]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://ann:SECRET@127.0.0.1:1/",
+        "http://ann:SE/CRET@127.0.0.1:1/",
+        "http://ann:SE@CRET@127.0.0.1:1/",
+        "http://ann:SE CRET@127.0.0.1:1/",
+        "http://ann:SECRET@127.0.0.1:port/",
+        "http://ann:SECRET@.a/",
+        "http://ann:SECRET@[::1/",
+        "http:/ann:SECRET@127.0.0.1/",
+        "ann:SECRET@127.0.0.1/",
+        "file://ann:SECRET@127.0.0.1/",
+        "socks9://ann:SECRET@127.0.0.1/",
+    ],
+)
+@pytest.mark.parametrize("place", ["the mirror", "where it leads", "the proxy"])
+def test_a_password_in_an_address_is_never_told(server, monkeypatch, address, place):
+    mirror = address if place == "the mirror" else server.mirror(to(address))
+    if place == "the proxy":
+        for variable in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(variable)
+        monkeypatch.setenv("http_proxy", address)
+    with pytest.raises(DataError) as error:
+        fetch([mirror], FILE, limits=replace(LIMITS, rounds=1))
+    for part in ("SECRET", "CRET", "SE@", "SE/"):
+        assert part not in str(error.value)
+    if place == "the mirror":
+        assert "...@" in str(error.value)
+
+
+def test_a_proxy_with_a_password_for_it_is_taken_from_the_environment(server, monkeypatch):
+    asked = []
+
+    def take(path, headers):
+        asked.append((path, headers["Proxy-Authorization"].removeprefix("Basic ")))
+        return whole(CONTENT)
+
+    monkeypatch.setattr(server, "take", take)
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("http_proxy", with_password(server.address))
+    assert fetch(["http://far.example/"], FILE, limits=LIMITS) == CONTENT
+    monkeypatch.setenv("no_proxy", "far.example")
+    assert reasons("http://far.example/") == ["no connection"]
+    ((path, secret),) = asked
+    assert path == f"http://far.example/{NAME}"
+    assert base64.b64decode(secret) == b"ann:of-mirror"
+
+
+def test_a_proxy_that_needs_another_package_is_told_of(monkeypatch):
+    def missing(*_, **__):  # this is what requests does without PySocks
+        raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", missing)
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1")
+    assert reasons("http://far.example/") == ["its proxy needs PySocks: pip install pysocks"]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_certificates_are_those_that_the_environment_names(monkeypatch, variable):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)  # it comes first
+    monkeypatch.setenv(variable, "/nowhere/ca.pem")
+    (reason,) = reasons("https://127.0.0.1:1/")
+    assert reason.endswith("invalid path: /nowhere/ca.pem")

@@ -7,7 +7,7 @@ import pytest
 
 from bpnet.datasets import cache, download
 from tests.helpers.forks import Fork
-from tests.helpers.server import serving, stall, whole
+from tests.helpers.server import serving, stall, status, whole
 from tests.helpers.sources import (
     ALL,
     CONTENTS,
@@ -30,7 +30,7 @@ def server():
 @pytest.fixture(params=["with locks", "with locks that do nothing"])
 def locks(request, monkeypatch):
     if request.param != "with locks":
-        monkeypatch.setattr(fcntl, "flock", lambda descriptor, operation: None)
+        monkeypatch.setattr(fcntl, "fcntl", lambda *arguments: arguments[-1])
     return request.param
 
 
@@ -49,6 +49,13 @@ def test_eight_first_runs_on_a_cold_cache_all_end_well(server, locks, tmp_path):
             assert is_right(folder / "mnist")
             if locks == "with locks":
                 assert len(server.asked) - asked == len(PACKED)
+
+
+def test_first_runs_that_all_fail_leave_nothing(server, tmp_path):
+    with published_by(server.mirror(status(404))):
+        ended = [child.wait() for child in fetchers(tmp_path / "data", PROCESSES // 2)]
+    assert [e.status for e in ended] == [1] * len(ended)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_those_that_wait_say_for_whom(server, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.refused import Row, judge, run_all
 
-PATH = "data.dir: expected a path of at most 4096 characters"
+PATH = "data.dir: expected a path in UTF-8 of at most 4096 characters, without controls"
 
 
 def wrong(command: str, *told: str) -> Row:
@@ -75,6 +75,7 @@ STATES = "".join(
     for part in ("train", "t10k")
     for kind in ("images-idx3", "labels-idx1")
 )
+DEEP = "d/" * 1500 + "d"  # more levels than Python's stack has
 DELETED: Sequence[str] = ("sh", "-c", 'mkdir d && cd d && rmdir ../d && exec "$@"', "sh")
 
 PLACES = [
@@ -89,6 +90,13 @@ PLACES = [
     program("eval", "a\nb", told=r"Error: a\nb: does not exist"),
     program("eval", "a\udcff", told=r"Error: a\udcff: does not exist"),
     program("eval", "x" * 300, told="cannot be looked for: File name too long"),
+    program("eval", DEEP, told="d/d: does not exist"),
+    program("train", "--resume", DEEP, told="d/d: does not exist"),
+    program("config", "check", "--config", DEEP, told="d/d: cannot be read: No such", status=2),
+    program("data", "verify", "--data-dir", DEEP, told="", lines=0,
+            out=STATES.format(*["missing"] * 4)),
+    program("runs", DEEP, told="d/d: no runs", status=0, lines=0, noted=[f"{DEEP}: no runs"]),
+    program("runs", "dd/" * 1500, told="dd/dd: File name too long"),
     program("train", "--resume", "r", told="r: does not exist"),
     program("train", "--resume", "f", told="f: not a run directory", made=file("f")),
     program("train", "--resume", ".", "--jobs", "2", told="--jobs: . is not a folder of seeds",

@@ -81,6 +81,30 @@ def test_a_save_that_forgets_something_is_found_out(tmp_path, write):
     assert verdict(tmp_path, write)[1] > 0
 
 
+def made_without_fsync_of_those_above(folder):
+    folder.mkdir(parents=True)
+
+
+def lost_after_its_end(folder, make):
+    """Return the states after a new folder's first file is written, in which it is not there."""
+
+    def work():
+        make(folder / "above" / "run")
+        storage.write(folder / "above" / "run" / "config.yaml", NEW)
+
+    states = [state for ended, state in failures(folder, work) if ended]
+    assert states
+    return [state for state in states if state.get("above/run/config.yaml") != NEW]
+
+
+def test_a_new_run_is_there_with_every_folder_above_it(tmp_path):
+    assert lost_after_its_end(tmp_path, storage.make_folder) == []
+
+
+def test_a_folder_above_that_is_forgotten_is_found_out(tmp_path):
+    assert lost_after_its_end(tmp_path, made_without_fsync_of_those_above)
+
+
 def test_a_whole_save_can_be_resumed_from_in_every_state(small_config, tmp_path):
     config = replace(small_config, train=replace(small_config.train, epochs=4))
     failed, tried, steps = tmp_path / "failed", 0, set()

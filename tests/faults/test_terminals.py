@@ -1,4 +1,4 @@
-"""Streams that are closed, full, unread or cannot show a letter, and terminals that go away."""
+"""Streams that are closed, full or unread; letters and names to show; terminals that go away."""
 
 import os
 import pty
@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from functools import partial, partialmethod
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from tqdm import tqdm
@@ -245,6 +246,52 @@ def test_without_stdin_or_a_home_everything_goes_as_usual(here, small_file, undi
     assert process.returncode == 0, err
     assert b"mean of 2 seeds" in out
     assert b"Traceback" not in err
+
+
+NAMES = {"not UTF-8": "r\udcff", "a terminal obeys": "r\n\x1b[31m\x1b]0;owned\x07\x9b\u202e"}
+NAMING = [
+    ("train", "--resume"), ("eval",), ("eval", "--json"), ("runs",), ("runs", "--json"),
+    ("report",), ("compare", "finished"), ("config", "check", "--config"),
+    ("predict", "no.png", "--run", "finished", "--save-seen"), ("data", "path", "--data-dir"),
+    ("train", "--config", "small.yaml", "--quiet", "--run-dir"), ("gradcheck", "--set"), (),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_name_breaks_no_line_and_nothing_in_it_acts_in_a_terminal(name, here):
+    copytree(here / "finished", here / name / name)
+    copytree(here / "finished", here / name, dirs_exist_ok=True)
+    for command in NAMING:
+        ended = run(here, *command, name, hinder=quick_disk)
+        text = ended.out + ended.err
+        assert "bug" not in text
+        assert "Traceback" not in text
+        assert all(line.isprintable() for line in text.splitlines()), command
+        if command[:1] != ("predict",):
+            assert ("r\\udcff" if name == "r\udcff" else "owned") in text, command
+
+
+@pytest.mark.parametrize("stem", ["c\nd", "\x1b[31m", "-", "../밑바닥 5", "가" * 83])
+def test_the_folder_that_train_prints_last_is_there_whatever_its_config_is_named(
+    stem, tmp_path, small_file
+):
+    (tmp_path / "d").mkdir()
+    config = tmp_path / "d" / f"{stem}.yaml"
+    small_file.rename(config)
+    ended = run(tmp_path / "d", "train", f"--config={config}", "--quiet", hinder=quick_disk)
+    assert ended.status == 0, ended.err
+    assert (tmp_path / "d" / ended.out.splitlines()[-1] / "weights.npz").exists()
+
+
+def test_a_run_in_a_folder_of_1500_levels_is_a_run_like_any_other(tmp_path, small_file):
+    deep = "d/" * 1499 + "d"
+    try:
+        for command in (("train", "--config", small_file, "--run-dir", deep), ("report", deep)):
+            ended = run(tmp_path, *command, hinder=quick_disk)
+            assert ended.status == 0, ended.err
+        assert ended.out == f"{deep}/report.html\n"
+    finally:
+        subprocess.run(["rm", "-rf", "d"], cwd=tmp_path, check=True)  # shutil has less of a stack
 
 
 @pytest.mark.parametrize("arguments", ["train --config {config}", "eval", "data path", "gradcheck"])

@@ -104,7 +104,7 @@ FAULTS: dict[str, tuple[Behaviour, str]] = {  # and what is told of it
     "in a circle": (in_a_circle, "leads in a circle"),
     "drips a redirect": (dripping_redirect, ""),
     "to a file": (to("file:///etc/hostname"), "leads to an address that is not on the web"),
-    "to no address": (to("http://.a/"), "Failed to parse"),
+    "to no address": (to("http://.a/"), "leads to what is not an address"),
     "to half an address": (to("http://[::1/"), ""),
     "to bytes that are no text": (to("/\xff"), ""),
 }

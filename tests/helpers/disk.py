@@ -6,7 +6,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -45,13 +45,15 @@ Meet = Callable[[Operation], Any]  # makes the call, or does something worse, an
 @contextmanager
 def watched(folder: Path, meet: Meet) -> Iterator[None]:
     """Let `meet` make every call that concerns what is in the folder, or the folder itself."""
-    paths: dict[int, Path] = {}
+    paths = _opened_before(folder)
 
     def by_path(
         name: str, real: Callable[..., Any], path: Any, *arguments: Any, **more: Any
     ) -> Any:
         real = partial(real, **more)
         where = Path(path) if isinstance(path, str | os.PathLike) else Path()
+        opened = more.get("dir_fd", more.get("src_dir_fd"))
+        where = paths.get(opened or -1, Path()) / where
         if not where.absolute().is_relative_to(folder):
             return real(path, *arguments)
         result = meet(Operation(name, where.absolute(), (path, *arguments), real))
@@ -71,6 +73,15 @@ def watched(folder: Path, meet: Meet) -> Iterator[None]:
                 real = getattr(os, name)
                 stack.enter_context(patch.object(os, name, partial(stand_in, name, real)))
         yield
+
+
+def _opened_before(folder: Path) -> dict[int, Path]:
+    """Return what of the folder is open, as the folder of a run while it is trained."""
+    found = {}
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # what has listed them is closed again
+            found[int(entry.name)] = entry.readlink()
+    return {number: path for number, path in found.items() if path.is_relative_to(folder)}
 
 
 def from_now_on(folder: Path, meet: Meet) -> object:

@@ -1,7 +1,44 @@
-"""Pictures as files, made by Pillow."""
+"""Pictures as files, made by Pillow, and what it takes to predict them."""
 
 import io
-from typing import Any
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+PROGRAM = """
+import json, sys
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from bpnet.cli import main
+status = main.run(["predict", *sys.argv[1:]])
+with open("/proc/self/status", encoding="utf-8") as file:
+    own = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
+used = [getrusage(whose) for whose in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+seconds = sum(part.ru_utime + part.ru_stime for part in used)
+print(json.dumps([status, 1024 * (own + used[1].ru_maxrss), seconds]), file=sys.stderr)
+"""
+
+
+class Weighed(NamedTuple):
+    """How `bpnet predict` has ended, what it said and took, with the processes it has started."""
+
+    status: int
+    memory: int  # bytes: its own peak and the highest of theirs
+    seconds: float  # of the processor
+    out: str
+    err: list[str]
+
+
+def predict(folder: Path, *names: str) -> Weighed:
+    """Let the real program predict these pictures with the run `r` of the folder."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *names, "--run", "r"],
+        cwd=folder, capture_output=True, check=False, encoding="utf-8",
+    )  # fmt: skip
+    *lines, taken = done.stderr.splitlines()
+    status, memory, seconds = json.loads(taken)
+    return Weighed(status, memory, seconds, done.stdout, lines)
 
 
 def saved(image: Any, form: str = "PNG", **options: Any) -> bytes:

@@ -1,5 +1,7 @@
 """A picture in MNIST's own form: whatever its size, its light and its polarity."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -108,3 +110,15 @@ def test_a_large_picture_is_read_in_strips_to_the_same(digits, monkeypatch):
     whole = normalized(large)
     monkeypatch.setattr(normalizing, "STRIP", 17)
     assert near(normalized(large), whole)
+
+
+@pytest.mark.parametrize("shape", [(8, 2**19), (2**19, 8)])
+def test_a_long_picture_costs_no_more_memory_than_a_square_one(shape):
+    picture = np.full(shape, 255, np.uint8)
+    picture[shape[0] // 4 : shape[0] // 2, shape[1] // 4 : shape[1] // 2] = 0
+    tracemalloc.start()
+    seen = normalized(picture)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert max(np.ptp(np.flatnonzero(seen.any(axis=axis))) for axis in (0, 1)) == 19
+    assert peak < 20_000_000

@@ -1,5 +1,6 @@
 """The folders of runs: made anew, never over another, found again, held by one process."""
 
+import os
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bpnet import config
-from bpnet.errors import RunError, UsageError
+from bpnet.errors import RunError, StorageError, UsageError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import Run
 
@@ -31,6 +32,16 @@ def test_runs_begun_in_the_same_second_get_numbered_folders_of_their_own(tmp_pat
     assert [directory.new("x").name for _ in range(3)] == [
         "2026-01-31_142530_x", "2026-01-31_142530_x-2", "2026-01-31_142530_x-3",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("letter", "\n\x1b/ \u202e\udcffxé가𝟘\u093f")
+def test_a_name_that_bpnet_makes_is_safe_and_fits(letter, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for count in (1, 300):
+        name = directory.new(letter * count + "-s4294967295").name
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d{6}_.+-s4294967295", name)
+        assert len(os.fsencode(f"{name}-1000000")) <= 255
+        assert (letter in name) == (letter in "xé가𝟘\u093f")
 
 
 def test_a_folder_with_something_in_it_is_refused_and_an_empty_one_taken(small_config, tmp_path):
@@ -187,3 +198,11 @@ def test_seeds_are_made_only_in_an_empty_folder(small_config, tmp_path):
     directory.create_seeds(small_config, 2, folder)
     with pytest.raises(UsageError, match="s: is there already; .* --resume"):
         directory.create_seeds(small_config, 2, folder)
+
+
+def test_a_path_in_which_the_longest_name_has_no_room_is_refused_before_it_is_made(tmp_path):
+    above = tmp_path.joinpath(*["a" * 200] * 19)
+    folder = above / ("b" * (4096 - len(str(above)) - len("//checkpoint.previous.npz")))
+    with pytest.raises(StorageError, match="File name too long"):
+        directory.new("", folder)
+    assert list(tmp_path.iterdir()) == []

@@ -63,7 +63,9 @@ def test_run_json_says_on_what_a_run_was_trained_and_what_came_out(start, small_
         "weights_sha256": results.sha256(run.weights.read_bytes()),
     }
     assert {name: written[name] for name in expected} == expected
-    assert set(written) - set(expected) == {"python", "blas", "platform", "started", "ended"}
+    assert set(written) - set(expected) == {
+        "python", "blas", "processors", "platform", "arithmetic", "started", "ended",
+    }  # fmt: skip
     assert written["started"] < written["ended"]
     assert run.result.test_accuracy == scores.accuracy
 
@@ -259,17 +261,29 @@ def test_a_step_or_sums_that_no_epoch_of_the_run_has_are_refused(start, step, co
     assert begun.run.status == "interrupted"
 
 
-def test_going_on_with_another_numpy_is_warned_of(start):
-    run = start(until=0).run
-    metadata.write(run.folder, numpy="1.0.0")
-    told = []
-    with session.resumed(run, tell=told.append):
+def test_going_on_with_other_arithmetic_is_refused_or_recorded(start):
+    begun = start(until=20)
+    run, here = begun.run, metadata.read(begun.run.folder)["arithmetic"]
+    metadata.write(run.folder, arithmetic="0" * 64, numpy="1.0.0")
+    with pytest.raises(RunError, match="was trained with NumPy 1.0.0, "), session.resumed(run):
+        pytest.fail("it goes on")
+    with session.resumed(run, other_arithmetic=True):
         pass
-    assert told == [
-        f"warning: begun with NumPy 1.0.0, going on with {np.__version__}: the last bits may differ"
-    ]
+    found = metadata.read(run.folder)
+    assert found["arithmetic_changes"] == [{"step": 20, "before": "0" * 64}]
+    assert found["arithmetic"] == here
+    with session.resumed(run):
+        pass  # from now on it is the arithmetic of the run
+
+
+def test_a_run_that_never_recorded_its_arithmetic_goes_on(start):
+    run = start(until=0).run
+    facts = metadata.read(run.folder)
+    del facts["arithmetic"]
+    (run.folder / metadata.NAME).write_text(json.dumps(facts), encoding="utf-8")
     with session.resumed(run, tell=pytest.fail):
-        pass  # from now on it is the NumPy of the run
+        pass
+    assert "arithmetic_changes" not in metadata.read(run.folder)
 
 
 def test_a_checkpoint_that_gave_way_to_the_one_before_is_told(start):

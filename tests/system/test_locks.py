@@ -1,6 +1,7 @@
 """Locks: one holder, known by name, and nothing that a link or a dead process could spoil."""
 
 import errno
+import fcntl
 import os
 from contextlib import suppress
 
@@ -27,6 +28,22 @@ def test_whether_a_lock_is_held_can_be_asked_without_a_trace(tmp_path):
     with hold(path):
         assert locks.is_held(path)
     assert not locks.is_held(path)
+
+
+def test_to_ask_takes_the_lock_from_nobody(tmp_path, monkeypatch):
+    path, real, refused = tmp_path / ".lock", fcntl.fcntl, []
+    path.touch()
+
+    def while_it_is_asked(*arguments):
+        answer = real(*arguments)
+        monkeypatch.setattr(fcntl, "fcntl", real)
+        with hold(path) as holder:
+            refused.append(holder)
+        return answer
+
+    monkeypatch.setattr(fcntl, "fcntl", while_it_is_asked)
+    assert not locks.is_held(path)
+    assert refused == [None]
 
 
 def test_who_waits_is_told_once_for_whom_and_gets_the_lock_when_it_is_free(tmp_path, monkeypatch):
@@ -65,9 +82,10 @@ def test_a_file_system_without_locks_lets_everybody_through(tmp_path, monkeypatc
     def fail(*arguments):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("fcntl.flock", fail)
+    monkeypatch.setattr("fcntl.fcntl", fail)
     with hold(tmp_path / ".lock") as first, hold(tmp_path / ".lock") as second:
         assert (first, second) == (None, None)
+        assert not locks.is_held(tmp_path / ".lock")
 
 
 def test_no_part_of_an_older_name_is_left_and_none_is_trusted(tmp_path):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, 
     path = tmp_path / "a"
     storage.write(path, b"old")
 
-    def fail(*arguments):
+    def fail(*arguments, **more):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, call, fail)
@@ -51,7 +52,12 @@ def test_the_bytes_are_on_the_disk_before_they_take_the_name_and_the_name_after(
     events = []
     fsync, replace = os.fsync, os.replace
     monkeypatch.setattr(storage.os, "fsync", lambda fd: (events.append("fsync"), fsync(fd)))
-    monkeypatch.setattr(os, "replace", lambda a, b: (events.append("replace"), replace(a, b)))
+
+    def replace_and_note(*arguments, **more):
+        events.append("replace")
+        replace(*arguments, **more)
+
+    monkeypatch.setattr(os, "replace", replace_and_note)
     storage.write(tmp_path / "a", b"x")
     assert events == ["fsync", "replace", "fsync"]
 
@@ -91,6 +97,45 @@ def test_a_missing_file_and_an_impossible_path_are_told(tmp_path):
         storage.read(tmp_path / "no", limit=10)
     with pytest.raises(StorageError, match="cannot be read: .*embedded null"):
         storage.read(tmp_path / "a\0b", limit=10)
+
+
+def test_what_is_moved_aside_never_replaces_what_was(tmp_path):
+    for content in (b"one", b"two", b"three"):
+        storage.write(tmp_path / "a", content)
+        storage.move_aside(tmp_path / "a")
+    contents = [(tmp_path / name).read_bytes() for name in names(tmp_path)]
+    assert names(tmp_path) == ["a.corrupt", "a.corrupt-2", "a.corrupt-3"]
+    assert contents == [b"one", b"two", b"three"]
+
+
+def test_a_name_as_long_as_names_can_be_is_written(tmp_path):
+    storage.write(tmp_path / ("a" * 255), b"x")
+    assert names(tmp_path) == ["a" * 255]
+
+
+def test_every_folder_that_gains_an_entry_is_made_durable(tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+
+    def note(descriptor):
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    storage.make_folder(tmp_path / "a" / "b" / "c")
+    assert synced == [str(tmp_path / part) for part in ("", "a", "a/b")]
+
+
+def test_a_folder_is_made_at_any_depth_that_a_path_can_have(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    deep = Path(*["d"] * 1500)
+    storage.make_folder(deep)
+    assert deep.is_dir()
+    os.removedirs(deep)  # pytest could not
+
+
+def test_a_link_in_a_circle_is_something_at_a_path(tmp_path):
+    (tmp_path / "a").symlink_to("a")
+    assert storage.exists(tmp_path / "a")
 
 
 def test_a_new_folder_is_made_only_where_nothing_is(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from bpnet.config import load
 from bpnet.errors import ConfigError
 from bpnet.runs import metadata
-from bpnet.system import threads
+from bpnet.system import background, threads
 
 
 def test_defaults_then_file_then_environment_then_command_line(tmp_path):
@@ -54,4 +54,17 @@ def test_each_command_fixes_the_number_of_the_config_or_of_the_run(bpnet, small_
     bpnet("train", "--resume", "r")
     bpnet("eval", "r")
     bpnet("gradcheck", "--set", "train.threads=2")
-    assert fixed == [2, 2, 2, 2]
+    bpnet("data", "path")
+    assert fixed == [2, 2, 2, 2, 1]
+
+
+@pytest.mark.parametrize(("number", "others"), [(1, 0), (3, 2), (1000, 3)])
+def test_as_many_threads_are_tried_at_once_as_blas_will_start(number, others, monkeypatch):
+    started, start = [], background.start
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(
+        background, "start", lambda work: started.append(start(work)) or started[-1]
+    )
+    threads.fix(number)
+    assert len({thread.ident for thread in started}) == len(started) == others
+    assert not any(thread.is_alive() for thread in started)

@@ -1,0 +1,187 @@
+"""The process that decodes pictures for `decoding`: `python -m bpnet.pictures.decoder`.
+
+What a hostile file costs Pillow is known only when it has been paid: so it is paid here, with
+limits of time and memory where the system has them. NumPy would make the start slow.
+
+A request on stdin is the length of a file, 8 bytes, and the file. The answer on stdout is an object
+of JSON in a line: {"problem": ...}, or what the picture is, with its levels behind it.
+"""
+
+import io
+import json
+import os
+import signal
+import sys
+import warnings
+from array import array
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from math import isfinite
+from typing import Any, BinaryIO
+
+from bpnet.errors import DataError, short
+
+OLDEST_PILLOW = (13, 0)
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # each read by Pillow alone
+MOST_PIXELS = 2**24  # in colours they take 64 MB
+MOST_PIXELS_OF_WEBP = 2**22  # its decoder has the picture five times
+ENOUGH = (1000, 1000)  # pixels: a photo is decoded no larger than needed, if its format can do that
+STRIP = 2**18  # pixels that are converted and sent at a time
+MEMORY = 120 * 2**20  # bytes: the file, the picture, and what it takes to decode it
+SECONDS = 1.5  # of the processor, for one picture
+NO_PILLOW, OUT_OF_MEMORY = 3, 4  # exit statuses
+
+
+def main() -> None:
+    """Answer the requests, one after the other, until there are no more."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # where a library prints what it has to say
+    warnings.simplefilter("ignore")
+    if not _import_pillow():
+        sys.exit(NO_PILLOW)
+    _limit_memory()
+    try:
+        while length := sys.stdin.buffer.read(8):
+            _limit_time(SECONDS)
+            _send(answers, _answer(sys.stdin.buffer, int.from_bytes(length)))
+            _limit_time(0)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except BrokenPipeError:
+        os._exit(1)  # nobody waits for it any more
+
+
+def _import_pillow() -> bool:
+    """Import what reads the formats; return whether it is there, and not too old."""
+    try:
+        from PIL import Image, __version__
+
+        Image.preinit()  # the common formats; the others would be found by importing all there are
+        for name in ("Tiff", "WebP"):
+            import_module(f"PIL.{name}ImagePlugin")
+    except ImportError:
+        return False
+    return tuple(map(int, __version__.split(".")[:2])) >= OLDEST_PILLOW
+
+
+def _limit_memory() -> None:
+    """Let an allocation fail that would go beyond what a picture may cost."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def _limit_time(seconds: float) -> None:
+    """Let this process die after so many seconds of the processor from now on; 0: never."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _send(answers: BinaryIO, parts: Iterable[bytes]) -> None:
+    for part in parts:
+        answers.write(part)
+    answers.flush()
+
+
+def _answer(requests: BinaryIO, length: int) -> Iterator[bytes]:
+    """Yield the parts of the answer to a file of this length."""
+    try:
+        image = _decoded(io.BytesIO(requests.read(length)))
+        head, strips = _described(image), _strips(image)
+        first = next(strips)  # what cannot be converted shows here
+    except MemoryError:
+        raise
+    except Exception as error:  # a decoder may raise anything
+        yield _line({"problem": _problem(error)})
+        return
+    yield _line(head)
+    yield first
+    yield from strips
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return json.dumps(value).encode() + b"\n"
+
+
+def _decoded(file: BinaryIO) -> Any:
+    """Return Pillow's picture, its size checked before any of it is decoded.
+
+    Pillow makes that check, since a WebP file has to be checked before it is even opened.
+    """
+    from PIL import Image
+
+    webp = file.read(12)[8:] == b"WEBP"
+    most = MOST_PIXELS_OF_WEBP if webp else MOST_PIXELS
+    Image.MAX_IMAGE_PIXELS = most // 2  # it warns beyond this, and refuses beyond twice as many
+    try:
+        image = Image.open(file, formats=FORMATS)
+        image.draft("RGB", ENOUGH)
+        image.load()
+    except Image.DecompressionBombError as error:
+        raise DataError(f"more than the {most} pixels that it may have; make it smaller") from error
+    return image
+
+
+def _described(image: Any) -> dict[str, Any]:
+    """Return what must be known of the levels: NumPy's word for their kind, how many, how turned.
+
+    Of levels of many bits also the lowest and the highest, which decide what is black and white.
+    """
+    turned = image.getexif().get(0x112, 1)
+    found = {
+        "kind": {"I": "int32", "F": "float32"}.get(image.mode[0], "uint8"),
+        "shape": [image.height, image.width],
+        "turned": int(turned) if turned in range(1, 9) else 1,
+    }
+    if found["kind"] != "uint8":
+        lows, highs = zip(*(_ends(part) for part in _parts(image)), strict=True)
+        found["ends"] = [min(lows), max(highs)]
+    return found
+
+
+def _ends(image: Any) -> tuple[float, float]:
+    """Return the lowest and the highest level; with one that is no number there is no telling."""
+    if image.mode == "F" and not isfinite(sum(array("f", image.tobytes()))):
+        raise DataError("holds levels that are not finite numbers")
+    low, high = image.getextrema()
+    return low, high
+
+
+def _strips(image: Any) -> Iterator[bytes]:
+    """Yield the levels of some rows at a time."""
+    for part in _parts(image):
+        yield (part if part.mode in "IF" else _grey(part)).tobytes()
+
+
+def _parts(image: Any) -> Iterator[Any]:
+    """Yield some rows of the picture at a time; levels of 16 bits as Pillow's I."""
+    rows = max(1, STRIP // image.width)
+    for top in range(0, image.height, rows):
+        part = image.crop((0, top, image.width, min(top + rows, image.height)))
+        yield part.convert("I") if part.mode.startswith("I;") else part
+
+
+def _grey(image: Any) -> Any:
+    """Return the picture in grey; what is transparent is white."""
+    from PIL import Image
+
+    if "A" in image.mode or "transparency" in image.info:
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    return image.convert("L")
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, DataError):
+        return str(error)
+    reason = str(error)
+    reason = "unknown format" if "cannot identify" in reason else short(reason or repr(error))
+    return f"not a picture that can be read: {reason}"
+
+
+if __name__ == "__main__":
+    main()

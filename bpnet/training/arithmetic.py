@@ -1,0 +1,34 @@
+"""The arithmetic of this machine, known by what comes out of a fixed step of training.
+
+The last bits of a matrix product depend on the BLAS library, on the kernels that it has for the
+processor, and on how many threads it really gets. No version tells all of that; a product does.
+"""
+
+import hashlib
+from functools import lru_cache
+
+import numpy as np
+
+from bpnet.config import Config, TrainConfig
+from bpnet.datasets import CLASSES, WIDTH
+from bpnet.network import Network
+from bpnet.training.state import start
+from bpnet.training.step import Step
+
+# Products so large that BLAS shares them among threads, and of sizes that leave rests everywhere.
+WIDTHS, IMAGES = (WIDTH, 50, 37, CLASSES), 100
+
+
+@lru_cache
+def fingerprint(dtype: str) -> str:
+    """Return the SHA-256 of the parameters after a step from fixed ones, on fixed images.
+
+    All begins with numbers that are the same on every machine.
+    """
+    rng = np.random.default_rng(0)
+    network = Network(WIDTHS, dtype=dtype)
+    network.flat[:] = (rng.random(network.flat.shape) - 0.5) / 8
+    x = rng.random((IMAGES, WIDTH)).astype(dtype)
+    state = start(network.flat, Config())
+    Step(network, TrainConfig(dtype=dtype), state, per_epoch=1)(0, x, np.arange(IMAGES) % CLASSES)
+    return hashlib.sha256(network.flat.tobytes()).hexdigest()
