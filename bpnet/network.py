@@ -54,7 +54,7 @@ class Network:
         self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
     ) -> None:
         self.widths = list(widths)
-        count = sum(map(math.prod, shapes(widths).values()))
+        count = parameters(widths)
         self.flat = aligned_zeros((count,), dtype)
         self.flat_gradient = aligned_zeros((count,), dtype)
         self.params = views(self.flat, widths)
@@ -144,6 +144,26 @@ def shapes(widths: Sequence[int]) -> dict[str, tuple[int, ...]]:
     return weights | {f"b{number}": (outputs,) for number, (_, outputs) in layers}
 
 
+def parameters(widths: Sequence[int]) -> int:
+    """Return the number of parameters.
+
+    >>> parameters([784, 100, 10])  # 784 * 100 + 100 * 10 + 100 + 10
+    79510
+    """
+    return sum(map(math.prod, shapes(widths).values()))
+
+
+def memory(config: Config, images: int = CHUNK) -> int:
+    """Return how many bytes the configured network takes, with so many images on their way.
+
+    Beside the parameters and gradients these are four numbers for each neuron and image: what the
+    layers keep for `backward`, and what is being computed.
+    """
+    neurons = images * sum(widths(config))
+    itemsize: int = np.dtype(config.train.dtype).itemsize
+    return itemsize * (2 * parameters(widths(config)) + 4 * neurons)
+
+
 def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:
     """Return the parts of a flat array by the book's names: first every W, then every b.
 
@@ -163,7 +183,10 @@ def widths(config: Config) -> list[int]:
 
 
 def build(config: Config) -> Network:
-    """Return the configured network, its weights drawn from the config's seed."""
-    network = Network(widths(config), config.network.activation, config.train.dtype)
+    """Return the configured network, all its parameters 0."""
+    return Network(widths(config), config.network.activation, config.train.dtype)
+
+
+def draw(network: Network, config: Config) -> None:
+    """Draw the weights of the configured network from the config's seed."""
     network.initialize(config.network.init, generator(config.seed, WEIGHTS))
-    return network

@@ -22,7 +22,8 @@ ROOMS = (
 )  # fmt: skip
 WINGS = {
     "system": (
-        "progress", "held", "storage", "locks", "background", "prefetch", "strict_json", "threads",
+        "progress", "held", "storage", "locks", "memory", "background", "prefetch",
+        "strict_json", "threads",
     ),
     "config": ("document", "rules", "schema", "words", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
@@ -34,8 +35,8 @@ WINGS = {
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
-        "metadata", "directory", "identity", "npz", "resume_point", "checkpoints", "results",
-        "loading", "listing", "arithmetic", "learning", "session", "from_python",
+        "metadata", "directory", "identity", "npz_layout", "npz", "resume_point", "checkpoints",
+        "results", "loading", "listing", "arithmetic", "learning", "session", "from_python",
     ),
     "pictures": ("png", "decoder", "decoding", "normalizing"),
     "report": ("content", "page"),

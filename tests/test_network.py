@@ -8,7 +8,7 @@ from autograd import grad
 
 from bpnet.errors import DataError, DivergedError
 from bpnet.layers import Relu, Sigmoid, softmax
-from bpnet.network import CHUNK, Network, build, widths
+from bpnet.network import CHUNK, Network, build, draw, widths
 from tests.helpers.reference import reference_loss
 
 
@@ -130,12 +130,15 @@ def test_both_dtypes_start_from_the_same_draw():
 def test_the_configured_network_has_its_widths_its_dtype_and_weights_from_the_seed(small_config):
     config = replace(small_config, seed=7)
     assert widths(config) == [784, 16, 10]
-    network = build(config)
+    network, other = build(config), build(config)
     assert network.flat.dtype == "float32"
+    assert not network.flat.any()
+    draw(network, config)
     expected = Network([784, 16, 10], dtype="float32")
     expected.initialize("he", np.random.default_rng([7, 0]))
     assert np.array_equal(network.flat, expected.flat)
-    assert not np.array_equal(build(small_config).flat, expected.flat)
+    draw(other, small_config)
+    assert not np.array_equal(other.flat, expected.flat)
 
 
 @pytest.fixture(params=["float32", "float64"])

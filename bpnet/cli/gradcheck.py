@@ -9,7 +9,7 @@ import click
 from bpnet.cli.advice import Command
 from bpnet.cli.console import echo, echo_json, table
 from bpnet.cli.options import CONFIG, JSON, SET
-from bpnet.system import threads
+from bpnet.system import memory, threads
 
 if TYPE_CHECKING:
     from bpnet.config import Config
@@ -43,11 +43,12 @@ def _check(config: "Config", as_json: bool) -> None:
     """Print a row for each array of gradients; leave with exit status 1 if one is wrong."""
     import numpy as np
 
-    from bpnet import network
-    from bpnet.gradcheck import TOLERANCE, check
+    from bpnet import gradcheck, network
+    from bpnet.gradcheck import TOLERANCE
 
-    rng = np.random.default_rng(config.seed)
-    rows = list(check(network.widths(config), config.network.activation, rng))
+    widths, rng = network.widths(config), np.random.default_rng(config.seed)
+    memory.refuse_more(gradcheck.memory(widths), "the check of this network")
+    rows = list(gradcheck.check(widths, config.network.activation, rng))
     passed = all(row.passed for row in rows)
     if as_json:
         report = {"passed": passed, "tolerance": TOLERANCE, "rows": [_as_json(row) for row in rows]}

@@ -10,8 +10,6 @@ from bpnet.cli.options import DATA_DIR, SPLIT, with_options
 from bpnet.errors import UsageError, printable
 from bpnet.system import threads
 
-LARGEST = 2**28  # bytes of a report that is there already
-
 
 @click.command(cls=Command)
 @click.argument("folder", metavar="[RUN]", required=False, type=Path)
@@ -38,7 +36,7 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
     from bpnet.system import storage
 
     path = output or run.folder / "report.html"
-    if storage.exists(path) and MARK.encode() not in storage.read(path, LARGEST)[:100]:
+    if storage.exists(path) and MARK.encode() not in storage.head(path, 100):
         raise UsageError(f"{path}: is there already, and no report; give another --output")
     (one,) = loading.load([run], split, byte_bar, tell)
     told = content(one, split)

@@ -31,6 +31,7 @@ from bpnet.runs import directory, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import storage
+from bpnet.training.trainer import refuse_too_large
 
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
 
@@ -41,6 +42,7 @@ def start(
     """Train as many seeds, from the config's on, in new run directories."""
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
+    refuse_too_large(config, min(parallel, count))
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
@@ -56,6 +58,7 @@ def resume(folder: Path, parallel: int, data_dir: str | None, quiet: bool) -> No
         _print_results(folder)
         return
     config = directory.open_run(unfinished[0], with_options((), data_dir)).config
+    refuse_too_large(config, min(parallel, len(unfinished)))
     datasets.load(config.data, byte_bar, tell)
     with directory.locked(folder):
         _train(folder, config, parallel, data_dir, quiet)
@@ -125,7 +128,7 @@ def display(seeds: Sequence[Path], config: Config, quiet: bool) -> Iterator[Watc
 def _epochs_done(run: Run) -> int:
     if not storage.exists(run.log):
         return 0
-    return storage.read(run.log, results.LOG_LIMIT).count(b"\n") - 1
+    return storage.read(run.log, results.log_limit(run.config.train.epochs)).count(b"\n") - 1
 
 
 def _print_results(folder: Path) -> None:

@@ -28,8 +28,7 @@ def load(
     Raises: DataError if a file cannot be had, StorageError if it cannot be kept.
     """
     mirrors = ([mirror.rstrip("/") + "/"] if mirror else []) + list(source.mirrors)
-    found = {file: _find(file, folder, tell) for file in source.files}
-    contents = {file.name: content for file, content in found.items() if content is not None}
+    contents = find(source, folder, tell)
     missing = [file for file in source.files if file.name not in contents]
     if missing:
         with filling(folder, tell):
@@ -38,6 +37,12 @@ def load(
                     file, folder, mirrors, progress, tell
                 )
     return contents
+
+
+def find(source: Source, folder: Path, tell: Tell) -> dict[str, bytes]:
+    """Return, by their names, the contents of the unpacked files that the folder has, and right."""
+    found = {file.name: _find(file, folder, tell) for file in source.files}
+    return {name: content for name, content in found.items() if content is not None}
 
 
 def verify(source: Source, folder: Path) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bpnet.config import DataConfig
 from bpnet.datasets import cache, catalogue, drawn_digits, idx
-from bpnet.datasets.catalogue import NAMES
+from bpnet.datasets.catalogue import NAMES, Source
 from bpnet.datasets.splits import Dataset, Split, split
 from bpnet.errors import DataError
 from bpnet.system.progress import ByteProgress, Tell, silent, silently
@@ -28,7 +28,31 @@ def load(config: DataConfig, progress: ByteProgress = silently, tell: Tell = sil
 
     Raises: DataError, StorageError.
     """
-    contents, sha256 = fetch(config, progress, tell)
+    return _dataset(config, *fetch(config, progress, tell))
+
+
+def find(config: DataConfig, tell: Tell = silent) -> Dataset:
+    """Return the configured dataset as `load` does, but write nothing into its folder.
+
+    It is for a folder that nobody but the config of a run has named.
+    Raises: DataError, StorageError.
+    """
+    where = folder(config)
+    told = f"{where}: does not hold {config.dataset}, and only the run's config names it"
+    if config.dataset == "drawn":
+        contents = drawn_digits.read(where)
+        if contents is None:
+            tell(f"{told}: the digits are drawn, and not kept; --data-dir DIR keeps them")
+            contents = drawn_digits.draw()
+        return _dataset(config, contents, drawn_digits.sha256(contents))
+    source = catalogue.SOURCES[config.dataset]
+    contents = cache.find(source, where, tell)
+    if len(contents) < len(source.files):
+        raise DataError(f"{told}: say with --data-dir where it is, or is to be downloaded to")
+    return _dataset(config, contents, _packed_sha256(source))
+
+
+def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str, str]) -> Dataset:
     everything = _split(contents, "train")
     if config.validation >= len(everything):
         raise DataError(
@@ -54,7 +78,11 @@ def fetch(
     source = catalogue.SOURCES[config.dataset]
     mirror = os.environ.get("BPNET_MIRROR")
     contents = cache.load(source, folder(config), mirror, progress, tell)
-    return contents, {file.name: file.packed.sha256 for file in source.files}
+    return contents, _packed_sha256(source)
+
+
+def _packed_sha256(source: Source) -> dict[str, str]:
+    return {file.name: file.packed.sha256 for file in source.files}
 
 
 def verify(config: DataConfig) -> Mapping[str, str]:

@@ -13,9 +13,9 @@ import numpy as np
 
 from bpnet.gradcheck.comparing import TOLERANCE, Row
 from bpnet.gradcheck.layers import check_layer, check_layers
-from bpnet.gradcheck.network import check_network
+from bpnet.gradcheck.network import check_network, memory
 
-__all__ = ["TOLERANCE", "Row", "check", "check_layer", "check_layers", "check_network"]
+__all__ = ["TOLERANCE", "Row", "check", "check_layer", "check_layers", "check_network", "memory"]
 
 
 def check(widths: Sequence[int], activation: str, rng: np.random.Generator) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from bpnet import registry
 from bpnet.array import Array
 from bpnet.gradcheck.comparing import Row, compare, compare_directions, failed
 from bpnet.gradcheck.watching import Misfit, Watched, blaming, sides
-from bpnet.network import Network
+from bpnet.network import Network, parameters
 
 SAMPLES = 20  # entries of each parameter of the network, beside the one of the largest gradient
 DIRECTIONS = 3  # of length 1, over all parameters; one is enough, unless it crosses a kink
@@ -18,6 +18,14 @@ IMAGES = 8
 USEFUL = 1e-3  # the size of a gradient beside which rounding, some 1e-11, is below 1e-7
 TRIES = 200
 TINY = 1e-300  # too small to round: Sigmoid has its slope of exactly 1/4 there
+
+
+ARRAYS = 13  # as large as all parameters, and in float64, are there at once
+
+
+def memory(widths: Sequence[int]) -> int:
+    """Return how many bytes the check of a network takes."""
+    return 8 * ARRAYS * parameters(widths)
 
 
 def check_network(

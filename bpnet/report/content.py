@@ -1,6 +1,7 @@
 """What a report tells of a run, as plain data for its script."""
 
 import base64
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "split": split,
         "scores": as_json(evaluate(network, images)),
         "mistakes": _mistakes(loaded),
-        "log": results.read_log(run),
+        "log": [asdict(record) for record in results.read_log(run)],
         "settings": settings_of(run.config),
         "facts": {key: value for key, value in facts.items() if key != "config"},
         "form": FORM,

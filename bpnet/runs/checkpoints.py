@@ -17,14 +17,16 @@ from bpnet.errors import RunError
 from bpnet.runs import npz, resume_point
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import identity_of
+from bpnet.runs.npz_layout import Form
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
 from bpnet.training.state import TrainingState
 
 FORMAT = 3
-METADATA: npz.Form = ("|u1", None)
+FIRST: dict[str, Form] = {"sha256": ("|u1", (32,)), "metadata": ("|u1", None)}  # in any format
 METADATA_LIMIT = 4096  # of bytes: the format, the sums and the identity
 RECORD_LIMIT = 450  # the record of an epoch
+MOST_VALUES, VALUES_OF_RECORD = 400, 16  # in metadata, more than there are
 
 
 def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:
@@ -40,7 +42,7 @@ def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any], ep
 
     Raises: ValueError if the checkpoint is damaged, RunError if it is whole but not of this run.
     """
-    metadata = _metadata(content)
+    metadata = _metadata(content, epochs)
     arrays = npz.unpack(content, _forms(state))
     if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
         raise ValueError("damaged: its SHA-256 differs")
@@ -60,10 +62,11 @@ def size_limit(state: TrainingState, epochs: int) -> int:
     return npz.size_limit(_forms(state), free=METADATA_LIMIT + RECORD_LIMIT * epochs)
 
 
-def _metadata(content: bytes) -> dict[str, Any]:
+def _metadata(content: bytes, epochs: int) -> dict[str, Any]:
     """Return the metadata of a checkpoint, which may have other arrays if its format is another."""
-    text = npz.unpack_one(content, "metadata", METADATA).tobytes()
+    text = npz.unpack_first(content, FIRST)["metadata"].tobytes()
     try:
+        _refuse_many(text, MOST_VALUES + VALUES_OF_RECORD * epochs)
         metadata = strict_json.parse(text)
     except ValueError as error:
         raise ValueError(f"not as bpnet writes it: {error}") from error
@@ -77,15 +80,20 @@ def _metadata(content: bytes) -> dict[str, Any]:
     return metadata
 
 
-def _forms(state: TrainingState) -> dict[str, npz.Form]:
-    arrays = {name: npz.form(array) for name, array in state.arrays().items()}
-    return {"sha256": ("|u1", (32,)), "metadata": METADATA, **arrays}
+def _refuse_many(text: bytes, most: int) -> None:
+    """Raise ValueError if the JSON has more values than that: each can take 100 bytes of memory."""
+    if sum(map(text.count, (b",", b"[", b"{"))) > most:
+        raise ValueError("more values than its epochs can have")
+
+
+def _forms(state: TrainingState) -> dict[str, Form]:
+    return FIRST | {name: npz.form(array) for name, array in state.arrays().items()}
 
 
 def _digest(arrays: Mapping[str, Array]) -> Array:
     sha256 = hashlib.sha256()
     for array in arrays.values():
-        sha256.update(array.tobytes())
+        sha256.update(np.ascontiguousarray(array).data)
     return np.frombuffer(sha256.digest(), np.uint8)
 
 
@@ -123,9 +131,10 @@ def _unpack_file(path: Path, run: Run, state: TrainingState, data: Mapping[str, 
     """Bring `state` to where the checkpoint is, or return what is wrong with it."""
     if not storage.exists(path):
         return f"{path}: is missing"
-    content = _read(path, run, state)
+    epochs = run.config.train.epochs
     try:
-        unpack(content, state, identity_of(run, data), run.config.train.epochs)
+        content = npz.read(path, _forms(state), size_limit(state, epochs))
+        unpack(content, state, identity_of(run, data), epochs)
     except ValueError as error:
         return f"{path}: {error}"
     except RunError as error:

@@ -12,7 +12,7 @@ All here is read without NumPy: the config says on how many threads NumPy is to 
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,10 +36,15 @@ INCOMPLETE = ".being-made"  # stands in a folder of seeds until all of them are 
 
 @dataclass(frozen=True)
 class Run:
-    """A run directory and its config."""
+    """A run directory and its config.
+
+    What is missing of the data may be put into their folder if the user has named it, or nobody
+    has; a run's own config may come from anywhere.
+    """
 
     folder: Path
     config: Config
+    may_fill: bool = False
 
     @property
     def checkpoint(self) -> Path:
@@ -74,7 +79,7 @@ class Run:
         return metadata.result(self.folder)
 
 
-def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
+def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     """Return the run in this directory; settings and BPNET_DATA_DIR say where its data lie now.
 
     Raises: RunError if there is none.
@@ -86,9 +91,11 @@ def open_run(folder: Path, settings: Iterable[str] = ()) -> Run:
         raise RunError(f"{folder}: not a run directory: it has no {CONFIG}")
     environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}  # the threads stay
     try:
-        return Run(folder, config.load(path, settings, environment))
+        found = config.load(path, settings, environment)
     except ConfigError as error:
         raise RunError(*error.lines) from error
+    named = bool(settings or environment["BPNET_DATA_DIR"])
+    return Run(folder, found, may_fill=named or found.data.dir == Config().data.dir)
 
 
 def seeds(folder: Path) -> list[Path]:

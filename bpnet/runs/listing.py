@@ -75,6 +75,6 @@ def _read(folder: Path) -> Listed:
         result.get("best_epoch"),
         result.get("validation_accuracy"),
         result.get("test_accuracy"),
-        sum(row["seconds"] or 0 for row in log),
+        sum(record.seconds for record in log),
         found.get("started"),
     )

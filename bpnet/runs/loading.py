@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from bpnet import datasets
+from bpnet import datasets, network
 from bpnet.config import DataConfig
 from bpnet.datasets import Dataset, Split
 from bpnet.errors import UsageError
@@ -14,6 +14,7 @@ from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes
 from bpnet.runs.metadata import Status
 from bpnet.runs.results import load_network
+from bpnet.system import memory
 from bpnet.system.progress import ByteProgress, Tell
 
 Fingerprint: TypeAlias = tuple[Mapping[str, str], int]  # the files of images, and their number
@@ -34,22 +35,25 @@ def load(
 ) -> Iterator[LoadedRun]:
     """Yield each run with its network and the images of the split.
 
-    Raises: RunError, UsageError if a run has no weights or no such images.
+    Raises: RunError, UsageError if a run has no weights or no such images; BpnetError if memory
+    cannot hold all networks at once.
     """
+    needed = sum(network.memory(run.config) for run in chosen)
+    memory.refuse_more(needed, "scoring these networks at once")
 
     @lru_cache(maxsize=1)  # the images of one dataset are enough to have in memory
-    def images_of(data: DataConfig) -> Dataset:
-        return datasets.load(data, progress, tell)
+    def images_of(data: DataConfig, may_fill: bool) -> Dataset:
+        return datasets.load(data, progress, tell) if may_fill else datasets.find(data, tell)
 
     for run in chosen:
         _warn_of_other_threads(run, chosen[0], tell)
-        network = load_network(run)
+        loaded = load_network(run)
         if run.status != Status.FINISHED:
             tell(f"{run.folder}: has not finished: these are its weights so far")
-        dataset = images_of(run.config.data)
+        dataset = images_of(run.config.data, run.may_fill)
         refuse_changes(run, dataset.sha256)
         images = _images(run, dataset, split)
-        yield LoadedRun(run, network, images, (dataset.sha256, len(images)))
+        yield LoadedRun(run, loaded, images, (dataset.sha256, len(images)))
 
 
 def _images(run: Run, dataset: Dataset, split: str) -> Split:

@@ -1,36 +1,20 @@
 """Named arrays <-> the bytes of an .npz file, which `numpy.load` reads too.
 
-Reading trusts nothing. It knows which arrays must be there, of which type and shape, so each member
-of the archive must be, byte for byte, what `pack` writes, but for the numbers themselves; there is
-no header to interpret, no pickle, nothing to unpack, and no size to believe.
+Reading trusts nothing. It takes the numbers from the places where they must be, and all around them
+must be what `pack` writes there: no directory is parsed, no header interpreted, nothing unpacked,
+and no size believed.
 """
 
-import io
-import math
-import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import TypeAlias
+from pathlib import Path
 
 import numpy as np
 
 from bpnet.array import Array
+from bpnet.runs.npz_layout import LOCAL, WINDOWS, Form, Member, directory, in_a_row
+from bpnet.system import storage
 
-# A dtype, and a shape; None is a row of any length.
-Form: TypeAlias = tuple[str, tuple[int, ...] | None]
-
-# What zipfile raises on damaged archives: some of it is documented.
-DAMAGE = (
-    zipfile.BadZipFile,
-    OSError,
-    RuntimeError,  # a password is wanted
-    NotImplementedError,
-    EOFError,
-    OverflowError,  # a place beyond any file
-    ValueError,  # a place before the file, a name that is not UTF-8
-    UserWarning,  # members that overlap
-)
+SAID_CRC, SAID_SIZE = 14, 22  # where they stand, four bytes each, before the numbers
 
 
 def form(array: Array) -> Form:
@@ -40,83 +24,104 @@ def form(array: Array) -> Form:
 
 def pack(arrays: Mapping[str, Array]) -> bytes:
     """Return the archive; equal arrays give equal bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            content = _header(*form(array)) + array.tobytes()
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content)
-    return buffer.getvalue()
+    numbers = [_as_bytes(array) for array in arrays.values()]
+    bare = in_a_row({name: form(array) for name, array in arrays.items()})
+    members = [member.with_crc_of(own) for member, own in zip(bare, numbers, strict=True)]
+    pieces: list[bytes | memoryview] = []
+    for member, own in zip(members, numbers, strict=True):
+        pieces += [member.before, own]
+    return b"".join([*pieces, directory(members)])
+
+
+def read(path: Path, forms: Mapping[str, Form], limit: int) -> bytes:
+    """Return the bytes of a file, at most `limit`, that begins as an archive of these arrays.
+
+    Raises: StorageError, or ValueError that says what is wrong.
+    """
+    name, form = next(iter(forms.items()))
+    (first,) = in_a_row({name: form})
+    before = storage.head(path, len(first.before))
+    _refuse_another(before, first._replace(crc=_number(before, SAID_CRC)))
+    return storage.read(path, limit)
 
 
 def unpack(content: bytes, forms: Mapping[str, Form]) -> dict[str, Array]:
-    """Return the arrays, which must be these and no others.
+    """Return the arrays, which must be these and no others; they lie in the content, uncopied.
 
     Raises: ValueError that says what is wrong.
     """
-    archive = _open(content)
-    members = archive.infolist()
-    if [member.filename for member in members] != [f"{name}.npy" for name in forms]:
-        raise ValueError(f"does not hold just the arrays {', '.join(forms)}")
-    return {
-        name: _array(name, form, archive, member)
-        for (name, form), member in zip(forms.items(), members, strict=True)
-    }
+    members = _found(content, forms)
+    rest = content[members[-1].end :]
+    if rest not in (directory(members), directory(members, WINDOWS)):
+        raise ValueError(f"damaged: its directory is not that of {', '.join(forms)}")
+    return dict(_arrays(content, members))
 
 
-def unpack_one(content: bytes, name: str, form: Form) -> Array:
-    """Return the one array of this name, whatever else there is.
+def unpack_first(content: bytes, forms: Mapping[str, Form]) -> dict[str, Array]:
+    """Return the arrays that come first, whatever comes after them.
 
     Raises: ValueError that says what is wrong.
     """
-    archive = _open(content)
-    members = [member for member in archive.infolist() if member.filename == f"{name}.npy"]
-    if len(members) != 1:
-        raise ValueError(f"does not hold one array {name}")
-    return _array(name, form, archive, members[0])
+    return dict(_arrays(content, _found(content, forms)))
 
 
 def size_limit(forms: Mapping[str, Form], free: int = 0) -> int:
-    """Return how large the archive can be, with `free` bytes in arrays of unknown length."""
-    known = sum(
-        math.prod(shape or ()) * np.dtype(dtype).itemsize for dtype, shape in forms.values()
-    )
-    return known + free + 1024 * (1 + len(forms))
+    """Return how large the archive is, with `free` bytes in the array of unknown length."""
+    known: dict[str, Form] = {
+        name: (dtype, (free,) if shape is None else shape) for name, (dtype, shape) in forms.items()
+    }
+    members = in_a_row(known)
+    return members[-1].end + len(directory(members))
 
 
-def _open(content: bytes) -> zipfile.ZipFile:
-    with _as_value_error():
-        return zipfile.ZipFile(io.BytesIO(content))
+def _found(content: bytes, forms: Mapping[str, Form]) -> list[Member]:
+    """Return the members of the archive, each as it must be for the numbers that are there."""
+    known = _with_lengths(content, forms)
+    return [_compared(content, member) for member in in_a_row(known)]
 
 
-@contextmanager
-def _as_value_error() -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", UserWarning)
-            yield
-    except DAMAGE as error:
-        reason = str(error) or "it ends too early"
-        raise ValueError(f"damaged: {reason[:100]}") from error  # it may quote 64 KiB
+def _with_lengths(content: bytes, forms: Mapping[str, Form]) -> dict[str, Form]:
+    """Return the forms with the length of a row that may have any, as the archive has it."""
+    known: dict[str, Form] = {}
+    for name, (dtype, shape) in forms.items():
+        if shape is None:
+            (*_, empty) = in_a_row(known | {name: (dtype, (0,))})
+            said = _number(content, empty.place + SAID_SIZE) - empty.file_size
+            shape = (max(said, 0) // np.dtype(dtype).itemsize,)
+        known[name] = dtype, shape
+    return known
 
 
-def _array(name: str, form: Form, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:
-    dtype, shape = form
-    if shape is None:
-        length = member.file_size - len(_header(dtype, (0,)))
-        shape = (length // np.dtype(dtype).itemsize,)
-    header = _header(dtype, shape)
-    size = len(header) + math.prod(shape) * np.dtype(dtype).itemsize
-    if member.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
-    with _as_value_error():
-        content = archive.read(member)  # checks the CRC
-    if len(content) != size or not content.startswith(header):
-        raise ValueError(f"{name} is not of type {dtype} and shape {shape}")
-    return np.frombuffer(content, dtype, offset=len(header)).reshape(shape)
+def _compared(content: bytes, member: Member) -> Member:
+    """Return the member with the checksum of its numbers. Raises: ValueError if it is another."""
+    numbers = memoryview(content)[member.start : member.end]
+    right = member.with_crc_of(numbers)
+    _refuse_another(content[member.place : member.start], right)
+    if len(numbers) < member.size:
+        raise ValueError(f"damaged: ends before the end of {member.name}")
+    return right
 
 
-def _header(dtype: str, shape: tuple[int, ...] | None) -> bytes:
-    buffer = io.BytesIO()
-    description = {"descr": dtype, "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(buffer, description)
-    return buffer.getvalue()
+def _refuse_another(before: bytes, member: Member) -> None:
+    """Raise ValueError unless this is what stands before the numbers of the member."""
+    if not before.startswith(LOCAL):
+        raise ValueError(f"damaged: {member.name} does not begin where it must")
+    if not before.endswith(member.npy_header):
+        expected = f"of type {member.dtype} and shape {member.shape}"
+        raise ValueError(f"{member.name} is not {expected}, as bpnet writes it")
+    if before != member.before:
+        raise ValueError(f"damaged: {member.name} is not what was written")
+
+
+def _arrays(content: bytes, members: list[Member]) -> Iterator[tuple[str, Array]]:
+    for member in members:
+        numbers = np.frombuffer(memoryview(content)[member.start : member.end], np.uint8)
+        yield member.name, numbers.view(member.dtype).reshape(member.shape)
+
+
+def _as_bytes(array: Array) -> memoryview:
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+def _number(content: bytes, place: int) -> int:
+    return int.from_bytes(content[place : place + 4], "little")

@@ -3,19 +3,22 @@
 import csv
 import hashlib
 import io
+import re
 from dataclasses import asdict, fields
 
 import numpy as np
 
+from bpnet import network
 from bpnet.errors import RunError
 from bpnet.network import Network, shapes, views, widths
-from bpnet.runs import metadata, npz
+from bpnet.runs import metadata, npz, resume_point
 from bpnet.runs.directory import Run
-from bpnet.system import storage
-from bpnet.system.strict_json import finite
+from bpnet.system import memory, storage, strict_json
 from bpnet.training.state import EpochRecord, TrainingState, final_parameters
 
-LOG_LIMIT = 2**24  # bytes; 10,000 epochs have 2 MB
+COLUMNS = [field.name for field in fields(EpochRecord)]
+NUMBERS = re.compile(rb"[-+.,e0-9]*\n")
+ROW_LIMIT = 24 * len(COLUMNS)  # bytes: a number has 23 at most, and one is behind it
 
 
 def write(run: Run, state: TrainingState) -> str:
@@ -34,30 +37,54 @@ def log(records: list[EpochRecord]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(EpochRecord))
+    writer.writerow(COLUMNS)
     writer.writerows(asdict(record).values() for record in records)
     return text.getvalue()
 
 
-def read_log(run: Run) -> list[dict[str, float | None]]:
-    """Return the rows of the run's log, by the names of their columns; none if there is no log.
+def log_limit(epochs: int) -> int:
+    """Return how many bytes the log of so many epochs can have at most."""
+    return (1 + epochs) * ROW_LIMIT
 
-    Raises: RunError if it is not as bpnet has written it.
+
+def read_log(run: Run) -> list[EpochRecord]:
+    """Return the records in the run's log; none if there is no log.
+
+    Raises: RunError unless it is, byte for byte, what bpnet writes of a run of this config.
     """
     if not storage.exists(run.log):
         return []
-    text = storage.read(run.log, LOG_LIMIT).decode(errors="replace")
-    reader = csv.DictReader(text.splitlines())
+    epochs, validated = run.config.train.epochs, bool(run.config.data.validation)
+    content = storage.read(run.log, log_limit(epochs))
     try:
-        rows = [
-            {name: finite(value) if value else None for name, value in row.items()}
-            for row in reader
-        ]
-    except (AttributeError, TypeError, ValueError, csv.Error) as error:
+        records = _records(content, epochs)
+        resume_point.refuse_impossible(records, epochs, validated)
+        if log(records).encode() != content:
+            raise ValueError("its numbers are written in another way")
+    except ValueError as error:
         raise RunError(f"{run.log}: not as bpnet has written it: {error}") from error
-    if reader.fieldnames != [field.name for field in fields(EpochRecord)]:
-        raise RunError(f"{run.log}: not as bpnet has written it: its columns")
-    return rows
+    return records
+
+
+def _records(content: bytes, epochs: int) -> list[EpochRecord]:
+    if content.count(b"\n") > 1 + epochs:
+        raise ValueError(f"it has more rows than its run has epochs, {epochs}")
+    heading, *rows = io.BytesIO(content).readlines() or [b""]
+    if heading != log([]).encode():
+        raise ValueError("its columns are others")
+    return [_record(row, number) for number, row in enumerate(rows, start=1)]
+
+
+def _record(row: bytes, number: int) -> EpochRecord:
+    """Read a row of the log; its numbers are those of JSON."""
+    if len(row) > ROW_LIMIT or not NUMBERS.fullmatch(row):
+        raise ValueError(f"row {number}: expected numbers, with commas between them")
+    cells = b",".join(cell or b"null" for cell in row.rstrip(b"\n").split(b","))
+    try:
+        values = strict_json.parse(b"[" + cells + b"]")
+        return strict_json.decode(EpochRecord, dict(zip(COLUMNS, values, strict=True)))
+    except ValueError as error:
+        raise ValueError(f"row {number}: {error}") from error
 
 
 def load_network(run: Run) -> Network:
@@ -70,20 +97,26 @@ def load_network(run: Run) -> Network:
         raise RunError(f"{path}: is missing: the run has not finished an epoch")
     dtype = np.dtype(run.config.train.dtype).str
     forms = {name: (dtype, shape) for name, shape in shapes(widths(run.config)).items()}
-    content = storage.read(path, npz.size_limit(forms))
-    found = sha256(content)
-    if metadata.read(run.folder).get("weights_sha256", found) != found:
-        raise RunError(f"{path}: not the weights that the run ended with: its SHA-256 differs")
+    needed = network.memory(run.config) + npz.size_limit(forms)
+    memory.refuse_more(needed, f"{run.folder}: this network")
     try:
+        content = npz.read(path, forms, npz.size_limit(forms))
+        _refuse_other_weights(run, content)
         arrays = npz.unpack(content, forms)
     except ValueError as error:
         raise RunError(f"{path}: {error}") from error
-    network = Network(widths(run.config), run.config.network.activation, run.config.train.dtype)
-    for name, array in network.params.items():
+    loaded = network.build(run.config)
+    for name, array in loaded.params.items():
         array[:] = arrays[name]
-    if not np.isfinite(network.flat).all():
+    if not np.isfinite(loaded.flat).all():
         raise RunError(f"{path}: holds weights that are not finite numbers")
-    return network
+    return loaded
+
+
+def _refuse_other_weights(run: Run, content: bytes) -> None:
+    found = sha256(content)
+    if metadata.read(run.folder).get("weights_sha256", found) != found:
+        raise ValueError("not the weights that the run ended with: its SHA-256 differs")
 
 
 def sha256(content: bytes) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from bpnet.system.strict_json import Amount, Count, decode
-from bpnet.training.state import EpochRecord, TrainingState
+from bpnet.training.state import EpochRecord, Seconds, TrainingState
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ResumePoint:
     step: Count
     loss_sum: Amount
     correct: Count
-    seconds: Amount
+    seconds: Seconds
     records: list[EpochRecord]
 
 
@@ -39,16 +39,21 @@ def read(found: Mapping[str, Any], epochs: int, validated: bool) -> ResumePoint:
     """
     try:
         point = decode(ResumePoint, {name: found[name] for name in NAMES if name in found})
-        if len(point.records) > epochs:
-            raise ValueError(f"{len(point.records)} of {epochs} epochs")
-        for number, record in enumerate(point.records, start=1):
-            if not _is_record(record, number, validated, point.records[0].step):
-                raise ValueError(f"the record of epoch {number}")
+        refuse_impossible(point.records, epochs, validated)
         if not _is_running(point, epochs):
             raise ValueError("the sums of the running epoch")
     except ValueError as error:
         raise ValueError(f"not as bpnet writes it: {error}") from error
     return point
+
+
+def refuse_impossible(records: list[EpochRecord], epochs: int, validated: bool) -> None:
+    """Raise ValueError unless these can be the records of a run of so many epochs, one each."""
+    if len(records) > epochs:
+        raise ValueError(f"{len(records)} of {epochs} epochs")
+    for number, record in enumerate(records, start=1):
+        if not _is_record(record, number, validated, records[0].step):
+            raise ValueError(f"the record of epoch {number}")
 
 
 def _is_record(record: EpochRecord, number: int, validated: bool, per_epoch: int) -> bool:

@@ -22,7 +22,7 @@ from bpnet.system.progress import (
     unwatched,
 )
 from bpnet.training.state import EpochRecord, best
-from bpnet.training.trainer import Training
+from bpnet.training.trainer import Training, refuse_too_large
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def started(
 
     Raises: UsageError if there is something in the folder already.
     """
+    refuse_too_large(config)
     training = Training(config, datasets.load(config.data, progress, tell))
     folder = directory.new(f"{name}-s{config.seed}", folder)
     with directory.locked(folder):
@@ -70,6 +71,7 @@ def resumed(
     Raises: RunError if the config or the data have changed, or no checkpoint can be used; also if
     this machine computes otherwise than the one before, unless other arithmetic is allowed.
     """
+    refuse_too_large(run.config)
     if not other_arithmetic:
         arithmetic.refuse_another(run)
     dataset = datasets.load(run.config.data, progress, tell)

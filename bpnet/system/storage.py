@@ -8,7 +8,8 @@ import errno
 import os
 import re
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -25,26 +26,44 @@ def read(path: Path, limit: int) -> bytes:
 
     Raises: StorageError, naming the path; also for a folder, a device, or a pipe.
     """
+    with _opened(path) as (descriptor, size):
+        content = _content(descriptor, size, limit)
+    if content is None:
+        raise StorageError(f"{path}: larger than the {limit} bytes it may have")
+    return content
+
+
+def head(path: Path, length: int) -> bytes:
+    """Return the first bytes of a regular file; fewer only where it ends.
+
+    Raises: StorageError, as `read` does.
+    """
+    with _opened(path) as (descriptor, _):
+        return os.read(descriptor, length)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[int, int]]:
+    """Yield the descriptor of a regular file, and its size; the system may say 0 of any size."""
     with as_storage_error(path, "cannot be read"):
         descriptor = held.open_file(path, os.O_RDONLY | NONBLOCK)
         try:
-            return _content(path, descriptor, limit)
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise StorageError(f"{path}: not a regular file")
+            yield descriptor, found.st_size
         finally:
             os.close(descriptor)
 
 
-def _content(path: Path, descriptor: int, limit: int) -> bytes:
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        raise StorageError(f"{path}: not a regular file")
-    content = b""
-    size = found.st_size
+def _content(descriptor: int, size: int, limit: int) -> bytes | None:
+    """Return all that can be read, or None if it is larger than the limit."""
+    pieces, length = [], 0
     while size <= limit and (piece := os.read(descriptor, size + 1)):
-        content += piece
-        size = max(size, len(content))
-    if size > limit:
-        raise StorageError(f"{path}: larger than the {limit} bytes it may have")
-    return content
+        pieces.append(piece)
+        length += len(piece)
+        size = max(size, length)
+    return b"".join(pieces) if size <= limit else None
 
 
 def exists(path: Path) -> bool:

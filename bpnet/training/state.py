@@ -1,10 +1,13 @@
 """What training changes, and what is read from it: no loop, no network, no files."""
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from bpnet.array import Array, aligned_zeros
 from bpnet.config import Config
-from bpnet.system.strict_json import Amount, Count, Share
+from bpnet.system.strict_json import Amount, Count, Share, Within
+
+Seconds = Annotated[float, Within(0, 1e9)]  # 30 years: those of all epochs still have a sum
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class EpochRecord:
     validation_accuracy: Share | None
     test_loss: Amount | None
     test_accuracy: Share | None
-    seconds: Amount
+    seconds: Seconds
     images_per_second: Amount
 
 
@@ -55,13 +58,11 @@ class TrainingState:
 
 def start(parameters: Array, config: Config) -> TrainingState:
     """Return the state of a training that has not begun, of a network with these parameters."""
-    average = _like(parameters, config.train.average)
-    average[:] = parameters[: len(average)]
     return TrainingState(
         parameters,
         best_parameters=_like(parameters, config.data.validation),
         velocity=_like(parameters, config.train.momentum),
-        average=average,
+        average=_like(parameters, config.train.average),
     )
 
 

@@ -12,16 +12,20 @@ from typing import TypeAlias
 
 import numpy as np
 
+from bpnet import network
 from bpnet.array import Array
 from bpnet.config import Config
-from bpnet.datasets import Dataset, Split
+from bpnet.datasets import WIDTH, Dataset, Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores, evaluate
-from bpnet.network import Network, build
+from bpnet.network import Network
+from bpnet.system.memory import refuse_more
 from bpnet.system.progress import Advance, never, unwatched
 from bpnet.training.batches import Batches, epoch_batches
 from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
 from bpnet.training.step import Step
+
+IMAGES = 70_000  # in each of the datasets
 
 Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 
@@ -29,13 +33,13 @@ Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 class Training:
     """A network in training: its config, its data, the network itself, and the state so far.
 
-    The network's weights are drawn from the config's seed; a checkpoint can replace the state.
+    The weights are 0 until the training begins, or a checkpoint brings the state to where it was.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
         self.config = config
         self.dataset = dataset
-        self.network = build(config)
+        self.network = network.build(config)
         self.state = start(self.network.flat, config)
 
     @property
@@ -63,6 +67,11 @@ class Training:
         within = 0 <= self.batches_done < self.batches_per_epoch
         return within and self.state.correct <= self.batches_done * self.config.train.batch_size
 
+    def draw(self) -> None:
+        """Draw the weights from the config's seed; their average, if there is one, begins there."""
+        network.draw(self.network, self.config)
+        self.state.average[:] = self.network.flat[: len(self.state.average)]
+
     def epochs(
         self, stop: Callable[[], bool] = never, advance: Advance = unwatched
     ) -> Iterator[EpochRecord]:
@@ -72,6 +81,8 @@ class Training:
         each step; once it says yes the generator ends, and the state is where to go on from.
         Raises: DivergedError at the first loss or weight that is not finite; it is not recorded.
         """
+        if not self.state.step:
+            self.draw()
         step = Step(self.network, self.config.train, self.state, self.batches_per_epoch)
         while not self.is_finished:
             ended = self._take_steps(step, self._rest_of_epoch(), stop, advance)
@@ -146,6 +157,27 @@ class Training:
             if len(self.dataset.validation):
                 return _score(self.network, self.dataset.validation), (None, None)
             return (None, None), _score(self.network, self.dataset.test)
+
+
+def memory(config: Config) -> int:
+    """Return how many bytes a training takes when it takes most: while it saves, or draws.
+
+    A save packs all arrays of the state in one piece; weights are drawn in float64.
+    """
+    data, train = config.data, config.train
+    arrays = 1 + sum(map(bool, (data.validation, train.momentum, train.average)))
+    count = network.parameters(network.widths(config))
+    itemsize: int = np.dtype(train.dtype).itemsize
+    beside = (arrays - 1) * itemsize + max(arrays * itemsize, 8)
+    images = 4 * train.batch_size * WIDTH * itemsize  # of a batch and the next, plain and distorted
+    own = network.memory(config, max(network.CHUNK, train.batch_size))
+    return own + beside * count + images + IMAGES * (WIDTH + np.dtype(np.intp).itemsize)
+
+
+def refuse_too_large(config: Config, at_once: int = 1) -> None:
+    """Raise BpnetError if so many such trainings do not fit into memory."""
+    what = "training this network" if at_once == 1 else f"training {at_once} such networks at once"
+    refuse_more(at_once * memory(config), what)
 
 
 @contextmanager

@@ -53,6 +53,21 @@ def other(bpnet, small_file):
     return "other"
 
 
+def test_data_are_put_where_the_user_says_and_never_where_only_the_run_does(
+    bpnet, run, tmp_path, monkeypatch, small_config
+):
+    monkeypatch.setattr(drawn_digits, "COUNTS", (600, 200))
+    config, elsewhere = Path(run) / "config.yaml", tmp_path / "elsewhere"
+    text = config.read_text(encoding="utf-8").replace(small_config.data.dir, str(elsewhere))
+    config.write_text(text, encoding="utf-8")
+    result = bpnet("eval", run)
+    assert result.status == 0
+    assert "only the run's config names it" in result.err
+    assert not elsewhere.exists()
+    assert bpnet("eval", run, "--data-dir", elsewhere).out == result.out
+    assert (elsewhere / "drawn" / "drawn.json").exists()
+
+
 def test_several_runs_are_scored_each_and_as_a_committee(bpnet, run, other):
     result = bpnet("eval", run, other)
     alone = [json.loads(bpnet("eval", name, "--json").out)["runs"][0] for name in (run, other)]
@@ -117,16 +132,16 @@ def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file
 def test_no_more_images_are_in_memory_than_those_of_two_datasets(bpnet, small_file, monkeypatch):
     loaded, alive = [], []
 
-    def load(*arguments):
+    def find(*arguments):
         alive.append(sum(reference() is not None for reference in loaded))
-        dataset = loading.load(*arguments)
+        dataset = loading.find(*arguments)
         loaded.append(weakref.ref(dataset))
         return dataset
 
     for count in range(1, 4):
         options = ("--set", f"data.validation={count}", "--set", "train.epochs=1", "--quiet")
         assert bpnet("train", "--config", small_file, *options, "--run-dir", f"r{count}")[0] == 0
-    monkeypatch.setattr(datasets, "load", load)
+    monkeypatch.setattr(datasets, "find", find)
     result = bpnet("eval", "r1", "r2", "r2", "r3")
     assert "committee of 4: test accuracy" in result.out
     assert alive == [0, 1, 1]

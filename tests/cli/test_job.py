@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -55,7 +55,8 @@ def test_it_sends_a_record_for_each_epoch_and_every_warning(small_config, tmp_pa
     assert (err, status) == ("", 0)
     records = [message["record"] for message in messages if "record" in message]
     assert [record["epoch"] for record in records] == [1, 2, 3]
-    assert records == results.read_log(directory.open_run(folder))
+    log = results.read_log(directory.open_run(folder))
+    assert records == [asdict(record) for record in log]
     (line,) = (message["line"] for message in messages if "line" in message)
     assert line.startswith("warning: the loss is")
 

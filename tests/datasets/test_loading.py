@@ -7,7 +7,7 @@ import pytest
 
 from bpnet import datasets
 from bpnet.config import DataConfig
-from bpnet.datasets import loading
+from bpnet.datasets import drawn_digits, loading
 from bpnet.errors import DataError
 
 
@@ -30,3 +30,23 @@ def test_the_folder_is_that_of_the_dataset_below_the_data_folder(monkeypatch, tm
     assert loading.folder(DataConfig(dir="~/d")) == tmp_path / "d" / "mnist"
     with pytest.raises(DataError, match="data.dir: ~nobody-at-all/d: Could not determine home"):
         loading.folder(DataConfig(dir="~nobody-at-all/d"))
+
+
+def test_what_is_found_is_what_is_loaded(small_config):
+    loaded, found = loading.load(small_config.data), loading.find(small_config.data, pytest.fail)
+    assert found.sha256 == loaded.sha256
+    assert np.array_equal(found.validation.images, loaded.validation.images)
+
+
+def test_to_find_writes_nothing_and_says_what_the_user_can_do(tmp_path, monkeypatch):
+    monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
+    lines = []
+    found = loading.find(DataConfig("drawn", str(tmp_path / "x"), validation=10), lines.append)
+    assert (len(found.train), len(found.validation), len(found.test)) == (50, 10, 20)
+    assert lines == [
+        f"{tmp_path / 'x' / 'drawn'}: does not hold drawn, and only the run's config names it: "
+        "the digits are drawn, and not kept; --data-dir DIR keeps them"
+    ]
+    with pytest.raises(DataError, match="x/mnist: does not hold mnist, and only the .*--data-dir"):
+        loading.find(DataConfig("mnist", str(tmp_path / "x")), pytest.fail)
+    assert list(tmp_path.iterdir()) == []

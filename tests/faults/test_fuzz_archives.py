@@ -4,17 +4,17 @@ Nothing but a ValueError or a RunError comes of them, and no other number than w
 """
 
 import json
-import zipfile
 from functools import partial
 
 import numpy as np
 import pytest
 
 from bpnet.errors import RunError
-from bpnet.runs import checkpoints, npz, resume_point
+from bpnet.runs import checkpoints, npz, npz_layout, resume_point
 from bpnet.training.state import EpochRecord
 from tests.helpers.attacks import ATTACKS, METADATA_ATTACKS, ended
 from tests.helpers.readers import (
+    ARRAYS,
     CHECKPOINT,
     IDENTITY,
     WEIGHTS,
@@ -45,8 +45,7 @@ def test_no_cut_or_flipped_archive_is_read_as_another(content, read, cases):
     count = cases(len(everything))
     tried, accepted = hunt(sample(everything, count, SEED), read)
     assert tried == count
-    headers = (30 + 46) * content.count(b"PK\1\2")  # some of their fields say nothing, as the time
-    assert 0 < accepted < count * headers / len(content)
+    assert accepted == 0
     assert read(content)
 
 
@@ -124,7 +123,11 @@ def test_the_end_of_the_last_epoch_is_read():
 
 def test_another_format_is_told_whatever_else_is_in_the_archive():
     text = json.dumps({"format": 4, "state": "elsewhere"}).encode()
-    arrays = {"momenta": np.zeros(2), "metadata": np.frombuffer(text, np.uint8)}
+    arrays = {
+        "sha256": np.zeros(32, np.uint8),
+        "metadata": np.frombuffer(text, np.uint8),
+        "momenta": np.zeros(2),
+    }
     with pytest.raises(RunError, match="format 4, while this bpnet reads 3"):
         checkpoints.unpack(npz.pack(arrays), empty(), {}, 3)
 
@@ -136,9 +139,9 @@ def test_there_are_as_many_cases_as_are_promised():
 
 
 def test_the_hunt_finds_a_reader_that_checks_no_crc(monkeypatch):
-    monkeypatch.setattr(zipfile.ZipExtFile, "_update_crc", lambda self, content: None)
+    monkeypatch.setattr(npz_layout.zlib, "crc32", lambda content, before=0: 0)
     with pytest.raises(AssertionError, match="bit . of byte"):
-        hunt(flipped(WEIGHTS), read_weights)
+        hunt(flipped(npz.pack(ARRAYS)), read_weights)
 
 
 def test_the_hunt_finds_a_reader_that_checks_no_sha256(monkeypatch):

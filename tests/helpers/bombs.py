@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from bpnet import config
 from bpnet.datasets.catalogue import NAMES, File, Published, Source
 from bpnet.runs import metadata
 from tests.helpers.damage import Damage, holds
@@ -70,10 +72,37 @@ FACTS = {
 }
 
 
-def sparse(path: Path) -> None:
-    """Make a file of 10 GB that takes no room."""
-    with path.open("wb") as file:
-        file.truncate(10**10)
+def sparse(start: bytes = b"", size: int = 10**10) -> Damage:
+    """Return what makes a file of 10 GB, or another size, that takes no room."""
+
+    def make(path: Path) -> None:
+        with path.open("wb") as file:
+            file.write(start)
+            file.truncate(size)
+
+    return make
+
+
+def configured(name: str, value: Any) -> Damage:
+    """Return what changes a key of the run's config: what may be in its files may then be more."""
+
+    def damage(run: Path) -> None:
+        found = config.load(run / "config.yaml", {name: value}, {})
+        (run / "config.yaml").write_text(config.dump(found), encoding="utf-8")
+        (run / "run.json").unlink()
+
+    return damage
+
+
+def entries(name: str) -> Damage:
+    """Return what makes a file of the run an archive of 600,000 empty folders, 29 MB."""
+    fields = (20, 20, 0, 0, 0, 33, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0)
+    entry = struct.pack("<4s6H3I5H2I", b"PK\1\2", *fields) + b"a/"
+    count, size = 600_000, 600_000 * len(entry)
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, 0)
+    end += struct.pack("<4sIQI", b"PK\6\7", 0, size, 1)
+    end += struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 2**16 - 1, 2**16 - 1, 2**32 - 1, 2**32 - 1, 0)
+    return lambda run: (run / name).write_bytes(entry * count + end)
 
 
 def zeros(name: str, member: str, mebibytes: int) -> Damage:
@@ -103,7 +132,7 @@ def first_member(change: Callable[[bytes], bytes], name: str = "weights.npz") ->
         assert contents[first] != before
         with zipfile.ZipFile(run / name, "w") as archive:
             for member, content in contents.items():
-                archive.writestr(member, content)
+                archive.writestr(zipfile.ZipInfo(member), content)
 
     return damage
 
@@ -111,11 +140,6 @@ def first_member(change: Callable[[bytes], bytes], name: str = "weights.npz") ->
 def shaped(content: bytes) -> bytes:
     """Return an array that says it has 100,000 x 100,000 numbers."""
     return content.replace(b"(784, 16), }" + b" " * 7, b"(100000, 100000), }")
-
-
-def headed(content: bytes) -> bytes:
-    """Return an array whose header says it is 4 GiB long."""
-    return b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + content[12:]
 
 
 def claimed(run: Path) -> None:

@@ -10,6 +10,7 @@ import math
 import re
 import struct
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from bpnet.config.schema import rules as rules_of_all
 from bpnet.datasets import idx
 from bpnet.datasets.splits import split
 from bpnet.errors import ConfigError, DataError, RunError
-from bpnet.runs import checkpoints, npz
+from bpnet.runs import checkpoints, npz, results
+from bpnet.runs.directory import Run
 from bpnet.training.state import EpochRecord, TrainingState
 
 EPOCHS = 3
@@ -123,6 +125,36 @@ def read_any_checkpoint(content: bytes, state: TrainingState) -> bool:
 def numbers(state: TrainingState) -> tuple[object, ...]:
     """Return what is in the state beside its arrays."""
     return state.step, state.loss_sum, state.correct, state.seconds, state.records
+
+
+def log_of_three_epochs() -> bytes:
+    """Return a log with numbers of many forms."""
+    rates = (0.1, 1e-05, 0.05)
+    records = [
+        replace(RECORD, epoch=n, step=7 * n, learning_rate=rates[n - 1], seconds=n / 3)
+        for n in (1, 2, 3)
+    ]
+    return results.log(records).encode()
+
+
+def read_log(run: Run, content: bytes) -> bool:
+    """Read a log; one that is accepted must be rows of a training, and written as it is read."""
+    run.log.write_bytes(content)
+    try:
+        records = results.read_log(run)
+    except RunError as error:
+        (line,) = error.lines
+        assert line.startswith(f"{run.log}: "), line
+        assert len(line) < 1000, line
+        return False
+    assert results.log(records).encode() == content
+    assert [record.epoch for record in records] == list(range(1, len(records) + 1))
+    assert [record.step for record in records] == [r.epoch * records[0].step for r in records]
+    for record in records:
+        numbers = [number for number in asdict(record).values() if number is not None]
+        assert all(math.isfinite(number) and number >= 0 for number in numbers), record
+        assert len(numbers) == 9, record
+    return True
 
 
 def read_idx(images: bytes, labels: bytes) -> bool:

@@ -14,7 +14,7 @@ import pytest
 from bpnet import datasets
 from bpnet.config import schema
 from bpnet.errors import RunError, StorageError
-from bpnet.network import build
+from bpnet.network import build, draw
 from bpnet.runs import checkpoints, identity, npz, session
 from bpnet.training import state as states
 from bpnet.training.state import EpochRecord
@@ -25,7 +25,9 @@ IDENTITY = {"seed": 0}
 
 def fresh(config):
     """Return the state of a training that has not begun."""
-    return states.start(build(config).flat, config)
+    network = build(config)
+    draw(network, config)
+    return states.start(network.flat, config)
 
 
 def opened(content):

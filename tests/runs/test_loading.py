@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpnet import datasets
-from bpnet.errors import RunError, UsageError
+from bpnet import datasets, network
+from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import loading
 from bpnet.runs.results import load_network
+from bpnet.system import memory
 from bpnet.system.progress import silently
 
 
@@ -41,15 +42,27 @@ def test_each_run_comes_with_its_network_and_the_images_of_the_split(run, anothe
 
 
 def test_the_images_of_one_dataset_are_read_once(run, another, monkeypatch):
-    asked, before = [], datasets.load
+    asked, before = [], datasets.find
 
-    def counting(data, progress, tell):
+    def counting(data, tell):
         asked.append(data)
-        return before(data, progress, tell)
+        return before(data, tell)
 
-    monkeypatch.setattr(datasets, "load", counting)
+    monkeypatch.setattr(datasets, "find", counting)
     load(run, another)
     assert asked == [run.config.data]
+
+
+def test_networks_that_memory_holds_one_by_one_but_not_at_once_are_refused(
+    run, another, monkeypatch
+):
+    each = network.memory(run.config)
+    monkeypatch.setattr(memory, "available", lambda: int(1.5 * each))
+    assert len(load(run)) == 1
+    with pytest.raises(
+        BpnetError, match="^scoring these networks at once needs 13 MB of memory; 1"
+    ):
+        load(run, another)
 
 
 def test_other_images_have_another_fingerprint(start, run, small_config):

@@ -3,15 +3,16 @@
 import csv
 import hashlib
 import io
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bpnet.errors import RunError
-from bpnet.network import build
+from bpnet.errors import RunError, StorageError
+from bpnet.network import build, draw
 from bpnet.runs import metadata, results
 from bpnet.runs.directory import create
+from bpnet.training.state import EpochRecord
 from bpnet.training.state import start as start_of
 
 HEADING = (
@@ -45,24 +46,83 @@ def test_the_log_has_a_row_for_each_epoch_and_empty_cells_for_what_was_not_looke
 
 
 def test_the_log_is_read_as_it_was_written(run, state):
-    assert results.read_log(run) == [asdict(record) for record in state.records]
+    assert results.read_log(run) == state.records
     run.log.unlink()
     assert results.read_log(run) == []
 
 
+@pytest.fixture
+def bare(small_config, tmp_path):
+    """A run that has not begun."""
+    return create(small_config, tmp_path)
+
+
+def row(**cells):
+    """Return the row of a first epoch, some of its cells others."""
+    right = {
+        "epoch": "1", "step": "16", "learning_rate": "0.1", "train_loss": "2.5",
+        "train_accuracy": "0.25", "validation_loss": "2.0", "validation_accuracy": "0.5",
+        "test_loss": "", "test_accuracy": "", "seconds": "0.125", "images_per_second": "4000.0",
+    }  # fmt: skip
+    return ",".join((right | cells).values())
+
+
+def test_a_log_is_what_training_can_have_written(bare):
+    bare.log.write_text(f"{HEADING}\n{row()}\n{row(epoch='2', step='32')}\n", encoding="utf-8")
+    assert [record.train_loss for record in results.read_log(bare)] == [2.5, 2.5]
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "told"),
     [
-        "", "epoch\n", HEADING.replace("epoch,", ""), f"{HEADING}\nx,1,,,,,,,,,\n",
-        f"{HEADING}\n1,1,,,,,,,,,,1\n", f"{HEADING}\n1,1,,nan,,,,,,,\n",
-        f"{HEADING}\n1,1,,,,,,,,1e999,\n", f"{HEADING}\n1,2\n1,2,3,4,5,6,7,8,9,10,11,12\n",
-        "\xff\0",
+        ("", "its columns"),
+        ("epoch\n", "its columns"),
+        (HEADING.replace("epoch,", "") + "\n", "its columns"),
+        (HEADING, "its columns"),
+        (f"{HEADING}\n{row()[:-7]}\n", "row 1: "),
+        (f"{HEADING}\n{row()},\n", "row 1: "),
+        (f"{HEADING}\n\n", "row 1: "),
+        (f"{HEADING}\n{row(epoch='x')}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row(epoch='1.0')}\n", "row 1: epoch: expected a whole number"),
+        (f"{HEADING}\n{row(epoch='-1')}\n", "row 1: epoch: expected 0 to"),
+        (f"{HEADING}\n{row(epoch='2')}\n", "the record of epoch 1"),
+        (f"{HEADING}\n{row(step='1_6')}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row(step=chr(0x661))}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row(train_loss='nan')}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row(train_loss='NaN')}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row(seconds='inf')}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row(seconds='1e999')}\n", "row 1: 1e999 is not a finite number"),
+        (f"{HEADING}\n{row(seconds='1e+308')}\n", "row 1: seconds: expected 0 to 1e"),
+        (f"{HEADING}\n{row(seconds='')}\n", "row 1: seconds: expected a number"),
+        (f"{HEADING}\n{row(train_accuracy='1.5')}\n", "row 1: train_accuracy: expected 0 to 1"),
+        (f"{HEADING}\n{row(validation_loss='')}\n", "the record of epoch 1"),
+        (f"{HEADING}\n{row(train_loss='2.5.0')}\n", "row 1: "),
+        (f"{HEADING}\n{row(train_loss='2.50')}\n", "its numbers are written in another way"),
+        (f"{HEADING}\n{row(train_loss=' 2.5')}\n", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row()}", "row 1: expected numbers, with commas"),
+        (f"{HEADING}\n{row()}\n{row()}\n", "the record of epoch 2"),
+        (f"{HEADING}\n{row(train_loss='1' * 230)}\n", "row 1: expected numbers, with commas"),
+        (HEADING + "\n" * 5, "it has more rows than its run has epochs, 3"),
+        ("\xff\0", "its columns"),
     ],
-)  # fmt: skip
-def test_a_log_that_bpnet_has_not_written_is_told(run, text):
-    run.log.write_text(text, encoding="latin-1")
-    with pytest.raises(RunError, match=f"^{run.log}: not as bpnet has written it: "):
-        results.read_log(run)
+)
+def test_a_log_that_bpnet_has_not_written_is_told(bare, text, told):
+    bare.log.write_bytes(text.encode("latin-1", "replace") if "\xff" in text else text.encode())
+    with pytest.raises(RunError) as caught:
+        results.read_log(bare)
+    (line,) = caught.value.lines
+    assert line.startswith(f"{bare.log}: not as bpnet has written it: {told}")
+
+
+def test_a_log_larger_than_its_epochs_allow_is_refused_unread(bare):
+    bare.log.write_bytes(bytes(results.log_limit(3) + 1))
+    with pytest.raises(StorageError, match=r"log.csv: larger than the 1056 bytes it may have"):
+        results.read_log(bare)
+
+
+def test_the_limit_is_above_the_longest_log():
+    longest = EpochRecord(2**53, 2**53, *[1.2345678901234567e-300] * 9)
+    assert 0.9 * results.log_limit(20) < len(results.log([longest] * 20)) < results.log_limit(20)
 
 
 def test_the_weights_are_those_of_the_best_epoch_by_the_books_names(run, state):
@@ -82,6 +142,7 @@ def test_the_network_of_a_run_is_the_configured_one(small_config, tmp_path, dtyp
         small_config, network=network, train=train, data=replace(small_config.data, validation=0)
     )
     run, built = create(config, tmp_path), build(config)
+    draw(built, config)
     results.write(run, start_of(built.flat, config))
     loaded = results.load_network(run)
     names = [type(layer).__name__ for layer in loaded.layers]

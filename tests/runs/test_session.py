@@ -90,8 +90,8 @@ def test_train_yields_the_records_in_order_and_each_is_saved_before_it_comes(
         for record in session.train(begun):
             epochs.append(record.epoch)
             rows = results.read_log(begun.run)
-            assert [row["epoch"] for row in rows] == epochs
-            assert rows[-1]["train_loss"] == record.train_loss
+            assert [row.epoch for row in rows] == epochs
+            assert rows[-1] == record
             other = Training(begun.run.config, begun.training.dataset)
             checkpoints.restore(begun.run, other.state, begun.data, tell=pytest.fail)
             assert other.state.records[-1] == record

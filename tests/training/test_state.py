@@ -43,16 +43,6 @@ def test_what_training_does_not_need_is_empty(small_config, parameters):
     assert {array.dtype for array in everything.values()} == {np.dtype("float32")}
 
 
-def test_an_average_begins_at_the_parameters_as_a_copy_and_a_velocity_at_rest(
-    small_config, parameters
-):
-    train = replace(small_config.train, momentum=0.9, average=0.9)
-    state = start(parameters, replace(small_config, train=train))
-    assert np.array_equal(state.average, parameters)
-    assert not np.shares_memory(state.average, parameters)
-    assert not state.velocity.any()
-
-
 def test_the_best_epoch_has_the_highest_accuracy_then_the_lower_loss_then_comes_first():
     records = [record(1, 0.8, 3), record(2, 0.9, 2), record(3, 0.9, 1), record(4, 0.9, 1)]
     assert best(records) is records[2]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bpnet.errors import DivergedError
-from bpnet.network import build
+from bpnet.network import build, draw
 from bpnet.training.state import start
 from bpnet.training.step import Step, smoothed
 
@@ -21,6 +21,7 @@ def fresh(config, **changes):
     """Return a step of 16 an epoch."""
     config = replace(config, train=replace(config.train, dtype="float64", **changes))
     network = build(config)
+    draw(network, config)
     return Step(network, config.train, start(network.flat, config), per_epoch=16)
 
 
@@ -132,6 +133,7 @@ def test_the_velocity_of_a_pixel_that_stays_dark_does_not_become_denormal(small_
     x, t = batch
     config = replace(small_config, train=replace(small_config.train, momentum=0.65))
     network = build(config)
+    draw(network, config)
     state = start(network.flat, config)
     step = Step(network, config.train, state, per_epoch=200)
     x = x.astype("float32")

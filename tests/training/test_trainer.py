@@ -73,6 +73,7 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
         momentum=momentum, schedule=schedule, floor=0.1, warmup=2, average=0.95,
     )  # fmt: skip
     training = Training(config, dataset)
+    training.draw()
     network, state = training.network, training.state
     params = {name: array.copy() for name, array in network.params.items()}
     velocity = {name: np.zeros_like(array) for name, array in params.items()}
@@ -98,9 +99,11 @@ def test_300_steps_agree_with_an_independent_reference_to_1e_10(
 
 
 def test_the_weights_come_from_the_seeds_first_stream(small_config, dataset):
-    network = Training(replace(small_config, seed=7), dataset).network
+    training = Training(replace(small_config, seed=7), dataset)
+    assert not training.network.flat.any()
+    assert list(training.epochs(stop=lambda: True)) == []
     expected = np.random.default_rng([7, 0]).normal(0, math.sqrt(2 / 784), (784, 16))
-    assert network.params["W1"] == pytest.approx(expected, rel=1e-6)
+    assert training.network.params["W1"] == pytest.approx(expected, rel=1e-6)
 
 
 def test_the_running_figures_are_those_of_the_epochs_own_batches(small_config, dataset):
