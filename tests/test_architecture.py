@@ -35,8 +35,9 @@ WINGS = {
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
-        "metadata", "directory", "identity", "npz_layout", "npz", "resume_point", "checkpoints",
-        "results", "loading", "listing", "arithmetic", "learning", "session", "from_python",
+        "metadata", "directory", "seed_folders", "finding", "identity", "npz_layout", "npz",
+        "resume_point", "checkpoints", "results", "mending", "loading", "listing", "arithmetic",
+        "learning", "session", "from_python",
     ),
     "pictures": ("png", "decoder", "decoding", "normalizing"),
     "report": ("content", "page"),
@@ -57,7 +58,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
-    "bpnet.runs.metadata", "bpnet.runs.directory", "bpnet.runs.identity", "bpnet.runs.from_python",
+    *(f"bpnet.runs.{name}" for name in WINGS["runs"][:5]), "bpnet.runs.from_python",
     "bpnet.pictures.decoder", "bpnet.pictures.decoding", "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40

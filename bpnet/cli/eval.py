@@ -44,11 +44,11 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     (accuracies), confusion (rows: the digit; columns: the answer). Of several runs also mean,
     standard_deviation, and committee (the same keys, or null).
     """
-    from bpnet.runs import directory
+    from bpnet.runs import directory, finding
 
     settings = with_options((), data_dir)
     given = [run for folder in folders for run in _runs_in(folder, settings)]
-    runs = given or [directory.open_run(directory.newest(), settings)]
+    runs = given or [directory.open_run(finding.newest(tell), settings)]
     threads.fix(runs[0].config.train.threads)
     from bpnet.runs import loading
 
@@ -57,11 +57,10 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
 
 def _runs_in(folder: Path, settings: list[str]) -> "list[Run]":
     """Return the run itself, or those of its seeds that there is something to score of."""
-    from bpnet.runs import directory
-    from bpnet.system import storage
+    from bpnet.runs import directory, seed_folders
 
-    runs = [directory.open_run(seed, settings) for seed in directory.seeds(folder) or [folder]]
-    begun = [run for run in runs if storage.exists(run.weights)]
+    runs = [directory.open_run(seed, settings) for seed in seed_folders.seeds(folder) or [folder]]
+    begun = [run for run in runs if run.was_saved]
     for run in runs if begun else []:
         if run not in begun:
             tell(f"{run.folder}: has not finished an epoch: left out")

@@ -91,11 +91,12 @@ def _train(channel: Channel, folder: Path, data_dir: str | None) -> int:
     from bpnet.runs.metadata import Status
 
     run = directory.open_run(folder, with_options((), data_dir))
-    if run.status == Status.FINISHED:  # by another process, while this one had to wait
-        return 0
     threads.fix(run.config.train.threads)
-    from bpnet.runs import session
+    from bpnet.runs import mending, session
 
+    if run.status == Status.FINISHED:  # by another process, while this one had to wait, or spoilt
+        mending.mend(run, channel.tell)
+        return 0
     with session.resumed(run, tell=channel.tell) as begun, signals.collected() as received:
         for record in session.train(begun, lambda: bool(received), tell=channel.tell):
             channel.record(record)

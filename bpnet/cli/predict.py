@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from bpnet.cli.advice import Command
-from bpnet.cli.console import echo_all, echo_json, percent, picture
+from bpnet.cli.console import echo_all, echo_json, percent, picture, tell
 from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError
 from bpnet.system import threads
@@ -69,9 +69,9 @@ def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_j
     rows of 28 grey levels).
     """
     from bpnet.pictures import decoding
-    from bpnet.runs import directory
+    from bpnet.runs import directory, finding
 
-    run = directory.open_run(folder or directory.newest())
+    run = directory.open_run(folder or finding.newest(tell))
     threads.fix(run.config.train.threads)
     predictions: list[Prediction] = []
     problems: list[str] = []

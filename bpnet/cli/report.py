@@ -26,9 +26,9 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
     Without RUN it is the newest finished run. The page is one file, needs no internet, and runs the
     network of the run itself.
     """
-    from bpnet.runs import directory
+    from bpnet.runs import directory, finding
 
-    run = directory.open_run(folder or directory.newest(), with_options((), data_dir))
+    run = directory.open_run(folder or finding.newest(tell), with_options((), data_dir))
     threads.fix(run.config.train.threads)
     from bpnet.report.content import content
     from bpnet.report.page import MARK, page

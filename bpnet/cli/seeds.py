@@ -26,11 +26,10 @@ from bpnet.cli.jobs import Message, Watch
 from bpnet.cli.options import with_options
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
-from bpnet.errors import RunError, UsageError
-from bpnet.runs import directory, metadata, results
+from bpnet.errors import BpnetError, RunError, UsageError
+from bpnet.runs import directory, mending, metadata, results, seed_folders
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Result, Status
-from bpnet.system import storage
 from bpnet.training.trainer import refuse_too_large
 
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
@@ -46,33 +45,44 @@ def start(
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
-        directory.create_seeds(config, count, folder)
-        _train(folder, config, parallel, None, quiet)
+        seed_folders.create(config, count, folder)
+        _train(folder, seed_folders.seeds(folder), config, parallel, None, quiet)
 
 
 def resume(folder: Path, parallel: int, data_dir: str | None, quiet: bool) -> None:
-    """Train on the seeds in the folder that have not finished."""
-    unfinished = _unfinished(folder)
-    if not unfinished:
+    """Train on the seeds in the folder that have not finished, and bring back what others lost."""
+    seeds = seed_folders.seeds(folder)
+    unfinished = _unfinished(seeds)
+    left = unfinished + [seed for seed in seeds if seed not in unfinished and not _is_whole(seed)]
+    if not left:
         tell(f"{folder}: all its seeds have finished: nothing to do")
-        _print_results(folder)
+        _print_results(folder, seeds)
         return
-    config = directory.open_run(unfinished[0], with_options((), data_dir)).config
-    refuse_too_large(config, min(parallel, len(unfinished)))
-    datasets.load(config.data, byte_bar, tell)
+    config = directory.open_run(left[0], with_options((), data_dir)).config
+    refuse_too_large(config, min(parallel, len(left)))
+    if unfinished:
+        datasets.load(config.data, byte_bar, tell)
     with directory.locked(folder):
-        _train(folder, config, parallel, data_dir, quiet)
+        _train(folder, left, config, parallel, data_dir, quiet)
 
 
-def _train(folder: Path, config: Config, parallel: int, data_dir: str | None, quiet: bool) -> None:
-    """Train to the end and print the table, unless a signal comes first."""
-    with display(directory.seeds(folder), config, quiet) as watch:
-        statuses, number = jobs.train(_unfinished(folder), parallel, data_dir, watch)
+def _train(
+    folder: Path,
+    left: Sequence[Path],
+    config: Config,
+    parallel: int,
+    data_dir: str | None,
+    quiet: bool,
+) -> None:
+    """Train those that are left to the end, and print the table, unless a signal comes first."""
+    seeds = seed_folders.seeds(folder)
+    with display(seeds, config, quiet) as watch:
+        statuses, number = jobs.train(left, parallel, data_dir, watch)
     command = shlex.join(_resuming(folder, parallel, data_dir))
-    if number and _unfinished(folder):
+    if number and _unfinished(seeds):
         tell(f"interrupted; go on with: {command}")
         raise click.exceptions.Exit(128 + number)
-    _print_results(folder)
+    _print_results(folder, seeds)
     failed = [f"{seed}: {_failure(status)}" for seed, status in statuses.items() if status]
     if failed:
         raise RunError(*failed, f"try again with: {command}")
@@ -84,8 +94,16 @@ def _resuming(folder: Path, parallel: int, data_dir: str | None) -> list[str]:
     return command + (["--jobs", str(parallel)] if parallel > 1 else [])
 
 
-def _unfinished(folder: Path) -> list[Path]:
-    return [seed for seed in directory.seeds(folder) if metadata.status(seed) != Status.FINISHED]
+def _unfinished(seeds: Sequence[Path]) -> list[Path]:
+    return [seed for seed in seeds if metadata.status(seed) != Status.FINISHED]
+
+
+def _is_whole(seed: Path) -> bool:
+    """Whether a finished seed is as it was left."""
+    try:
+        return not mending.spoilt(directory.open_run(seed))
+    except BpnetError:  # its process will say it
+        return False
 
 
 def _failure(status: int) -> str:
@@ -126,19 +144,21 @@ def display(seeds: Sequence[Path], config: Config, quiet: bool) -> Iterator[Watc
 
 
 def _epochs_done(run: Run) -> int:
-    if not storage.exists(run.log):
+    """Return how many epochs the log has; a damaged one is written anew with the next epoch."""
+    try:
+        return len(results.read_log(run))
+    except BpnetError:
         return 0
-    return storage.read(run.log, results.log_limit(run.config.train.epochs)).count(b"\n") - 1
 
 
-def _print_results(folder: Path) -> None:
+def _print_results(folder: Path, seeds: Sequence[Path]) -> None:
     """Print the table of the seeds that have finished, what they come to together, and the path."""
-    unfinished = _unfinished(folder)
-    seeds = [seed for seed in directory.seeds(folder) if seed not in unfinished]
-    found = [metadata.result(seed) for seed in seeds]
+    unfinished = _unfinished(seeds)
+    finished = [seed for seed in seeds if seed not in unfinished]
+    found = [metadata.result(seed) for seed in finished]
     if not found:
         return
-    rows = [HEADING, *map(_cells, seeds, found)]
+    rows = [HEADING, *map(_cells, finished, found)]
     width = len(HEADING) if any(result.best_epoch for result in found) else 4
     echo_all(table([row[:width] for row in rows]))
     if len(found) > 1:

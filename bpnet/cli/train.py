@@ -99,10 +99,10 @@ def _resume(
     folder: Path, jobs: int | None, data_dir: str | None, other_arithmetic: bool, quiet: bool
 ) -> None:
     """Go on with a run, or with those of the seeds in the folder that have not finished."""
-    from bpnet.runs import directory
+    from bpnet.runs import directory, seed_folders
     from bpnet.runs.metadata import Status
 
-    if directory.seeds(folder):
+    if seed_folders.seeds(folder):
         threads.fix(1)
         from bpnet.cli import seeds
 
@@ -111,18 +111,21 @@ def _resume(
     if jobs:
         raise UsageError(f"--jobs: {folder} is not a folder of seeds")
     run = directory.open_run(folder, with_options((), data_dir))
+    threads.fix(run.config.train.threads)
     if run.status == Status.FINISHED:
-        tell(f"{folder}: has finished all its epochs: nothing to do")
+        from bpnet.runs import mending
+
+        if not mending.mend(run, tell):
+            tell(f"{folder}: has finished all its epochs: nothing to do")
         _print_result(run)
         return
-    threads.fix(run.config.train.threads)
     from bpnet.runs import session
 
     with session.resumed(run, byte_bar, tell, other_arithmetic) as begun:
-        _train(begun, quiet)
+        _train(begun, quiet, data_dir)
 
 
-def _train(begun: "Session", quiet: bool) -> None:
+def _train(begun: "Session", quiet: bool, data_dir: str | None = None) -> None:
     """Show the training to its end, and print the result, unless a signal comes first."""
     from bpnet.runs import session
 
@@ -133,7 +136,7 @@ def _train(begun: "Session", quiet: bool) -> None:
                 if not quiet:
                     tell(epoch_line(record, training.config.train.epochs))
         if not training.is_finished:
-            _leave(begun, received[0])
+            _leave(begun, received[0], data_dir)
     _print_result(begun.run)
 
 
@@ -165,16 +168,13 @@ def bar(training: "Training", quiet: bool) -> "Iterator[Advance]":
         yield advance
 
 
-def _leave(begun: "Session", number: int) -> None:
+def _leave(begun: "Session", number: int, data_dir: str | None) -> None:
     """Say how to go on, and leave with the exit status of the signal."""
     import shlex
 
-    from bpnet.runs import directory
-
     run, state = begun.run, begun.training.state
     command = ["bpnet", "train", "--resume", str(run.folder)]
-    if directory.open_run(run.folder).config != run.config:  # the data have moved
-        command += ["--data-dir", run.config.data.dir]
+    command += [] if data_dir is None else ["--data-dir", data_dir]
     tell(
         f"interrupted in epoch {len(state.records) + 1}, after step {state.step}; go on with: "
         f"{shlex.join(command)}"

@@ -6,6 +6,7 @@ to, and a SHA-256 over all of these. It is checked whole before any of it is use
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.errors import RunError
+from bpnet.errors import RunError, StorageError
 from bpnet.runs import npz, resume_point
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import identity_of
@@ -107,20 +108,31 @@ def save(run: Run, state: TrainingState, data: Mapping[str, str]) -> None:
 def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell) -> None:
     """Bring `state` to where the run's checkpoint is; without any, it stays at the beginning.
 
-    A damaged checkpoint is moved aside, and the one before takes its place.
-    Raises: RunError if there are checkpoints and none can be used.
+    One that cannot be used is moved aside, whatever it is: somebody may want it. The one before
+    takes its place, which costs an epoch at most.
+    Raises: RunError if there are checkpoints and none can be used. StorageError if the system
+    refuses to read one, which it may not do the next time.
     """
     path, previous = run.checkpoint, run.previous_checkpoint
-    problem = _unpack_file(path, run, state, data)
-    if problem is None or not (storage.exists(path) or storage.exists(previous)):
+    try:
+        problem = _unpack_file(path, run, state, data)
+    except StorageError as error:
+        hint = "; if it stays so, move it away: the one before will do"
+        raise StorageError(f"{error}{hint if _is_there(previous) else ''}") from error
+    if problem is None or not (_is_there(path) or _is_there(previous)):
         return
     second = _unpack_file(previous, run, state, data)
     if second is not None:
         raise RunError(problem, second)
-    if storage.exists(path):
-        storage.move_aside(path)
+    if _is_there(path):
+        problem += f"; kept as {storage.move_aside(path).name}"
     storage.write(path, _read(previous, run, state))
     tell(f"{problem}; going on from the one before")
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is anything: a link may lead to a disk that is not there just now."""
+    return os.path.lexists(path)
 
 
 def _read(path: Path, run: Run, state: TrainingState) -> bytes:
@@ -129,14 +141,16 @@ def _read(path: Path, run: Run, state: TrainingState) -> bytes:
 
 def _unpack_file(path: Path, run: Run, state: TrainingState, data: Mapping[str, str]) -> str | None:
     """Bring `state` to where the checkpoint is, or return what is wrong with it."""
-    if not storage.exists(path):
-        return f"{path}: is missing"
     epochs = run.config.train.epochs
     try:
+        if not storage.exists(path):
+            return f"{path}: {'leads nowhere' if _is_there(path) else 'is missing'}"
         content = npz.read(path, _forms(state), size_limit(state, epochs))
         unpack(content, state, identity_of(run, data), epochs)
-    except ValueError as error:
+    except StorageError as error:
+        if storage.is_lasting(error):
+            return str(error)
+        raise
+    except (ValueError, RunError) as error:
         return f"{path}: {error}"
-    except RunError as error:
-        raise RunError(f"{path}: {error}") from error
     return None

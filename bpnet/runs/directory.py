@@ -12,9 +12,11 @@ All here is read without NumPy: the config says on how many threads NumPy is to 
 """
 
 import os
+import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -26,12 +28,14 @@ from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import metadata
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
-from bpnet.system.held import held
+from bpnet.system.held import as_storage_error, held
+from bpnet.system.progress import Tell
 
 CONFIG = "config.yaml"
 PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
+SEED = re.compile("seed-(0|[1-9][0-9]{0,9})")  # as `seed_folders` names the run of a seed
+ACTIVATION = " network.activation: expected"  # in what is wrong with a config
 END, MOST_BYTES = 12, 180  # of a name: letters at its end, bytes before them; Linux has 255 in all
-INCOMPLETE = ".being-made"  # stands in a folder of seeds until all of them are there
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,15 @@ class Run:
     @property
     def result(self) -> Result:
         """What came out of it. Raises: RunError if it has not finished."""
-        if self.status != Status.FINISHED:
+        if metadata.read(self.folder).get("status") != Status.FINISHED:
             raise RunError(f"{self.folder}: has not finished: there is no result yet")
         return metadata.result(self.folder)
+
+    @property
+    def was_saved(self) -> bool:
+        """Whether it has had weights, by what is left of it."""
+        left = (self.weights, self.checkpoint, self.previous_checkpoint)
+        return self.status == Status.FINISHED or any(map(storage.exists, left))
 
 
 def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
@@ -88,50 +98,30 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     if not storage.exists(folder):
         raise RunError(f"{folder}: does not exist")
     if not storage.exists(path):
-        raise RunError(f"{folder}: not a run directory: it has no {CONFIG}")
+        raise _no_run(folder)
     environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}  # the threads stay
     try:
         found = config.load(path, settings, environment)
     except ConfigError as error:
-        raise RunError(*error.lines) from error
+        lost = "; if it is one of your own, its line in bpnet/registry.py is missing"
+        lines = [line + (lost if ACTIVATION in line else "") for line in error.lines]
+        raise RunError(*lines) from error
     named = bool(settings or environment["BPNET_DATA_DIR"])
     return Run(folder, found, may_fill=named or found.data.dir == Config().data.dir)
 
 
-def seeds(folder: Path) -> list[Path]:
-    """Return the run directories seed-K that `train --seeds` has made in the folder, in order.
-
-    None are in a folder that is itself a run.
-    Raises: RunError if the program was ended while it made them: that is no smaller set of seeds.
-    """
-    if storage.exists(folder / CONFIG):
-        return []
-    if storage.exists(folder / INCOMPLETE):
-        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
-    names = storage.names(folder) if folder.is_dir() else []
-    found = {
-        name.removeprefix("seed-"): folder / name
-        for name in names
-        if name.startswith("seed-") and storage.exists(folder / name / CONFIG)
-    }
-    return [found[number] for number in sorted(filter(str.isdecimal, found), key=int)]
+def _no_run(folder: Path) -> RunError:
+    found = list(seeds_in(folder).values())
+    if not found:
+        return RunError(f"{folder}: not a run directory: it has no {CONFIG}")
+    return RunError(f"{folder}: is a folder of {len(found)} seeds; name one, such as {found[0]}")
 
 
-def every(place: Path = Path("runs")) -> list[Path]:
-    """Return every run directory in this place, or one level below: as seeds are."""
-    found = chain(place.glob(f"*/{CONFIG}"), place.glob(f"*/*/{CONFIG}"))
-    return sorted(path.parent for path in found)
-
-
-def newest() -> Path:
-    """Return the folder of the finished run that was started last, in runs/ or one level below.
-
-    Raises: RunError if there is none.
-    """
-    finished = [folder for folder in every() if metadata.status(folder) == Status.FINISHED]
-    if not finished:
-        raise RunError("runs: holds no finished run; name a run directory, or train first")
-    return max(finished, key=lambda folder: str(metadata.read(folder).get("started", "")))
+def seeds_in(folder: Path) -> dict[int, Path]:
+    """Return the run directories of seeds that are there, by their seeds, in order."""
+    matches = map(SEED.fullmatch, storage.names(folder) if folder.is_dir() else [])
+    found = {int(match[1]): folder / match[0] for match in matches if match}
+    return {seed: found[seed] for seed in sorted(found) if storage.exists(found[seed] / CONFIG)}
 
 
 def new(name: str, folder: Path | None = None) -> Path:
@@ -144,7 +134,7 @@ def new(name: str, folder: Path | None = None) -> Path:
         return next(path for path in _numbered(stem) if storage.make_new_folder(path))
     storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
     if not storage.make_new_folder(folder):
-        _refuse_taken(folder)
+        refuse_taken(folder)
     return folder
 
 
@@ -166,10 +156,10 @@ def _numbered(stem: str) -> Iterator[Path]:
     return chain([runs / stem], (runs / f"{stem}-{number}" for number in count(2)))
 
 
-def _refuse_taken(folder: Path) -> None:
+def refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
-        is_run = storage.exists(folder / CONFIG) or seeds(folder)
+        is_run = storage.exists(folder / CONFIG) or seeds_in(folder)
         hint = f", or go on with it by --resume {folder}" if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
@@ -183,23 +173,18 @@ def create(settings: Config, folder: Path) -> Run:
 
     Raises: UsageError if another process has made a run there meanwhile.
     """
-    _refuse_taken(folder)
+    refuse_taken(folder)
     storage.write(folder / CONFIG, config.dump(settings).encode())
     return Run(folder, settings)
 
 
-def create_seeds(settings: Config, count: int, folder: Path) -> None:
-    """Make a run directory seed-K in the folder for each seed from the config's on.
-
-    Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
-    whole would not do: the folder may be the current one, or a disk of its own.
-    """
-    _refuse_taken(folder)
-    storage.write(folder / INCOMPLETE, b"")
-    for seed in range(settings.seed, settings.seed + count):
-        storage.make_folder(folder / f"seed-{seed}")
-        create(replace(settings, seed=seed), folder / f"seed-{seed}")
-    storage.remove(folder / INCOMPLETE)
+def recover(folder: Path, tell: Tell) -> None:
+    """Move the run.json aside if it is damaged; the run began when its config was written."""
+    if metadata.status(folder) == Status.DAMAGED:
+        with as_storage_error(folder / CONFIG, "cannot be looked for"):
+            written = (folder / CONFIG).stat().st_mtime
+        with locked(folder):
+            metadata.recover(folder, min(max(0, written), time.time()), tell)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bpnet.errors import BpnetError, short
-from bpnet.runs import directory, metadata, results
+from bpnet.runs import directory, finding, metadata, results
 from bpnet.runs.metadata import Status
 from bpnet.system import locks
 from bpnet.system.progress import Tell
@@ -45,7 +45,7 @@ def _from_the_best(accuracy: float | None) -> float | None:
 
 def list_runs(places: Sequence[Path], sort: str, tell: Tell) -> list[Listed]:
     """Return every run in the places, in this order; damaged ones are listed as such."""
-    found = [_listed(folder, tell) for place in places for folder in directory.every(place)]
+    found = [_listed(folder, tell) for place in places for folder in finding.every(place, tell)]
     key = SORTED_BY[sort]
     known = sorted((listed for listed in found if key(listed) is not None), key=key)
     return known + [listed for listed in found if key(listed) is None]
@@ -62,7 +62,7 @@ def _listed(folder: Path, tell: Tell) -> Listed:
 def _read(folder: Path) -> Listed:
     held = locks.is_held(folder / locks.NAME)  # asked first: a run may end while it is looked at
     run, found = directory.open_run(folder), metadata.read(folder)
-    status = run.status
+    status = str(found.get("status", Status.NOT_BEGUN))
     result = asdict(run.result) if status == Status.FINISHED else {}
     log = results.read_log(run)
     return Listed(

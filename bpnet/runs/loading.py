@@ -10,6 +10,7 @@ from bpnet.config import DataConfig
 from bpnet.datasets import Dataset, Split
 from bpnet.errors import UsageError
 from bpnet.network import Network
+from bpnet.runs import metadata
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes
 from bpnet.runs.metadata import Status
@@ -47,8 +48,9 @@ def load(
 
     for run in chosen:
         _warn_of_other_threads(run, chosen[0], tell)
+        status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
         loaded = load_network(run)
-        if run.status != Status.FINISHED:
+        if status != Status.FINISHED:
             tell(f"{run.folder}: has not finished: these are its weights so far")
         dataset = images_of(run.config.data, run.may_fill)
         refuse_changes(run, dataset.sha256)

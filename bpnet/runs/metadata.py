@@ -7,8 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from bpnet.errors import RunError
+from bpnet.errors import RunError, StorageError
 from bpnet.system import storage, strict_json
+from bpnet.system.progress import Tell
 from bpnet.system.strict_json import Amount, Count, Share, Within
 
 NAME = "run.json"
@@ -53,13 +54,17 @@ class Result:
 def read(folder: Path) -> dict[str, Any]:
     """Return what the folder's run.json says, or nothing if it has none.
 
-    Raises: RunError if it is not a JSON object, or cannot be bpnet's.
+    Raises: RunError if it is damaged: no file, not a JSON object, or not bpnet's.
     """
     path = folder / NAME
-    if not storage.exists(path):
-        return {}
     try:
+        if not storage.exists(path):
+            return {}
         found = strict_json.parse(storage.read(path, LIMIT))
+    except StorageError as error:
+        if storage.is_lasting(error):
+            raise RunError(str(error)) from error
+        raise
     except ValueError as error:
         raise RunError(f"{path}: not JSON: {error}") from error
     if not isinstance(found, dict):
@@ -74,8 +79,18 @@ def read(folder: Path) -> dict[str, Any]:
 
 
 def status(folder: Path) -> str:
-    """Return the status that the folder's run.json gives."""
-    return str(read(folder).get("status", Status.NOT_BEGUN))
+    """Return the status that the folder's run.json gives, or that it is damaged."""
+    try:
+        return _checked_status(folder)
+    except RunError:
+        return Status.DAMAGED
+
+
+def _checked_status(folder: Path) -> str:
+    found = str(read(folder).get("status", Status.NOT_BEGUN))
+    if found == Status.FINISHED:
+        result(folder)
+    return found
 
 
 def write(folder: Path, **facts: Any) -> None:
@@ -106,6 +121,23 @@ def _refuse_impossible(result: Result) -> None:
         raise ValueError("best_epoch and validation_accuracy: only one of the two")
 
 
+def recover(folder: Path, began: float, tell: Tell) -> None:
+    """Move a damaged run.json aside: all that it says is elsewhere too, but when the run began.
+
+    `began` is that time, in seconds since 1970.
+    """
+    try:
+        _checked_status(folder)
+    except RunError as error:
+        aside = storage.move_aside(folder / NAME)
+        write(folder, started=_as_text(datetime.fromtimestamp(began, UTC)))
+        tell(f"{error}; kept as {aside.name}; going on without it")
+
+
 def now() -> str:
     """Return the time, in UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
+    return _as_text(datetime.now(UTC))
+
+
+def _as_text(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds")

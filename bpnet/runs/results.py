@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+import shlex
 from dataclasses import asdict, fields
 
 import numpy as np
@@ -23,10 +24,15 @@ ROW_LIMIT = 24 * len(COLUMNS)  # bytes: a number has 23 at most, and one is behi
 
 def write(run: Run, state: TrainingState) -> str:
     """Write the log and the weights, and return the SHA-256 of the weights."""
-    weights = npz.pack(views(final_parameters(state), widths(run.config)))
+    weights = pack_weights(run, state)
     storage.write(run.log, log(state.records).encode())
     storage.write(run.weights, weights)
     return sha256(weights)
+
+
+def pack_weights(run: Run, state: TrainingState) -> bytes:
+    """Return what weights.npz holds in this state."""
+    return npz.pack(views(final_parameters(state), widths(run.config)))
 
 
 def log(records: list[EpochRecord]) -> str:
@@ -93,30 +99,29 @@ def load_network(run: Run) -> Network:
     Raises: RunError if there are none, or they are not those that the run has written.
     """
     path = run.weights
+    recorded = metadata.read(run.folder).get("weights_sha256")  # read first: the run may end now
+    way_back = f"they come back by: bpnet train --resume {shlex.quote(str(run.folder))}"
     if not storage.exists(path):
-        raise RunError(f"{path}: is missing: the run has not finished an epoch")
+        reason = way_back if run.was_saved else "the run has not finished an epoch"
+        raise RunError(f"{path}: is missing: {reason}")
     dtype = np.dtype(run.config.train.dtype).str
     forms = {name: (dtype, shape) for name, shape in shapes(widths(run.config)).items()}
     needed = network.memory(run.config) + npz.size_limit(forms)
     memory.refuse_more(needed, f"{run.folder}: this network")
     try:
         content = npz.read(path, forms, npz.size_limit(forms))
-        _refuse_other_weights(run, content)
+        if recorded not in (None, sha256(content)):
+            raise ValueError("not the weights that the run ended with: its SHA-256 differs")
         arrays = npz.unpack(content, forms)
     except ValueError as error:
-        raise RunError(f"{path}: {error}") from error
+        hint = f"; {way_back}" if recorded else ""
+        raise RunError(f"{path}: {error}{hint}") from error
     loaded = network.build(run.config)
     for name, array in loaded.params.items():
         array[:] = arrays[name]
     if not np.isfinite(loaded.flat).all():
         raise RunError(f"{path}: holds weights that are not finite numbers")
     return loaded
-
-
-def _refuse_other_weights(run: Run, content: bytes) -> None:
-    found = sha256(content)
-    if metadata.read(run.folder).get("weights_sha256", found) != found:
-        raise ValueError("not the weights that the run ended with: its SHA-256 differs")
 
 
 def sha256(content: bytes) -> str:

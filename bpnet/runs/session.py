@@ -71,6 +71,7 @@ def resumed(
     Raises: RunError if the config or the data have changed, or no checkpoint can be used; also if
     this machine computes otherwise than the one before, unless other arithmetic is allowed.
     """
+    directory.recover(run.folder, tell)
     refuse_too_large(run.config)
     if not other_arithmetic:
         arithmetic.refuse_another(run)
@@ -81,7 +82,10 @@ def resumed(
         checkpoints.restore(run, session.training.state, session.data, tell)
         if not session.training.is_possible():
             step = session.training.state.step
-            raise RunError(f"{run.checkpoint}: step {step} is in no epoch of this run")
+            raise RunError(
+                f"{run.checkpoint}: step {step} is in no epoch of this run; move it away to go on "
+                "from the one before, or from the beginning"
+            )
         with _running(session):
             yield session
 

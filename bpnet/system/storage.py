@@ -79,6 +79,15 @@ def exists(path: Path) -> bool:
     return True
 
 
+def is_lasting(error: StorageError) -> bool:
+    """Whether it stays so: what lies there is too large, or no file, or a link to itself.
+
+    Anything else the system may grant another time, or to another user.
+    """
+    cause = error.__cause__
+    return not isinstance(cause, OSError) or cause.errno in (errno.ELOOP, errno.ENXIO)  # a socket
+
+
 def make_folder(path: Path) -> None:
     """Make the folder, and those above it, where they are missing, durably."""
     missing = [path]

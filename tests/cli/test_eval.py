@@ -13,7 +13,7 @@ import pytest
 from bpnet import datasets
 from bpnet.datasets import drawn_digits, loading
 from bpnet.runs import metadata
-from bpnet.system import threads
+from bpnet.system import storage, threads
 
 
 @pytest.fixture
@@ -112,11 +112,24 @@ def test_a_folder_of_seeds_means_its_runs(bpnet, small_file):
 
 def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, small_file):
     bpnet("train", "--config", small_file, "--seeds", 3, "--jobs", 3, "--run-dir", "three")
-    (Path("three") / "seed-1" / "weights.npz").unlink()
+    for path in Path("three/seed-1").iterdir():
+        if path.name != "config.yaml":
+            path.unlink()
     result = bpnet("eval", "three")
     assert result.status == 0
     assert result.err == "three/seed-1: has not finished an epoch: left out\n"
     assert "committee of 2" in result.out
+
+
+def test_a_missing_seed_or_its_weights_are_missed(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, "--run-dir", "two")
+    Path("two/seed-1/weights.npz").unlink()
+    told = "two/seed-1/weights.npz: is missing: they come back by: bpnet train --resume two/seed-1"
+    assert bpnet("eval", "two") == (1, "", f"Error: {told}\n")
+    shutil.rmtree("two/seed-1")
+    result = bpnet("eval", "two")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("Error: two/seed-1: is missing; put it back, or train it anew: bp")
 
 
 def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file):
@@ -147,11 +160,46 @@ def test_no_more_images_are_in_memory_than_those_of_two_datasets(bpnet, small_fi
     assert alive == [0, 1, 1]
 
 
-def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run):
-    metadata.write(Path(run), status="interrupted")
+@pytest.mark.parametrize("status", ["interrupted", "finished"])
+def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run, status):
+    metadata.write(Path(run), status=status)
     (Path(run) / "weights.npz").unlink()
-    error = f"Error: {run}/weights.npz: is missing: the run has not finished an epoch\n"
-    assert bpnet("eval", run) == (1, "", error)
+    error = f"Error: {run}/weights.npz: is missing: "
+    way_back = f"they come back by: bpnet train --resume {run}\n"
+    assert bpnet("eval", run) == (1, "", error + way_back)
+    for name in ("checkpoint.npz", "checkpoint.previous.npz", "run.json"):
+        (Path(run) / name).unlink()
+    assert bpnet("eval", run) == (1, "", f"{error}the run has not finished an epoch\n")
+
+
+def test_without_a_run_what_is_damaged_is_passed_over(bpnet, run):
+    shutil.copytree(run, "runs/zzz")
+    Path("runs/zzz/run.json").write_text("{", encoding="utf-8")
+    result = bpnet("eval")
+    assert (result.status, result.out.splitlines()[0]) == (0, run)
+    assert result.err.startswith("runs/zzz/run.json: not JSON: ")
+    assert result.err.endswith("; passed over\n")
+    assert result.err.count("\n") == 1
+
+
+def test_a_run_that_ends_while_its_weights_are_read_is_scored(bpnet, run, monkeypatch):
+    at_the_end = metadata.read(Path(run))
+    metadata.write(Path(run), status="running", weights_sha256="0" * 64)
+    path = Path(run) / "run.json"
+    facts = {name: fact for name, fact in metadata.read(Path(run)).items() if "sha256" not in name}
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    read = storage.read
+
+    def read_and_let_it_end(file, limit):
+        content = read(file, limit)
+        if file.name == "weights.npz":
+            metadata.write(Path(run), **at_the_end | {"weights_sha256": "1" * 64})
+        return content
+
+    monkeypatch.setattr(storage, "read", read_and_let_it_end)
+    result = bpnet("eval", run)
+    assert result.status == 0
+    assert result.err == f"{run}: has not finished: these are its weights so far\n"
 
 
 @pytest.fixture

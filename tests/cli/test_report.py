@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bpnet.report.page import MARK
+from bpnet.runs import directory, seed_folders
 
 
 @pytest.fixture
@@ -42,3 +43,20 @@ def test_a_run_without_weights_has_no_report(bpnet, run):
     assert (result.status, result.out) == (1, "")
     assert f"{run}/weights.npz: is missing" in result.err
     assert not Path(f"{run}/report.html").exists()
+
+
+def test_a_folder_of_seeds_says_how_to_name_one(bpnet, small_config):
+    seed_folders.create(small_config, 3, directory.new("", Path("three")))
+    error = "Error: three: is a folder of 3 seeds; name one, such as three/seed-0\n"
+    for command in (["report", "three"], ["predict", "x.png", "--run", "three"]):
+        assert bpnet(*command) == (1, "", error)
+
+
+def test_without_a_run_what_is_damaged_is_passed_over(bpnet, run):
+    Path("runs/zzz").mkdir()
+    Path("runs/zzz/config.yaml").touch()
+    Path("runs/zzz/run.json").touch()
+    result = bpnet("report")
+    assert (result.status, result.out) == (0, f"{run}/report.html\n")
+    assert result.err.startswith("runs/zzz/run.json: not JSON: ")
+    assert result.err.endswith("; passed over\n")

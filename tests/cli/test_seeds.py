@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from bpnet import config
 from bpnet.cli import jobs
 from bpnet.config.schema import LARGEST_SEED
-from bpnet.runs import directory, metadata
+from bpnet.runs import directory, metadata, seed_folders
 from bpnet.system import storage
 
 
@@ -20,7 +22,7 @@ from bpnet.system import storage
 def folder(bpnet, small_file):
     """Three run directories that have not begun."""
     folder = directory.new("", Path("three"))
-    directory.create_seeds(config.load(small_file, environment={}), 3, folder)
+    seed_folders.create(config.load(small_file, environment={}), 3, folder)
     return folder
 
 
@@ -126,14 +128,46 @@ def test_seeds_that_were_not_all_made_are_no_smaller_set(bpnet, small_file, monk
 
 
 def test_seeds_may_be_made_in_the_current_folder(bpnet, small_file):
-    directory.create_seeds(config.load(small_file, environment={}), 2, Path())
-    assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1"]
-    assert len(directory.seeds(Path())) == 2
+    seed_folders.create(config.load(small_file, environment={}), 2, Path())
+    assert sorted(map(str, Path().iterdir())) == ["seed-0", "seed-1", "seeds.json"]
+    assert len(seed_folders.seeds(Path())) == 2
 
 
 def test_a_run_is_no_folder_of_seeds_whatever_else_is_in_it(bpnet, folder):
     (folder / "config.yaml").touch()
-    assert directory.seeds(folder) == []
+    assert seed_folders.seeds(folder) == []
+
+
+def test_a_missing_seed_is_missed_and_can_be_trained_anew_by_the_command_that_is_told(
+    bpnet, folder
+):
+    for seed in range(3):
+        assert bpnet("train", "--resume", folder / f"seed-{seed}", "--quiet").status == 0
+    weights = (folder / "seed-1" / "weights.npz").read_bytes()
+    shutil.rmtree(folder / "seed-1")
+    result = bpnet("train", "--resume", folder)
+    assert (result.status, result.out) == (1, "")
+    told = "Error: three/seed-1: is missing; put it back, or train it anew: bpnet "
+    assert result.err.startswith(told)
+    assert bpnet(*shlex.split(result.err.removeprefix(told))).status == 0
+    assert (folder / "seed-1" / "weights.npz").read_bytes() == weights
+    assert "mean of 3 seeds" in bpnet("train", "--resume", folder).out
+
+
+def test_lost_weights_of_a_finished_seed_come_back_and_a_damaged_log_stops_nothing(bpnet, folder):
+    assert bpnet("train", "--resume", folder / "seed-0", "--quiet").status == 0
+    assert bpnet("train", "--resume", folder / "seed-1", "--quiet").status == 0
+    weights = (folder / "seed-1" / "weights.npz").read_bytes()
+    (folder / "seed-1" / "weights.npz").write_bytes(weights[:-1])
+    (folder / "seed-2" / "log.csv").write_text("epoch\nx", encoding="utf-8")
+    (folder / "seed-2" / "run.json").write_text("{", encoding="utf-8")
+    result = bpnet("train", "--resume", folder, "--jobs", 2, "--quiet")
+    assert (result.status, "mean of 3 seeds" in result.out) == (0, True)
+    lines = sorted(result.err.splitlines())
+    assert lines[0] == "seed-1: three/seed-1: weights.npz brought back from the checkpoint"
+    assert lines[1].startswith("seed-2: three/seed-2/run.json: not JSON: ")
+    assert len(lines) == 2
+    assert (folder / "seed-1" / "weights.npz").read_bytes() == weights
 
 
 def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folder_holds(
@@ -149,14 +183,6 @@ def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folde
     monkeypatch.setattr(jobs, "train", lambda *arguments: (train(*arguments)[0], 2))
     result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
     assert (result.status, result.err) == (0, "")
-
-
-def test_seeds_are_in_the_order_of_their_numbers(tmp_path):
-    for name in ("seed-10", "seed-9", "seed-x", "other"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "config.yaml").touch()
-    (tmp_path / "seed-1").mkdir()
-    assert [path.name for path in directory.seeds(tmp_path)] == ["seed-9", "seed-10"]
 
 
 @pytest.mark.parametrize(
@@ -211,7 +237,8 @@ def wait_for_both(process):
 
 def statuses(folder):
     return [
-        json.loads((seed / "run.json").read_bytes())["status"] for seed in directory.seeds(folder)
+        json.loads((seed / "run.json").read_bytes())["status"]
+        for seed in seed_folders.seeds(folder)
     ]
 
 
@@ -230,6 +257,19 @@ def test_a_signal_stops_all_seeds_and_resumed_they_end_the_same(
     assert "running" not in statuses(tmp_path / "two seeds")
     assert finish(program("train", "--resume", "two seeds", "--jobs", "2"))[0] == 0
     assert weights(tmp_path / "two seeds") == expected
+
+
+def test_a_signal_is_one_also_while_a_config_is_gone(program, long, tmp_path):
+    process = program(*long, "--jobs", 2, "--run-dir", "two")
+    wait_for_both(process)
+    (tmp_path / "two" / "seed-1" / "config.yaml").unlink()
+    process.send_signal(signal.SIGTERM)
+    status, out, err = finish(process)
+    assert (status, out) == (143, "")
+    assert err.endswith("interrupted; go on with: bpnet train --resume two --jobs 2\n")
+    assert [metadata.status(tmp_path / f"two/seed-{seed}") for seed in (0, 1)] == [
+        "interrupted"
+    ] * 2
 
 
 def test_a_second_signal_kills_all_seeds_at_once(program, long, tmp_path):

@@ -303,13 +303,42 @@ def test_a_changed_config_is_told_key_by_key(bpnet, interrupted):
     ]
 
 
-def test_a_run_json_that_is_not_bpnets_is_told(bpnet, interrupted):
+def test_a_run_json_that_is_not_bpnets_gives_way_and_the_run_goes_on(bpnet, interrupted):
     metadata.write(Path("r r"), status="finished")
-    result = bpnet("train", "--resume", "r r")
-    assert result.status == 1
-    assert "run.json: not as bpnet has written it: test_accuracy: is missing" in result.err
-    metadata.write(Path("r r"), status="running", config=3)
-    assert "run.json: config: expected an object" in bpnet("train", "--resume", "r r").err
+    result = bpnet("train", "--resume", "r r", "--quiet")
+    assert result.status == 0
+    assert "run.json: not as bpnet has written it: test_accuracy: is missing; kept" in result.err
+    right = metadata.read(Path("r r"))["weights_sha256"]
+    metadata.write(Path("r r"), config=3)
+    again = bpnet("train", "--resume", "r r", "--quiet")
+    assert (again.status, again.out) == (0, result.out)
+    assert "run.json: config: expected an object; kept as " in again.err
+    assert metadata.read(Path("r r"))["weights_sha256"] == right
+
+
+def test_lost_weights_of_a_finished_run_come_back(bpnet, small_file):
+    first = bpnet("train", "--config", small_file, "--run-dir", "r")
+    weights = Path("r/weights.npz").read_bytes()
+    Path("r/weights.npz").unlink()
+    told = "r: weights.npz brought back from the checkpoint\n"
+    assert bpnet("train", "--resume", "r") == (0, first.out, told)
+    assert Path("r/weights.npz").read_bytes() == weights
+
+
+def test_a_signal_is_one_also_while_the_config_is_gone(bpnet, small_file, monkeypatch):
+    take = Step.__call__
+
+    def lose_the_config_and_terminate(step, place, x, t):
+        if place == 19:
+            Path("r/config.yaml").unlink()
+            signal.raise_signal(signal.SIGTERM)
+        return take(step, place, x, t)
+
+    monkeypatch.setattr(Step, "__call__", lose_the_config_and_terminate)
+    result = bpnet("train", "--config", small_file, "--run-dir", "r")
+    assert result.status == 143
+    assert result.err.endswith("go on with: bpnet train --resume r\n")
+    assert metadata.status(Path("r")) == "interrupted"
 
 
 def test_training_goes_on_without_a_stderr(bpnet, small_file, monkeypatch):

@@ -140,7 +140,6 @@ def test_no_metadata_takes_long_or_much_memory_to_refuse(name, folder, good):
     [
         (EVAL, "run.json"),
         (EVAL, "config.yaml"),
-        (RESUME, "run.json"),
         (RESUME, "config.yaml"),
     ],
 )
@@ -212,17 +211,27 @@ def test_a_network_that_memory_cannot_hold_is_refused_before_anything_is_drawn(
     assert not (folder / "new").exists()
 
 
+def test_a_run_json_of_10_gb_gives_way_unread(folder, good):
+    copied(stopped, becomes("run.json", sparse()))(folder)
+    ended = run(folder, *RESUME)
+    assert (ended.status, ended.err.count("\n")) == (0, 1), ended
+    assert "run/run.json: larger than the " in ended.err
+    assert ended.memory - good(RESUME).memory < MEMORY
+
+
 def test_a_config_of_10_gb_is_refused_unread(folder, good):
     sparse()(folder / "c.yaml")
     refuse(run(folder, *CHECK), good(CHECK), "c.yaml: larger than the 65536 bytes")
 
 
-def test_a_log_of_10_gb_is_refused_unread(folder, good):
+def test_a_log_of_10_gb_is_written_anew_unread(folder, good):
     copied(stopped, becomes("log.csv", sparse()))(folder)
     (folder / "seeds").mkdir()
     (folder / "run").rename(folder / "seeds/seed-0")
     ended = run(folder, "train", "--resume", "seeds", "--quiet")
-    refuse(ended, good(RESUME), "seeds/seed-0/log.csv: larger than the ")
+    assert (ended.status, ended.err) == (0, "")
+    assert ended.memory - good(RESUME).memory < MEMORY
+    assert (folder / "seeds/seed-0/log.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
 @pytest.mark.parametrize("piece", [",,,,,,,,,,\n", "0,0,0,0,0,0,0,0,0,0,0\n", "\n", ",", "0"])

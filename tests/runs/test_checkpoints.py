@@ -1,12 +1,16 @@
 """Checkpoints: all of the state, checked whole before any of it is used, and the one before."""
 
+import errno
 import hashlib
 import io
 import itertools
 import json
+import os
 import re
+import socket
 import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -202,38 +206,92 @@ def test_a_run_without_a_checkpoint_is_resumed_from_its_beginning(run, data, new
     assert np.array_equal(new.parameters, before)
 
 
-@pytest.mark.parametrize("damage", ["short", "missing"])
-def test_a_damaged_checkpoint_gives_way_to_the_one_before_which_takes_its_place(
-    run, data, new, damage
+def is_a_socket(path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+UNUSABLE = {  # what a checkpoint can become, and what is told of it
+    "short": (lambda path: path.write_bytes(path.read_bytes()[:-100]), "damaged: "),
+    "long": (lambda path: path.write_bytes(path.read_bytes() + bytes(20_000)), "larger than the "),
+    "missing": (Path.unlink, "is missing"),
+    "a folder": (lambda path: path.unlink() or path.mkdir(), "not a regular file"),
+    "a pipe": (lambda path: path.unlink() or os.mkfifo(path), "not a regular file"),
+    "a socket": (lambda path: path.unlink() or is_a_socket(path), "cannot be read: "),
+    "a loop": (lambda path: path.unlink() or path.symlink_to(path), "cannot be read: "),
+    "nowhere": (lambda path: path.unlink() or path.symlink_to("nothing"), "leads nowhere"),
+}
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_a_checkpoint_that_cannot_be_used_gives_way_to_the_one_before_and_is_kept(
+    run, data, new, kind
 ):
     path, previous = run.checkpoint, run.previous_checkpoint
-    damaged = path.read_bytes()[:-100]
-    path.write_bytes(damaged)
-    if damage == "missing":
-        path.unlink()
-    lines = []
-    checkpoints.restore(run, new, data, lines.append)
-    reason = {"short": "damaged", "missing": "is missing"}[damage]
-    assert len(lines) == 1
-    assert re.search(f"checkpoint.npz: {reason}.*going on from the one before", lines[0])
+    damage, reason = UNUSABLE[kind]
+    damage(path)
+    before = path.read_bytes() if path.is_file() else None
+    mode = path.lstat().st_mode if kind != "missing" else None
+    told = []
+    checkpoints.restore(run, new, data, told.append)
+    (line,) = told
+    assert line.startswith(f"{path}: {reason}")
+    assert line.endswith("; going on from the one before")
     assert new.step == 32
     assert path.read_bytes() == previous.read_bytes()
-    if damage == "short":
-        assert (run.folder / "checkpoint.npz.corrupt").read_bytes() == damaged
+    aside = run.folder / "checkpoint.npz.corrupt"
+    assert ("kept as checkpoint.npz.corrupt" in line) == (kind != "missing")
+    assert mode is None or aside.lstat().st_mode == mode
+    assert before is None or aside.read_bytes() == before
 
 
-@pytest.mark.parametrize("problem", ["unreadable", "newer"])
-def test_a_checkpoint_that_is_not_damaged_is_never_replaced(run, data, new, monkeypatch, problem):
-    before = run.checkpoint.read_bytes()
-    if problem == "newer":
-        monkeypatch.setattr(checkpoints, "FORMAT", 0)
-        with pytest.raises(RunError, match="checkpoint.npz: format 3, while this bpnet reads 0"):
-            checkpoints.restore(run, new, data, tell=pytest.fail)
+@pytest.mark.parametrize("problem", ["another run's", "a later format"])
+def test_a_whole_checkpoint_of_something_else_gives_way_too_and_is_kept(
+    run, data, new, monkeypatch, problem
+):
+    if problem == "a later format":
+        monkeypatch.setattr(checkpoints, "FORMAT", 4)
+        content = checkpoints.pack(new, identity.identity_of(run, data))
+        monkeypatch.undo()
     else:
-        monkeypatch.setattr(checkpoints, "size_limit", lambda state, epochs: 10)
-        with pytest.raises(StorageError, match="checkpoint.npz: larger than the 10 bytes"):
+        content = checkpoints.pack(new, IDENTITY)
+    run.checkpoint.write_bytes(content)
+    told = []
+    checkpoints.restore(run, new, data, told.append)
+    reason = {"another run's": "of another run: ", "a later format": "format 4, while "}[problem]
+    (line,) = told
+    assert line.startswith(f"{run.checkpoint}: {reason}")
+    assert new.step == 32
+    assert (run.folder / "checkpoint.npz.corrupt").read_bytes() == content
+
+
+def test_a_checkpoint_that_the_system_refuses_stays_and_the_other_way_is_told(
+    run, data, new, monkeypatch
+):
+    opened = os.open
+
+    def refuse(path, *more, **others):
+        if path == run.checkpoint:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return opened(path, *more, **others)
+
+    before = run.checkpoint.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        with pytest.raises(StorageError, match="denied; if it stays so, move it away: the one bef"):
+            checkpoints.restore(run, new, data, tell=pytest.fail)
+        run.previous_checkpoint.unlink()
+        with pytest.raises(StorageError, match="denied$"):
             checkpoints.restore(run, new, data, tell=pytest.fail)
     assert run.checkpoint.read_bytes() == before
+
+
+def test_links_to_a_disk_that_is_gone_are_no_run_without_a_checkpoint(run, data, new):
+    for path in (run.checkpoint, run.previous_checkpoint):
+        path.unlink()
+        path.symlink_to("/nothing/there")
+    with pytest.raises(RunError, match="checkpoint.npz: leads nowhere\n.*previous.npz: leads now"):
+        checkpoints.restore(run, new, data, tell=pytest.fail)
 
 
 def test_the_checkpoint_before_is_kept(small_config, tmp_path):

@@ -129,23 +129,6 @@ def test_what_is_no_run_is_told(tmp_path):
         directory.open_run(tmp_path)
 
 
-def test_the_newest_run_is_the_finished_one_that_was_started_last(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(RunError, match="holds no finished run"):
-        directory.newest()
-    for name, status, started in [
-        ("y", "finished", "2026-01-01"),
-        ("batch/seed-1", "finished", "2026-01-03"),
-        ("a", "finished", "2026-01-02"),
-        ("c", "interrupted", "2026-01-04"),
-        ("x/y/z", "finished", "2026-01-05"),
-    ]:
-        (tmp_path / "runs" / name).mkdir(parents=True)
-        (tmp_path / "runs" / name / "config.yaml").touch()
-        metadata.write(tmp_path / "runs" / name, status=status, started=started)
-    assert str(directory.newest()) == "runs/batch/seed-1"
-
-
 def test_a_setting_says_where_the_data_of_a_run_lie_now(small_config, tmp_path):
     directory.create(small_config, tmp_path)
     moved = directory.open_run(tmp_path, ["data.dir=elsewhere"]).config
@@ -157,47 +140,44 @@ def test_a_folder_that_is_not_there_holds_no_run(tmp_path):
         directory.open_run(tmp_path / "no")
 
 
-def test_seeds_are_runs_of_their_own_in_the_order_of_their_numbers(small_config, tmp_path):
-    directory.create_seeds(replace(small_config, seed=9), 3, tmp_path)
-    found = directory.seeds(tmp_path)
-    assert [folder.name for folder in found] == ["seed-9", "seed-10", "seed-11"]
-    for seed, folder in enumerate(found, start=9):
-        assert directory.open_run(folder).config == replace(small_config, seed=seed)
-    (tmp_path / "seed-x").mkdir()
-    (tmp_path / "seed-12").mkdir()
-    assert directory.seeds(tmp_path) == found
-    assert directory.every(tmp_path) == sorted(found)
+def test_a_folder_of_seeds_is_no_run_and_says_so(small_config, tmp_path):
+    for seed in (10, 9):
+        directory.create(small_config, directory.new("", tmp_path / f"seed-{seed}"))
+    (tmp_path / "seed-011").mkdir()
+    told = f"^{tmp_path}: is a folder of 2 seeds; name one, such as {tmp_path}/seed-9$"
+    with pytest.raises(RunError, match=told):
+        directory.open_run(tmp_path)
+    with pytest.raises(UsageError, match="or go on with it by --resume"):
+        directory.new("", tmp_path)
 
 
-def test_a_run_holds_no_seeds(small_config, tmp_path):
-    run = directory.create(small_config, tmp_path)
-    directory.create(small_config, directory.new("", tmp_path / "seed-1"))
-    assert directory.seeds(run.folder) == []
+def test_a_run_of_an_activation_that_is_gone_says_what_is_missing(small_config, tmp_path):
+    path = directory.create(small_config, tmp_path).folder / "config.yaml"
+    path.write_text(path.read_text("utf-8").replace("relu", "tanh"), encoding="utf-8")
+    with pytest.raises(RunError, match="got tanh; if it .* its line in bpnet/registry.py is miss"):
+        directory.open_run(tmp_path)
 
 
-def test_a_folder_whose_seeds_were_not_all_made_is_no_smaller_set_of_them(
-    small_config, tmp_path, monkeypatch
+def test_a_damaged_run_json_gives_way_and_the_run_began_when_its_config_was_written(
+    small_config, tmp_path
 ):
-    made = []
-
-    def die_at_the_second(settings, folder):
-        if made:
-            raise KeyboardInterrupt
-        made.append(create(settings, folder))
-
-    create = directory.create
-    monkeypatch.setattr(directory, "create", die_at_the_second)
-    with pytest.raises(KeyboardInterrupt):
-        directory.create_seeds(small_config, 2, tmp_path)
-    with pytest.raises(RunError, match=f"^{tmp_path}: not all its seeds were made; remove it"):
-        directory.seeds(tmp_path)
+    path = directory.create(small_config, tmp_path).folder / "config.yaml"
+    os.utime(path, (0, 1_700_000_000))
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    told = []
+    directory.recover(tmp_path, told.append)
+    assert len(told) == 1
+    assert metadata.read(tmp_path)["started"].startswith("2023-11-14T22:13:20")
+    directory.recover(tmp_path, pytest.fail)
 
 
-def test_seeds_are_made_only_in_an_empty_folder(small_config, tmp_path):
-    folder = directory.new("", tmp_path / "s")
-    directory.create_seeds(small_config, 2, folder)
-    with pytest.raises(UsageError, match="s: is there already; .* --resume"):
-        directory.create_seeds(small_config, 2, folder)
+@pytest.mark.parametrize("time", [-(2**40), 2**40])
+def test_a_run_did_not_begin_at_a_time_that_cannot_be(small_config, tmp_path, time):
+    path = directory.create(small_config, tmp_path).folder / "config.yaml"
+    os.utime(path, (time, time))
+    (tmp_path / "run.json").write_text("{", encoding="utf-8")
+    directory.recover(tmp_path, str)
+    assert "1970" <= metadata.read(tmp_path)["started"] <= metadata.now()
 
 
 def test_a_path_in_which_the_longest_name_has_no_room_is_refused_before_it_is_made(tmp_path):

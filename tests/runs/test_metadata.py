@@ -1,6 +1,8 @@
 """run.json: what is added, what is read of it, and what cannot be bpnet's."""
 
+import errno
 import json
+import os
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,10 +24,54 @@ def test_what_is_no_json_object_is_told(tmp_path, text):
     (tmp_path / "run.json").write_bytes(text.encode("latin-1"))
     with pytest.raises(RunError, match=r"run.json: not (JSON|a JSON object)"):
         metadata.read(tmp_path)
+    assert metadata.status(tmp_path) == Status.DAMAGED
     (tmp_path / "run.json").unlink()
     (tmp_path / "run.json").mkdir()
-    with pytest.raises(StorageError, match="not a regular file"):
+    with pytest.raises(RunError, match="not a regular file"):
         metadata.read(tmp_path)
+    assert metadata.status(tmp_path) == Status.DAMAGED
+
+
+def test_what_the_system_refuses_to_read_is_not_damaged(tmp_path, monkeypatch):
+    metadata.write(tmp_path, status="running")
+
+    def refuse(*_, **__):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "open", refuse)
+    for read in (metadata.read, metadata.status):
+        with pytest.raises(StorageError, match="cannot be read: Input/output error"):
+            read(tmp_path)
+
+
+BEGAN = 1_700_000_000.25
+
+
+@pytest.mark.parametrize("kind", ["empty", "a folder", "too long", "a fact", "a result"])
+def test_a_damaged_run_json_is_moved_aside_and_the_time_of_the_start_taken(tmp_path, kind):
+    path, aside = tmp_path / "run.json", tmp_path / "run.json.corrupt"
+    facts = {"a fact": {"numpy": 3}, "a result": {"status": "finished", "test_loss": -1.0}}
+    if kind == "a folder":
+        path.mkdir()
+    else:
+        text = json.dumps(facts[kind]) if kind in facts else " " * 70_000 * (kind == "too long")
+        path.write_text(text, encoding="utf-8")
+    told = []
+    metadata.recover(tmp_path, BEGAN, told.append)
+    (line,) = told
+    assert line.startswith(f"{path}: ")
+    assert line.endswith("; kept as run.json.corrupt; going on without it")
+    assert aside.is_dir() if kind == "a folder" else aside.read_text(encoding="utf-8") == text
+    assert metadata.read(tmp_path) == {"started": "2023-11-14T22:13:20.250000+00:00"}
+    assert metadata.status(tmp_path) == Status.NOT_BEGUN
+
+
+def test_a_good_run_json_or_none_is_left_as_it_is(tmp_path):
+    metadata.recover(tmp_path, BEGAN, pytest.fail)
+    assert list(tmp_path.iterdir()) == []
+    metadata.write(tmp_path, status="running")
+    metadata.recover(tmp_path, BEGAN, pytest.fail)
+    assert metadata.read(tmp_path) == {"status": "running"}
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,9 @@ def test_a_step_or_sums_that_no_epoch_of_the_run_has_are_refused(start, step, co
     state.step, state.correct, state.seconds, state.loss_sum = step, correct, 1.0, 1.0
     checkpoints.save(begun.run, state, begun.data)
     with (
-        pytest.raises(RunError, match=f"checkpoint.npz: step {step} is in no epoch of this run$"),
+        pytest.raises(
+            RunError, match=f"checkpoint.npz: step {step} is in no epoch of this run; move "
+        ),
         session.resumed(begun.run),
     ):
         pytest.fail("it goes on")
@@ -294,3 +296,16 @@ def test_a_checkpoint_that_gave_way_to_the_one_before_is_told(start):
     (line,) = told
     assert line.startswith(f"{begun.run.checkpoint}: damaged: ")
     assert line.endswith("; going on from the one before")
+
+
+def test_a_damaged_run_json_gives_way_and_the_run_ends_the_same(start):
+    straight, stopped = start("straight"), start("stopped", until=20)
+    path = stopped.run.folder / metadata.NAME
+    path.write_text("", encoding="utf-8")
+    told = []
+    with session.resumed(stopped.run, tell=told.append) as again:
+        assert again.training.state.step == 20
+        list(session.train(again))
+    (line,) = told
+    assert line.startswith(f"{path}: not JSON: ")
+    assert again.run.weights.read_bytes() == straight.run.weights.read_bytes()

@@ -1,0 +1,71 @@
+"""The weights and the log of a finished run, lost or spoilt, made anew from its checkpoint."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bpnet.errors import RunError, StorageError
+from bpnet.network import Network, widths
+from bpnet.runs import checkpoints, directory, metadata, results
+from bpnet.runs.directory import Run
+from bpnet.runs.identity import refuse_changes
+from bpnet.system import storage
+from bpnet.system.progress import Tell
+from bpnet.training import state as states
+from bpnet.training.state import TrainingState
+
+
+def spoilt(run: Run) -> list[Path]:
+    """Return those of the two files that are not as the finished run has left them."""
+    readers = {run.weights: results.load_network, run.log: _read_whole_log}
+    return [path for path, read in readers.items() if not _is_right(run, read)]
+
+
+def mend(run: Run, tell: Tell) -> bool:
+    """Bring back what is spoilt; what stands in its place is moved aside. Return whether any was.
+
+    Raises: RunError if no checkpoint has it, or config or data are not those of the run.
+    """
+    data = metadata.read(run.folder).get("data", {})
+    refuse_changes(run, data)
+    paths = spoilt(run)
+    if paths:
+        with directory.locked(run.folder):
+            state = _end(run, data, tell)
+            for path in paths:
+                storage.move_aside(path)
+            results.write(run, state)
+        names = " and ".join(path.name for path in paths)
+        tell(f"{run.folder}: {names} brought back from the checkpoint")
+    return bool(paths)
+
+
+def _is_right(run: Run, read: Callable[[Run], object]) -> bool:
+    try:
+        read(run)
+    except RunError:
+        return False
+    except StorageError as error:
+        if storage.is_lasting(error):
+            return False
+        raise
+    return True
+
+
+def _read_whole_log(run: Run) -> None:
+    if len(results.read_log(run)) != run.config.train.epochs:
+        raise RunError(f"{run.log}: not the log of all epochs")
+
+
+def _end(run: Run, data: dict[str, str], tell: Tell) -> TrainingState:
+    """Return the state at the end of the run, from its checkpoint."""
+    network = Network(widths(run.config), run.config.network.activation, run.config.train.dtype)
+    state = states.start(network.flat, run.config)
+    checkpoints.restore(run, state, data, tell)
+    found = results.sha256(results.pack_weights(run, state))
+    recorded = metadata.read(run.folder).get("weights_sha256", found)
+    if len(state.records) != run.config.train.epochs or found != recorded:
+        raise RunError(
+            f"{run.folder}: its weights or its log are lost, and no checkpoint has them; to train "
+            f"the rest again, move {run.folder / metadata.NAME} away and resume"
+        )
+    return state

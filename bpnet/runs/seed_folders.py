@@ -1,0 +1,82 @@
+"""A folder of seeds: a run for each, made at once, and found again only if none is missing."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from bpnet.config import Config
+from bpnet.errors import RunError
+from bpnet.runs import directory, metadata
+from bpnet.runs.directory import CONFIG
+from bpnet.system import storage, strict_json
+from bpnet.system.strict_json import Count
+
+MADE = "seeds.json"  # says which seeds the folder was made with
+INCOMPLETE = ".being-made"  # stands there until all of them are there
+
+
+@dataclass(frozen=True)
+class Made:
+    """The seeds that a folder was made with: so many, from the first on."""
+
+    first: Count
+    count: Count
+
+
+def create(settings: Config, count: int, folder: Path) -> None:
+    """Make a run directory seed-K in the folder for each seed from the config's on.
+
+    Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
+    whole would not do: the folder may be the current one, or a disk of its own.
+    """
+    directory.refuse_taken(folder)
+    storage.write(folder / INCOMPLETE, b"")
+    storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
+    for seed in range(settings.seed, settings.seed + count):
+        storage.make_folder(folder / f"seed-{seed}")
+        directory.create(replace(settings, seed=seed), folder / f"seed-{seed}")
+    storage.remove(folder / INCOMPLETE)
+
+
+def seeds(folder: Path) -> list[Path]:
+    """Return the run directories seed-K that `train --seeds` has made in the folder, in order.
+
+    None are in a folder that is itself a run.
+    Raises: RunError if some are missing, or were never made: that is no smaller set of seeds.
+    """
+    if storage.exists(folder / CONFIG):
+        return []
+    if storage.exists(folder / INCOMPLETE):
+        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
+    found = directory.seeds_in(folder)
+    made = _made(folder, found)
+    for seed in range(made.first, made.first + made.count):
+        if seed not in found:
+            raise _missing(folder, seed, found)
+    return list(found.values())
+
+
+def _made(folder: Path, found: Mapping[int, Path]) -> Made:
+    """Return the seeds that were made; without that file, as in 0.1.0, those from first to last."""
+    path = folder / MADE
+    if not storage.exists(path):
+        first, last = min(found, default=0), max(found, default=-1)
+        return Made(first, 1 + last - first)
+    try:
+        return strict_json.decode(Made, strict_json.parse(storage.read(path, metadata.LIMIT)))
+    except ValueError as error:
+        raise RunError(
+            f"{path}: not as bpnet has written it: {error}; if no seed is missing, remove it"
+        ) from error
+
+
+def _missing(folder: Path, seed: int, found: Mapping[int, Path]) -> RunError:
+    path = folder / f"seed-{seed}"
+    what = f"{path}: {f'has no {CONFIG}' if storage.exists(path) else 'is missing'}"
+    if not found:
+        return RunError(f"{what}, as all seeds of {folder} are; put them back, or train them anew")
+    command = ["bpnet", "train", "--config", str(next(iter(found.values())) / CONFIG)]
+    command += ["--set", f"seed={seed}", "--run-dir", str(path)]
+    return RunError(f"{what}; put it back, or train it anew: {shlex.join(command)}")

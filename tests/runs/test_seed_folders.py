@@ -1,0 +1,120 @@
+"""Folders of seeds: made at once, found in order, and never taken for a smaller set of seeds."""
+
+import re
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from bpnet.errors import RunError, UsageError
+from bpnet.runs import directory, seed_folders
+
+
+@pytest.fixture
+def folder(small_config, tmp_path):
+    """Three seeds, from the ninth on."""
+    seed_folders.create(replace(small_config, seed=9), 3, tmp_path)
+    return tmp_path
+
+
+def names(folder):
+    return [path.name for path in seed_folders.seeds(folder)]
+
+
+def test_seeds_are_runs_of_their_own_in_the_order_of_their_numbers(small_config, folder):
+    assert names(folder) == ["seed-9", "seed-10", "seed-11"]
+    for seed, path in enumerate(seed_folders.seeds(folder), start=9):
+        assert directory.open_run(path).config == replace(small_config, seed=seed)
+    assert (folder / "seeds.json").read_text(encoding="utf-8") == '{"first": 9, "count": 3}\n'
+
+
+@pytest.mark.parametrize("name", ["seed-x", "seed-12", "seed-012", "seed-１２", "seed-+12", "else"])
+def test_what_is_named_otherwise_or_holds_no_run_is_no_seed(small_config, folder, name):
+    (folder / name).mkdir()
+    if name != "seed-12":
+        directory.create(small_config, folder / name)
+    assert names(folder) == ["seed-9", "seed-10", "seed-11"]
+
+
+@pytest.mark.parametrize("seed", [9, 10, 11])
+def test_a_missing_seed_is_missed_and_the_command_told_that_makes_it_anew(folder, seed):
+    shutil.rmtree(folder / f"seed-{seed}")
+    other = folder / f"seed-{9 if seed != 9 else 10}"
+    command = (
+        f"bpnet train --config {other}/config.yaml --set seed={seed} --run-dir {folder}/seed-{seed}"
+    )
+    told = f"{folder}/seed-{seed}: is missing; put it back, or train it anew: {command}"
+    with pytest.raises(RunError, match=f"^{re.escape(told)}$"):
+        seed_folders.seeds(folder)
+
+
+def test_a_seed_without_its_config_is_missed_too(folder):
+    (folder / "seed-10" / "config.yaml").unlink()
+    with pytest.raises(
+        RunError, match="seed-10: has no config.yaml; put it back, or train it anew"
+    ):
+        seed_folders.seeds(folder)
+
+
+def test_where_all_are_missing_there_is_none_to_make_them_from(folder):
+    for seed in (9, 10, 11):
+        shutil.rmtree(folder / f"seed-{seed}")
+    with pytest.raises(
+        RunError, match="seed-9: is missing, as all seeds of .* put them back, or t"
+    ):
+        seed_folders.seeds(folder)
+
+
+def test_without_a_record_as_in_0_1_0_a_gap_is_missed(folder):
+    (folder / "seeds.json").unlink()
+    shutil.rmtree(folder / "seed-11")
+    assert names(folder) == ["seed-9", "seed-10"]
+    (folder / "seed-10").rename(folder / "seed-4000000000")
+    with pytest.raises(RunError, match="seed-10: is missing; put it back"):
+        seed_folders.seeds(folder)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[9, 3]", '{"first": 9}', '{"first": 9, "count": 1.5}', '{"first": -1, "count": 1}'],
+)
+def test_a_record_that_is_not_bpnets_is_told_and_what_to_do(folder, text):
+    (folder / "seeds.json").write_text(text, encoding="utf-8")
+    told = f"^{folder}/seeds.json: not as bpnet has written it: .*; if no seed is missing, remove i"
+    with pytest.raises(RunError, match=told):
+        seed_folders.seeds(folder)
+
+
+def test_a_record_of_countless_seeds_costs_nothing(folder):
+    (folder / "seeds.json").write_text('{"first": 0, "count": 9007199254740992}', encoding="utf-8")
+    with pytest.raises(RunError, match="seed-0: is missing"):
+        seed_folders.seeds(folder)
+
+
+def test_a_run_holds_no_seeds(small_config, folder):
+    directory.create(small_config, directory.new("", folder / "seed-9" / "seed-1"))
+    assert seed_folders.seeds(folder / "seed-9") == []
+    assert seed_folders.seeds(folder / "nothing") == []
+
+
+def test_a_folder_whose_seeds_were_not_all_made_is_no_smaller_set_of_them(
+    small_config, tmp_path, monkeypatch
+):
+    made = []
+
+    def die_at_the_second(settings, folder):
+        if made:
+            raise KeyboardInterrupt
+        made.append(create(settings, folder))
+
+    create = directory.create
+    monkeypatch.setattr(directory, "create", die_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        seed_folders.create(small_config, 2, tmp_path)
+    with pytest.raises(RunError, match=f"^{tmp_path}: not all its seeds were made; remove it"):
+        seed_folders.seeds(tmp_path)
+
+
+def test_seeds_are_made_only_in_an_empty_folder(small_config, folder):
+    with pytest.raises(UsageError, match="is there already; .* --resume"):
+        seed_folders.create(small_config, 2, folder)
