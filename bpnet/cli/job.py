@@ -1,4 +1,4 @@
-"""A process that trains one run for another process: `python -m bpnet.cli.job RUN`, see `jobs`.
+"""A process that trains one run for another process: `python -m bpnet.cli.job -- RUN`, see `jobs`.
 
 What it has to say goes to stdout, as JSON, an object a line: {"record": ...} at the end of each
 epoch, {"line": ...} for a line that people should read. Nothing else comes in between: what a
@@ -13,9 +13,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from bpnet.cli import main as command_line
 from bpnet.cli import signals
-from bpnet.cli.options import with_options
+from bpnet.cli.options import DATA_DIR, OTHER_ARITHMETIC, with_options
 from bpnet.system import background, threads
 
 if TYPE_CHECKING:
@@ -23,18 +25,29 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Train the run that the arguments name: its folder, and where its data lie if they moved."""
+    """Train the run that the arguments name."""
     status = 128 + signal.SIGINT
     try:
         channel = os.dup(1)
         os.dup2(2, 1)
         signals.leave_on_them()
-        status = _run(Channel(channel), Path(sys.argv[1]), next(iter(sys.argv[2:]), None))
+        status = _run(Channel(channel), *arguments(standalone_mode=False))
     except KeyboardInterrupt:
         pass
     finally:
         signals.ignore_them()
     sys.exit(status)
+
+
+@click.command()
+@click.argument("folder", type=Path)
+@DATA_DIR
+@OTHER_ARITHMETIC
+def arguments(
+    folder: Path, data_dir: str | None, other_arithmetic: bool
+) -> tuple[Path, str | None, bool]:
+    """Return the run, where its data lie if they moved, and whether the arithmetic may differ."""
+    return folder, data_dir, other_arithmetic
 
 
 def _follow_parent() -> None:
@@ -68,14 +81,14 @@ class Channel:
             left = left[os.write(self.descriptor, left) :]
 
 
-def _run(channel: Channel, folder: Path, data_dir: str | None) -> int:
+def _run(channel: Channel, folder: Path, data_dir: str | None, other_arithmetic: bool) -> int:
     """Train, report errors as the command line does, and return its exit status.
 
     The other process is followed first: what cannot be followed must not begin.
     """
     try:
         background.start(_follow_parent)
-        return _train(channel, folder, data_dir)
+        return _train(channel, folder, data_dir, other_arithmetic)
     except Exception as error:
         if command_line.is_debugged():
             raise
@@ -85,7 +98,7 @@ def _run(channel: Channel, folder: Path, data_dir: str | None) -> int:
         return status
 
 
-def _train(channel: Channel, folder: Path, data_dir: str | None) -> int:
+def _train(channel: Channel, folder: Path, data_dir: str | None, other_arithmetic: bool) -> int:
     """Train the run to its end; return the exit status of the signal if one comes first."""
     from bpnet.runs import directory
     from bpnet.runs.metadata import Status
@@ -97,7 +110,8 @@ def _train(channel: Channel, folder: Path, data_dir: str | None) -> int:
     if run.status == Status.FINISHED:  # by another process, while this one had to wait, or spoilt
         mending.mend(run, channel.tell)
         return 0
-    with session.resumed(run, tell=channel.tell) as begun, signals.collected() as received:
+    resumed = session.resumed(run, tell=channel.tell, other_arithmetic=other_arithmetic)
+    with resumed as begun, signals.collected() as received:
         for record in session.train(begun, lambda: bool(received), tell=channel.tell):
             channel.record(record)
         return 0 if begun.training.is_finished else 128 + received[0]

@@ -28,9 +28,9 @@ Running: TypeAlias = dict[Path, "subprocess.Popen[str]"]
 
 
 def train(
-    folders: Sequence[Path], jobs: int, data_dir: str | None, watch: Watch
+    folders: Sequence[Path], jobs: int, options: Sequence[str], watch: Watch
 ) -> tuple[dict[Path, int], int]:
-    """Train the runs on, in their order, so many at a time.
+    """Train the runs on, in their order, so many at a time, each with these options of a job.
 
     A signal is forwarded to the jobs, and no more are started; a second one kills them.
     Returns: the exit status of each job, and the signal, or 0.
@@ -42,7 +42,7 @@ def train(
             while (waiting or running) and not received:
                 while waiting and len(running) < jobs:
                     folder = waiting.popleft()
-                    running[folder] = _start(folder, data_dir, events)
+                    running[folder] = _start(folder, options, events)
                 _next_event(events, running, statuses, watch)
             for process in running.values():
                 _forward(process, received[0])
@@ -54,12 +54,11 @@ def train(
     return statuses, received[0] if received else 0
 
 
-def _start(folder: Path, data_dir: str | None, events: Events) -> "subprocess.Popen[str]":
-    command = ["-m", "bpnet.cli.job", str(folder), *([] if data_dir is None else [data_dir])]
+def _start(folder: Path, options: Sequence[str], events: Events) -> "subprocess.Popen[str]":
     path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
     try:
         process = subprocess.Popen(
-            [sys.executable, "-P", *command],
+            [sys.executable, "-P", "-m", "bpnet.cli.job", *options, "--", str(folder)],
             env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

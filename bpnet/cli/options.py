@@ -34,6 +34,11 @@ DATA_DIR = click.option(
     metavar="DIR",
     help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
 )
+OTHER_ARITHMETIC = click.option(
+    "--other-arithmetic",
+    is_flag=True,
+    help="Resume on a machine that computes otherwise: the last bits will differ.",
+)
 THREADS = click.option(
     "--threads",
     "thread_count",

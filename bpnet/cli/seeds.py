@@ -46,10 +46,12 @@ def start(
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
         seed_folders.create(config, count, folder)
-        _train(folder, seed_folders.seeds(folder), config, parallel, None, quiet)
+        _train(folder, seed_folders.seeds(folder), config, parallel, (), quiet)
 
 
-def resume(folder: Path, parallel: int, data_dir: str | None, quiet: bool) -> None:
+def resume(
+    folder: Path, parallel: int, data_dir: str | None, other_arithmetic: bool, quiet: bool
+) -> None:
     """Train on the seeds in the folder that have not finished, and bring back what others lost."""
     seeds = seed_folders.seeds(folder)
     unfinished = _unfinished(seeds)
@@ -62,8 +64,10 @@ def resume(folder: Path, parallel: int, data_dir: str | None, quiet: bool) -> No
     refuse_too_large(config, min(parallel, len(left)))
     if unfinished:
         datasets.load(config.data, byte_bar, tell)
+    options = [] if data_dir is None else ["--data-dir", data_dir]
+    options += ["--other-arithmetic"] if other_arithmetic else []
     with directory.locked(folder):
-        _train(folder, left, config, parallel, data_dir, quiet)
+        _train(folder, left, config, parallel, options, quiet)
 
 
 def _train(
@@ -71,14 +75,17 @@ def _train(
     left: Sequence[Path],
     config: Config,
     parallel: int,
-    data_dir: str | None,
+    options: Sequence[str],
     quiet: bool,
 ) -> None:
-    """Train those that are left to the end, and print the table, unless a signal comes first."""
+    """Train those that are left to the end, and print the table, unless a signal comes first.
+
+    The options are those that each job gets, and whoever resumes what is left.
+    """
     seeds = seed_folders.seeds(folder)
     with display(seeds, config, quiet) as watch:
-        statuses, number = jobs.train(left, parallel, data_dir, watch)
-    command = shlex.join(_resuming(folder, parallel, data_dir))
+        statuses, number = jobs.train(left, parallel, options, watch)
+    command = shlex.join(_resuming(folder, parallel, options))
     if number and _unfinished(seeds):
         tell(f"interrupted; go on with: {command}")
         raise click.exceptions.Exit(128 + number)
@@ -88,9 +95,8 @@ def _train(
         raise RunError(*failed, f"try again with: {command}")
 
 
-def _resuming(folder: Path, parallel: int, data_dir: str | None) -> list[str]:
-    command = ["bpnet", "train", "--resume", str(folder)]
-    command += [] if data_dir is None else ["--data-dir", data_dir]
+def _resuming(folder: Path, parallel: int, options: Sequence[str]) -> list[str]:
+    command = ["bpnet", "train", "--resume", str(folder), *options]
     return command + (["--jobs", str(parallel)] if parallel > 1 else [])
 
 

@@ -10,7 +10,16 @@ import click
 from bpnet.cli import signals
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, epoch_line, percent, stderr_is_a_terminal, tell
-from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, SEEDS, SET, THREADS, with_options
+from bpnet.cli.options import (
+    CONFIG,
+    DATA_DIR,
+    JOBS,
+    OTHER_ARITHMETIC,
+    SEEDS,
+    SET,
+    THREADS,
+    with_options,
+)
 from bpnet.errors import UsageError
 from bpnet.system import threads
 
@@ -30,11 +39,7 @@ if TYPE_CHECKING:
 @JOBS
 @THREADS
 @DATA_DIR
-@click.option(
-    "--other-arithmetic",
-    is_flag=True,
-    help="Resume on a machine that computes otherwise: the last bits will differ.",
-)
+@OTHER_ARITHMETIC
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
 def train(
     config_file: Path | None,
@@ -106,7 +111,7 @@ def _resume(
         threads.fix(1)
         from bpnet.cli import seeds
 
-        seeds.resume(folder, jobs or 1, data_dir, quiet)
+        seeds.resume(folder, jobs or 1, data_dir, other_arithmetic, quiet)
         return
     if jobs:
         raise UsageError(f"--jobs: {folder} is not a folder of seeds")

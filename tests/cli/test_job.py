@@ -61,9 +61,18 @@ def test_it_sends_a_record_for_each_epoch_and_every_warning(small_config, tmp_pa
     assert line.startswith("warning: the loss is")
 
 
-def test_where_the_data_lie_now_is_its_second_argument(small_config, small_data, tmp_path):
+def test_other_arithmetic_is_refused_unless_it_is_allowed(small_config, tmp_path):
+    folder = made(small_config, tmp_path / "run")
+    metadata.write(folder, arithmetic="0" * 64)
+    (message,), _, status = outcome(started(folder))
+    assert (message["line"].endswith("or add --other-arithmetic"), status) == (True, 1)
+    messages, err, status = outcome(started(folder, "--other-arithmetic"))
+    assert (len(messages), err, status) == (3, "", 0)
+
+
+def test_where_the_data_lie_now_is_an_option(small_config, small_data, tmp_path):
     lost = replace(small_config, data=replace(small_config.data, dir="/dev/null"))
-    messages, _, status = outcome(started(made(lost, tmp_path / "run"), small_data))
+    messages, _, status = outcome(started(made(lost, tmp_path / "run"), "--data-dir", small_data))
     assert (len(messages), status) == (3, 0)
 
 

@@ -32,7 +32,7 @@ def act(tmp_path, monkeypatch):
     return act
 
 
-def train(names, number=1, data_dir=None, watch=lambda folder, message: None):
+def train(names, number=1, options=(), watch=lambda folder, message: None):
     """Train runs of these names; return how they ended, the signal, and all that was said."""
     said = []
 
@@ -40,17 +40,17 @@ def train(names, number=1, data_dir=None, watch=lambda folder, message: None):
         said.append((folder.name, message))
         watch(folder, message)
 
-    statuses, received = jobs.train([Path(name) for name in names], number, data_dir, hear)
+    statuses, received = jobs.train([Path(name) for name in names], number, options, hear)
     return {folder.name: status for folder, status in statuses.items()}, received, said
 
 
-def test_each_job_is_given_its_run_and_where_the_data_lie(act):
+def test_each_job_is_given_its_run_and_the_options(act):
     act("import json; print(json.dumps({'line': ' '.join(sys.argv[1:])}))")
     command = "-P -m bpnet.cli.job"
     assert train("ab") == (
-        {"a": 0, "b": 0}, 0, [("a", f"{command} a"), ("b", f"{command} b")]
+        {"a": 0, "b": 0}, 0, [("a", f"{command} -- a"), ("b", f"{command} -- b")]
     )  # fmt: skip
-    assert train("a", data_dir="d")[2] == [("a", f"{command} a d")]
+    assert train("a", options=["--data-dir", "d"])[2] == [("a", f"{command} --data-dir d -- a")]
 
 
 def test_a_record_and_a_line_come_as_they_were_sent_and_then_the_status(act):
@@ -147,4 +147,4 @@ def test_a_job_that_cannot_be_heard_is_killed(act, monkeypatch, number):
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(RunError, match="r: no process for it: No such file.*; try fewer --jobs"):
-        jobs.train([Path("r")], 1, None, print)
+        jobs.train([Path("r")], 1, (), print)

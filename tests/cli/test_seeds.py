@@ -178,6 +178,14 @@ def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folde
     assert bpnet("train", "--resume", folder, "--jobs", 3, "--quiet").status == 0
 
 
+def test_each_seed_may_have_other_arithmetic_if_that_is_allowed(bpnet, folder):
+    metadata.write(Path(folder, "seed-1"), status="interrupted", arithmetic="0" * 64)
+    refused = bpnet("train", "--resume", folder)
+    assert (refused.status, refused.err.count("or add --other-arithmetic")) == (1, 1)
+    allowed = bpnet("train", "--resume", folder, "--other-arithmetic", "--quiet")
+    assert (allowed.status, allowed.err) == (0, "")
+
+
 def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folder, monkeypatch):
     train = jobs.train
     monkeypatch.setattr(jobs, "train", lambda *arguments: (train(*arguments)[0], 2))
