@@ -6,7 +6,6 @@ to, and a SHA-256 over all of these. It is checked whole before any of it is use
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -118,21 +117,16 @@ def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell)
         problem = _unpack_file(path, run, state, data)
     except StorageError as error:
         hint = "; if it stays so, move it away: the one before will do"
-        raise StorageError(f"{error}{hint if _is_there(previous) else ''}") from error
-    if problem is None or not (_is_there(path) or _is_there(previous)):
+        raise StorageError(f"{error}{hint if storage.is_taken(previous) else ''}") from error
+    if problem is None or not (storage.is_taken(path) or storage.is_taken(previous)):
         return
     second = _unpack_file(previous, run, state, data)
     if second is not None:
         raise RunError(problem, second)
-    if _is_there(path):
+    if storage.is_taken(path):
         problem += f"; kept as {storage.move_aside(path).name}"
     storage.write(path, _read(previous, run, state))
     tell(f"{problem}; going on from the one before")
-
-
-def _is_there(path: Path) -> bool:
-    """Whether there is anything: a link may lead to a disk that is not there just now."""
-    return os.path.lexists(path)
 
 
 def _read(path: Path, run: Run, state: TrainingState) -> bytes:
@@ -144,7 +138,7 @@ def _unpack_file(path: Path, run: Run, state: TrainingState, data: Mapping[str, 
     epochs = run.config.train.epochs
     try:
         if not storage.exists(path):
-            return f"{path}: {'leads nowhere' if _is_there(path) else 'is missing'}"
+            return f"{path}: {'leads nowhere' if storage.is_taken(path) else 'is missing'}"
         content = npz.read(path, _forms(state), size_limit(state, epochs))
         unpack(content, state, identity_of(run, data), epochs)
     except StorageError as error:

@@ -82,10 +82,10 @@ def open_file(path: Path, flags: int) -> int:
     return os.open(name, flags | BINARY, 0o666, dir_fd=folder)
 
 
-def stat(path: Path) -> os.stat_result:
-    """Return what the system knows of the file."""
+def stat(path: Path, follow_links: bool = True) -> os.stat_result:
+    """Return what the system knows of the file, or of the link at the path."""
     name, folder = _within(path)
-    return os.stat(name, dir_fd=folder)
+    return os.stat(name, dir_fd=folder, follow_symlinks=follow_links)
 
 
 def rename(path: Path, new: Path) -> None:

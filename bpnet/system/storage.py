@@ -67,14 +67,23 @@ def _content(descriptor: int, size: int, limit: int) -> bytes | None:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is something at the path."""
+    """Whether there is something at the path; a link in a circle is something too."""
+    return _leads_to_something(path, follow_links=True)
+
+
+def is_taken(path: Path) -> bool:
+    """Whether there is anything at the path, even a link that leads nowhere just now."""
+    return _leads_to_something(path, follow_links=False)
+
+
+def _leads_to_something(path: Path, follow_links: bool) -> bool:
     with as_storage_error(path, "cannot be looked for"):
         try:
-            held.stat(path)
+            held.stat(path, follow_links)
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            if error.errno != errno.ELOOP:  # a link in a circle is something too
+            if error.errno != errno.ELOOP:
                 raise
     return True
 
@@ -134,7 +143,7 @@ def move_aside(path: Path) -> Path:
     """Rename the file to one that nothing reads, over none that is there; return the new path."""
     numbered = (f"{path.name}.corrupt-{number}" for number in count(2))
     free = map(path.with_name, chain([f"{path.name}.corrupt"], numbered))
-    aside = next(new for new in free if not exists(new))
+    aside = next(new for new in free if not is_taken(new))
     held.refuse_another(path.parent)
     with as_storage_error(path, "cannot be moved aside"), suppress(FileNotFoundError):
         held.rename(path, aside)  # unless another was quicker

@@ -108,6 +108,12 @@ def test_what_is_moved_aside_never_replaces_what_was(tmp_path):
     assert contents == [b"one", b"two", b"three"]
 
 
+def test_what_is_moved_aside_replaces_no_link_that_leads_nowhere(tmp_path):
+    (tmp_path / "a.corrupt").symlink_to("elsewhere")
+    storage.write(tmp_path / "a", b"one")
+    assert storage.move_aside(tmp_path / "a") == tmp_path / "a.corrupt-2"
+
+
 def test_a_name_as_long_as_names_can_be_is_written(tmp_path):
     storage.write(tmp_path / ("a" * 255), b"x")
     assert names(tmp_path) == ["a" * 255]
