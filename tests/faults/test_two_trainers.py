@@ -1,6 +1,7 @@
 """Two processes and one run: the second is refused, whoever reads is never disturbed."""
 
 import fcntl
+import shutil
 import signal
 
 import numpy as np
@@ -44,6 +45,23 @@ def test_when_the_first_is_killed_the_second_starts_at_once(long, tmp_path):
     assert run(tmp_path, "train", "--resume", folder).status == 0
     assert outcome(folder) == outcome(tmp_path / "straight")
     assert strays(folder) == set()
+
+
+def test_a_trainer_whose_folder_another_makes_anew_ends_and_writes_nothing_there(long, tmp_path):
+    folder = tmp_path / "run"
+    first = Fork(tmp_path, *long, folder)
+    first.wait_for("epoch  2")
+    first.send(signal.SIGSTOP)
+    shutil.rmtree(folder)
+    assert run(tmp_path, *long, folder, "--set", "seed=1").status == 0
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    first.send(signal.SIGCONT)
+    ended = first.wait()
+    assert ended.status == 1
+    assert ended.err.endswith(
+        f"Error: {folder}: was removed or replaced meanwhile; nothing is written there\n"
+    )
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
 
 
 def test_where_locks_do_nothing_two_trainers_still_end_with_the_same_bytes(
