@@ -25,7 +25,7 @@ SIGNIFICANT = 0.05  # a smaller p is called a difference
 @DATA_DIR
 @JSON
 def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -> None:
-    """Compare two runs: their configs, and by McNemar's test their answers to the same images.
+    """Compare two runs, by their configs and by McNemar's test.
 
     \b
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1

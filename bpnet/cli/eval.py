@@ -33,12 +33,14 @@ class Scored(NamedTuple):
 @DATA_DIR
 @JSON
 def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
-    """Score runs: the given ones, or the newest finished run; several also as a committee.
+    """Score runs, by default the newest finished one.
 
     \b
     bpnet eval
     bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
     bpnet eval runs/2026-01-31_142530_mnist-5-seeds
+
+    Several runs are also scored together, as a committee.
 
     --json: runs, for each: run, split, correct, total, accuracy, interval, loss, per_class
     (accuracies), confusion (rows: the digit; columns: the answer). Of several runs also mean,

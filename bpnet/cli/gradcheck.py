@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 @SET
 @JSON
 def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool) -> None:
-    """Check backward against numeric gradients: each layer, then the configured network.
+    """Check every gradient against a numeric one.
 
     \b
     bpnet gradcheck
     bpnet gradcheck --config configs/book.yaml --set network.activation=sigmoid
 
-    Exit status 1 if a gradient is wrong.
+    First of each layer, then of the configured network. Exit status 1 if a gradient is wrong.
 
     --json: passed, tolerance; rows, for each: passed, name, checked, left_out (at a kink), error,
     analytic, numeric, reason (of a failure, or null).

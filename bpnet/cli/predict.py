@@ -52,15 +52,15 @@ class Prediction(NamedTuple):
 )
 @JSON
 def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_json: bool) -> None:
-    """Read digits in pictures of your own: PNG, JPEG, ...; - is stdin.
+    """Read digits in pictures of your own, PNG or JPEG for example.
 
     \b
     pip install "pillow>=13.0"
     bpnet predict seven.png
     bpnet predict photo.jpg scan.png --run runs/2026-01-31_142530_mnist-s0
 
-    Each picture is brought to MNIST's own form first, and shown as the network sees it. Exit status
-    1 if a picture is blank, or cannot be read or kept.
+    Each picture is brought to MNIST's own form first, and shown as the network sees it; - is stdin.
+    Exit status 1 if a picture is blank, or cannot be read or kept.
 
     \b
     A first picture, if you have none: bpnet data show --save digit.png

@@ -26,13 +26,13 @@ HEADING = ["run", "status", "data", "hidden", "seed", "epochs", "best", "validat
 )
 @JSON
 def list_runs(places: tuple[Path, ...], sort: str, as_json: bool) -> None:
-    """List the runs in runs/, or in other folders, and one level below.
+    """List all runs, in runs/ or in other folders.
 
     \b
     bpnet runs
     bpnet runs --sort test
 
-    Damaged runs are listed as such.
+    They are looked for in the folder, and one level below. Damaged ones are listed as such.
 
     --json: an array with an object for each run: run, status, dataset, hidden, seed, epochs,
     best_epoch, validation_accuracy, test_accuracy, seconds, started; null is not known.
