@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bpnet import config, datasets
-from bpnet.datasets import loading
+from bpnet.datasets import drawn_digits, loading
 from bpnet.evaluation import evaluate
 from bpnet.pictures.normalizing import normalized
 from bpnet.training.state import best, final_parameters
@@ -77,7 +77,9 @@ def test_the_program_trains_twice_to_the_same_bytes_and_scores_them(program, tmp
 
 def test_a_network_that_has_seen_only_drawn_digits_reads_real_ones(tmp_path):
     """The real test images choose nothing: they measure what the drawn digits are good for."""
-    training = trained("drawn.yaml", "data.validation=0", folder=tmp_path)
+    known = ROOT / "data"  # where the README's first command has drawn them
+    folder = known if drawn_digits.read(known / "drawn") else tmp_path
+    training = trained("drawn.yaml", "data.validation=0", folder=folder)
     real = datasets.load(replace(FOLDER, validation=0))
     assert evaluate(training.network, training.dataset.test).accuracy > 0.97
     assert evaluate(training.network, real.test).accuracy > 0.95
@@ -88,7 +90,7 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
     training = trained("sprint.yaml", "data.validation=10000")
     network = training.network
     network.flat[:] = final_parameters(training.state)
-    images = training.dataset.validation[:400]
+    images = training.dataset.validation[:200]
 
     def right(pictures):
         split = datasets.Split(pictures.reshape(-1, 784), images.labels)
@@ -97,4 +99,4 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
     known, rng = right(images.images), np.random.default_rng(20161125)
     for name, (render, allowed) in RENDERINGS.items():
         seen = [normalized(render(image.reshape(28, 28), rng)) for image in images.images]
-        assert known - right(np.stack(seen)) < allowed + 0.75, name  # three of 400 are chance
+        assert known - right(np.stack(seen)) < allowed + 1, name  # two of 200 are chance

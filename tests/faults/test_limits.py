@@ -72,14 +72,14 @@ def refuse(ended, good, told, lines=1):
     assert "a bug of bpnet" not in ended.err
     assert ended.err.startswith("Error: ")
     assert ended.err.count("\n") == lines, ended.err
-    assert ended.memory - good.memory < MEMORY
+    assert ended.own_memory - good.own_memory < MEMORY
     assert ended.seconds - good.seconds < SECONDS
 
 
 def test_what_a_command_takes_is_seen(runs, good):
     kept = []
     greedy = run(runs, *CHECK, hinder=lambda: kept.extend(str(n) for n in range(10**6)))
-    assert greedy.memory - good(CHECK).memory > MEMORY
+    assert greedy.own_memory - good(CHECK).own_memory > MEMORY
     idle = run(runs, *CHECK, hinder=lambda: [hash(str(n)) for n in range(5 * 10**6)])
     assert idle.seconds - good(CHECK).seconds > SECONDS / 2
 
@@ -163,7 +163,7 @@ def test_a_checkpoint_of_10_gb_gives_way_to_the_one_before(start, folder, good):
     ended = run(folder, *RESUME)
     assert (ended.status, ended.err.count("\n")) == (0, 1), ended
     assert "; going on from the one before" in ended.err
-    assert ended.memory - good(RESUME).memory < MEMORY
+    assert ended.own_memory - good(RESUME).own_memory < MEMORY
     assert ended.seconds - good(RESUME).seconds < SECONDS
 
 
@@ -216,7 +216,7 @@ def test_a_run_json_of_10_gb_gives_way_unread(folder, good):
     ended = run(folder, *RESUME)
     assert (ended.status, ended.err.count("\n")) == (0, 1), ended
     assert "run/run.json: larger than the " in ended.err
-    assert ended.memory - good(RESUME).memory < MEMORY
+    assert ended.own_memory - good(RESUME).own_memory < MEMORY
 
 
 def test_a_config_of_10_gb_is_refused_unread(folder, good):
@@ -230,7 +230,7 @@ def test_a_log_of_10_gb_is_written_anew_unread(folder, good):
     (folder / "run").rename(folder / "seeds/seed-0")
     ended = run(folder, "train", "--resume", "seeds", "--quiet")
     assert (ended.status, ended.err) == (0, "")
-    assert ended.memory - good(RESUME).memory < MEMORY
+    assert ended.own_memory - good(RESUME).own_memory < MEMORY
     assert (folder / "seeds/seed-0/log.csv").read_text(encoding="utf-8").count("\n") == 3
 
 
@@ -242,7 +242,7 @@ def test_no_log_takes_long_or_much_memory_to_refuse(piece, folder, good):
     ended = run(folder, *RUNS)
     assert ended.err.startswith("run/log.csv: not as bpnet has written it: ")
     assert (ended.status, ended.err.count("\n")) == (0, 1)
-    assert ended.memory - good(RUNS).memory < MEMORY
+    assert ended.own_memory - good(RUNS).own_memory < MEMORY
     assert ended.seconds - good(RUNS).seconds < SECONDS
 
 
@@ -254,7 +254,7 @@ def test_drawn_data_of_10_gb_are_not_right(name, runs, folder, good):
     ended, right = run(folder, *verify), run(runs, *verify)
     assert (ended.status, right.status) == (1, 0)
     assert "missing or wrong\n" in ended.out
-    assert ended.memory - right.memory < MEMORY
+    assert ended.own_memory - right.own_memory < MEMORY
     assert ended.seconds - right.seconds < SECONDS
 
 
@@ -278,5 +278,5 @@ def test_published_data_are_never_unpacked_before_they_are_known(form, made, fol
     assert passed == f"{path.relative_to(folder)}: not the published file; passed over"
     assert error == f"Error: {catalogue.NAMES[0]}.gz: could not be downloaded"
     assert advice.startswith("       put the four .gz files into ")
-    assert ended.memory - good(CHECK).memory < MEMORY
+    assert ended.own_memory - good(CHECK).own_memory < MEMORY
     assert ended.seconds - good(CHECK).seconds < SECONDS

@@ -31,6 +31,12 @@ class Ended(NamedTuple):
     err: str
     seconds: float  # of the processor
     memory: int  # bytes at the peak
+    inherited: int  # bytes of the process that it was forked from
+
+    @property
+    def own_memory(self) -> int:
+        """The bytes at the peak beyond those that it began with."""
+        return self.memory - self.inherited
 
 
 class Fork:
@@ -41,6 +47,7 @@ class Fork:
     ) -> None:
         stem = f".fork-{os.getpid()}-{time.monotonic_ns()}"
         self.outputs = [folder.parent / f"{stem}.out", folder.parent / f"{stem}.err"]
+        self.inherited = _resident()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # a test's server is a thread
             self.pid = os.fork()
@@ -95,7 +102,15 @@ class Fork:
         for path in self.outputs:
             path.unlink(missing_ok=True)
         seconds = used.ru_utime + used.ru_stime
-        return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, used.ru_maxrss * 1024)
+        memory = (used.ru_maxrss * 1024, self.inherited)
+        return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, *memory)
+
+
+def _resident() -> int:
+    """Return how many bytes of this process are in memory, where Linux tells it."""
+    found = Path("/proc/self/statm")
+    pages = int(found.read_text(encoding="ascii").split()[1]) if found.exists() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def run(folder: Path, *arguments: object, hinder: Callable[[], object] = lambda: None) -> Ended:
