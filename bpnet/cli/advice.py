@@ -154,14 +154,17 @@ def _about_arguments(left: Sequence[str], ctx: click.Context) -> Iterator[str]:
 
     word, options = left[0], _options(ctx.command)
     if "--set" in options:
+        for setting in ctx.params.get("settings", ()):
+            if "=" not in setting:
+                yield f"write it without a blank: --set {setting}={word}"
         if any(other.endswith("]") for other in left):
             yield 'a value with blanks needs quotes: --set "network.hidden=[300, 100]"'
         key, equals, value = word.partition("=")
         if equals:
             here = words.found(key)
             yield f"did you mean --set {here if here in words.KEYS else key}={value}?"
-    if f"--{word}" in options:
-        yield f"did you mean --{word}?"
+    if f"--{word.lstrip('–—')}" in options:
+        yield f"did you mean --{word.lstrip('–—')}?"
     for option in ctx.command.params:
         if isinstance(option.type, click.Choice) and word in option.type.choices:
             yield f"did you mean {option.opts[0]} {word}?"

@@ -8,7 +8,7 @@ import click
 
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
-from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
+from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
 from bpnet.errors import UsageError
 from bpnet.system import threads
 
@@ -22,7 +22,7 @@ SIGNIFICANT = 0.05  # a smaller p is called a difference
 @click.argument("a", type=Path)
 @click.argument("b", type=Path)
 @SPLIT
-@DATA_DIR
+@RUN_DATA_DIR
 @JSON
 def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -> None:
     """Compare two runs, by their configs and by McNemar's test.

@@ -128,6 +128,7 @@ def show(
         from bpnet.pictures.png import png
 
         storage.write(save, png(pictures[0].astype("uint8")))
+        tell(f"{save}: the first image")
     echo_all(sheet(list(pictures)))
 
 

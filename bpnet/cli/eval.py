@@ -8,7 +8,7 @@ import click
 
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
-from bpnet.cli.options import DATA_DIR, JSON, SPLIT, with_options
+from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
 from bpnet.system import threads
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Scored(NamedTuple):
 @click.command("eval", cls=Command)
 @click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
 @SPLIT
-@DATA_DIR
+@RUN_DATA_DIR
 @JSON
 def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
     """Score runs, by default the newest finished one.

@@ -17,7 +17,7 @@ from typing import IO, TypeAlias
 
 from bpnet.cli import signals
 from bpnet.errors import BpnetError, RunError
-from bpnet.system import background, strict_json
+from bpnet.system import background, held, strict_json
 from bpnet.training.state import EpochRecord
 
 Message: TypeAlias = EpochRecord | str  # the end of an epoch, or a line for people
@@ -42,6 +42,7 @@ def train(
             while (waiting or running) and not received:
                 while waiting and len(running) < jobs:
                     folder = waiting.popleft()
+                    held.refuse_another(folder.parent)
                     running[folder] = _start(folder, options, events)
                 _next_event(events, running, statuses, watch)
             for process in running.values():

@@ -34,6 +34,11 @@ DATA_DIR = click.option(
     metavar="DIR",
     help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
 )
+RUN_DATA_DIR = click.option(
+    "--data-dir",
+    metavar="DIR",
+    help="Where the data lie now; also BPNET_DATA_DIR. [default: as the run's config says]",
+)
 OTHER_ARITHMETIC = click.option(
     "--other-arithmetic",
     is_flag=True,

@@ -6,7 +6,7 @@ import click
 
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, tell
-from bpnet.cli.options import DATA_DIR, SPLIT, with_options
+from bpnet.cli.options import RUN_DATA_DIR, SPLIT, with_options
 from bpnet.errors import UsageError, printable
 from bpnet.system import threads
 
@@ -15,7 +15,7 @@ from bpnet.system import threads
 @click.argument("folder", metavar="[RUN]", required=False, type=Path)
 @click.option("--output", metavar="FILE", type=Path, help="Write here. [default: RUN/report.html]")
 @SPLIT
-@DATA_DIR
+@RUN_DATA_DIR
 def report(folder: Path | None, output: Path | None, split: str, data_dir: str | None) -> None:
     """Write a page about a run, with a canvas to draw digits on.
 

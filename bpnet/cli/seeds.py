@@ -30,6 +30,7 @@ from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import directory, mending, metadata, results, seed_folders
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Result, Status
+from bpnet.system import held
 from bpnet.training.trainer import refuse_too_large
 
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
@@ -85,6 +86,7 @@ def _train(
     seeds = seed_folders.seeds(folder)
     with display(seeds, config, quiet) as watch:
         statuses, number = jobs.train(left, parallel, options, watch)
+    held.refuse_another(folder)
     command = shlex.join(_resuming(folder, parallel, options))
     if number and _unfinished(seeds):
         tell(f"interrupted; go on with: {command}")

@@ -1,6 +1,6 @@
 """The configuration: YAML text -> a frozen, checked `Config`, and back."""
 
-from bpnet.config.reading import load
+from bpnet.config.reading import load, read
 from bpnet.config.schema import (
     AugmentConfig,
     Config,
@@ -20,4 +20,5 @@ __all__ = [
     "dump",
     "flatten",
     "load",
+    "read",
 ]

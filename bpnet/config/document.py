@@ -19,8 +19,16 @@ from yaml.nodes import Node
 
 DEEPEST = 10
 MOST_EVENTS = 1000  # a config with every key has not a tenth of them; PyYAML is slow
-NO_BLANK = "write a blank after the colon, as in epochs: 3"
+NO_BLANK = "write a blank (a space) after the colon, as in epochs: 3"
 _GLUED = re.compile(r"^ *\w+:(?=[^\s/\\])", re.MULTILINE)  # epochs:3, but no address and no C:\
+
+_SAME_COLUMN = "the keys of a section must all begin in the same column"
+_HINTS = {  # what beginners do, by what YAML says of it
+    "mapping values are not allowed here": _SAME_COLUMN,
+    "expected <block end>": _SAME_COLUMN,
+    "expected ',' or ']'": "the list is not closed: ]",
+    "found unexpected end of stream": "a quote is not closed",
+}
 
 
 class Problem(Exception):
@@ -73,7 +81,9 @@ def _as_problem(error: yaml.MarkedYAMLError, text: str) -> Problem:
         return Problem(1, 1, error.problem or error.context or "not YAML")
     if text[mark.index : mark.index + 1] == "\t":
         return Problem.at(mark, "a tab; write blanks in its place")
-    return Problem.at(mark, error.problem or error.context or "not YAML")
+    told = error.problem or error.context or "not YAML"
+    hints = (hint for words, hint in _HINTS.items() if told.startswith(words))
+    return Problem.at(mark, "; ".join([told, *hints]))
 
 
 def _not_allowed(letter: str) -> str:

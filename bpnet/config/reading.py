@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from bpnet.config import words
 from bpnet.config.document import NO_BLANK, Problem, decode, parse
 from bpnet.config.rules import Refused, Rule, shown
-from bpnet.config.schema import Config, build, flatten, rules
+from bpnet.config.schema import INPUTS, OUTPUTS, Config, build, flatten, rules
 from bpnet.errors import ConfigError, StorageError, short
 from bpnet.system import storage, threads
 
@@ -21,6 +21,20 @@ SECTIONS = {name.partition(".")[0] for name in RULES if "." in name}
 
 
 def load(
+    source: Path | Config | None = None,
+    settings: Iterable[str] | Mapping[str, Any] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> Config:
+    """Return the config of what is to begin: read, and without what was surely not meant.
+
+    Raises: ConfigError, as `read` does.
+    """
+    config = read(source, settings, environment)
+    _refuse_outer_layers(config, f"{source}: " if isinstance(source, Path) else "")
+    return config
+
+
+def read(
     source: Path | Config | None = None,
     settings: Iterable[str] | Mapping[str, Any] = (),
     environment: Mapping[str, str] = os.environ,
@@ -49,6 +63,16 @@ def load(
     config: Config = build(values)
     _refuse_endless_warmup(config, f"{source}: " if isinstance(source, Path) else "")
     return config
+
+
+def _refuse_outer_layers(config: Config, where: str) -> None:
+    """Refuse inputs and outputs among the hidden layers; runs of earlier versions may have them."""
+    hidden = config.network.hidden
+    if len(hidden) > 1 and (hidden[0], hidden[-1]) == (INPUTS, OUTPUTS):
+        raise ConfigError(
+            f"{where}network.hidden: expected the hidden layers only, {list(hidden[1:-1])}: the "
+            f"{INPUTS} inputs and {OUTPUTS} outputs are always there, got {list(hidden)}"
+        )
 
 
 def _refuse_endless_warmup(config: Config, where: str) -> None:
@@ -174,7 +198,7 @@ def _read_setting(setting: str) -> dict[str, Any]:
     >>> _read_setting("network.hidden=[50, 20]")
     {'network.hidden': (50, 20)}
     """
-    name, equals, text = setting.partition("=")
+    name, equals, text = (part.strip(" ") for part in setting.partition("="))
     if not equals:
         raise Refused("expected KEY=VALUE, such as train.learning_rate=0.05")
     rule = _rule(name)

@@ -146,25 +146,7 @@ class ListOf:
         return tuple(self.rule.read(item) for item in node.value)
 
     def __str__(self) -> str:
-        return f"a list [...] of at most {self.longest} entries, each {self.rule}"
-
-
-@dataclass(frozen=True)
-class Widths(ListOf):
-    """The widths of the layers between the inputs and the outputs."""
-
-    inputs: int
-    outputs: int
-
-    def read(self, node: Node) -> tuple[int, ...]:
-        """Return the widths, unless they begin and end with inputs and outputs, as elsewhere."""
-        widths = super().read(node)
-        if len(widths) > 1 and (widths[0], widths[-1]) == (self.inputs, self.outputs):
-            raise Refused(
-                f"the hidden layers only, {list(widths[1:-1])}: the {self.inputs} inputs and "
-                f"{self.outputs} outputs are always there"
-            )
-        return widths
+        return f"{self.rule}, or a list [...] of at most {self.longest} such"
 
 
 def shown(node: Node) -> str:

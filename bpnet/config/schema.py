@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
-from bpnet.config.rules import Either, Folder, OneOf, Positive, Real, Rule, Whole, Widths
+from bpnet.config.rules import Either, Folder, ListOf, OneOf, Positive, Real, Rule, Whole
 from bpnet.registry import ACTIVATIONS, DATASETS
 
 LARGEST_SEED = 2**32 - 1
+INPUTS, OUTPUTS = 784, 10  # always there; the data have them too
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class DataConfig:
 class NetworkConfig:
     """Affine, activation, Affine, ..., SoftmaxWithLoss."""
 
-    hidden: Annotated[tuple[int, ...], Widths(Whole(1, 10_000), 16, 784, 10)] = (100,)
+    hidden: Annotated[tuple[int, ...], ListOf(Whole(1, 10_000), longest=16)] = (100,)
     activation: Annotated[str, OneOf(tuple(ACTIVATIONS))] = "relu"
     init: Annotated[str | float, Either(OneOf(("he", "xavier")), Positive(10))] = "he"
 

@@ -15,6 +15,7 @@ import sys
 import warnings
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from math import isfinite
 from typing import Any, BinaryIO
@@ -70,9 +71,10 @@ def _limit_memory() -> None:
         import resource
     except ImportError:  # Windows
         return
-    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    limit = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft == resource.RLIM_INFINITY or soft > MEMORY:
+        with suppress(ValueError, OSError):  # not every system has this limit
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, hard))
 
 
 def _limit_time(seconds: float) -> None:

@@ -110,7 +110,7 @@ def _cause(status: int, seconds: float) -> BpnetError:
         return BpnetError(f'pictures are read by Pillow: pip install "{PILLOW}"')
     if status == decoder.OUT_OF_MEMORY:
         return DataError(f"takes more than {decoder.MEMORY >> 20} MB to decode; {REMEDY}")
-    if status == -getattr(signal, "SIGPROF", 0):
+    if status < 0 and status == -getattr(signal, "SIGPROF", 0):
         return DataError(f"takes more than {decoder.SECONDS} s to decode; {REMEDY}")
     if seconds >= PATIENCE:
         return DataError(f"not decoded within {PATIENCE} s; {REMEDY}")

@@ -10,9 +10,10 @@ from bpnet import __version__
 from bpnet.errors import RunError, short
 from bpnet.runs import metadata
 from bpnet.runs.directory import Run
+from bpnet.system import threads
 from bpnet.training.arithmetic import fingerprint
 
-TOLD = {"numpy": "NumPy", "blas": "", "threads": "threads", "processors": "processors"}
+TOLD = {"numpy": "NumPy", "blas": "BLAS", "threads": "threads", "processors": "processors"}
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -26,11 +27,17 @@ def facts(run: Run) -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "blas": f"{blas.get('name')} {blas.get('version')}",
-        "threads": run.config.train.threads,
+        "threads": _threads(),
         "processors": _processors(),
         "platform": platform.platform(),
         "arithmetic": fingerprint(run.config.train.dtype),
     }
+
+
+def _threads() -> int | None:
+    """Return on how many threads NumPy computes, if that is known."""
+    found = threads.in_use()
+    return int(found) if found and found.isdecimal() else None
 
 
 def _processors() -> int | None:
@@ -43,11 +50,11 @@ def _processors() -> int | None:
 def refuse_another(run: Run) -> None:
     """Raise RunError if this machine computes otherwise than the one that has trained the run."""
     before, here = metadata.read(run.folder), facts(run)
-    if before.get("arithmetic", here["arithmetic"]) != here["arithmetic"]:
+    if before.get("arithmetic") not in (None, metadata.UNKNOWN, here["arithmetic"]):
         raise RunError(
-            f"{run.folder}: was trained with {_told(before)}; the arithmetic here differs, with "
-            f"{_told(here)}: the last bits would not be those of an undisturbed run. Go on where "
-            "it was trained, or add --other-arithmetic"
+            f"{run.folder}: this machine computes otherwise than the one before "
+            f"({_difference(before, here)}): the last bits would not be those of an undisturbed "
+            "run. Go on where it was trained, or add --other-arithmetic"
         )
 
 
@@ -55,17 +62,23 @@ def change(run: Run, step: int) -> dict[str, Any]:
     """Return what run.json says of a change of the arithmetic before this step, if there is one."""
     before = metadata.read(run.folder)
     old, new = before.get("arithmetic"), fingerprint(run.config.train.dtype)
-    if old in (None, new):
+    if not step or old in (None, new):
         return {}
     changes = [*before.get("arithmetic_changes", []), {"step": step, "before": old}]
     return {"arithmetic_changes": changes}
 
 
-def _told(found: dict[str, Any]) -> str:
-    """Return the facts that may explain a difference, for people.
+def _difference(before: dict[str, Any], here: dict[str, Any]) -> str:
+    """Return what may explain the difference, for people.
 
-    >>> _told({"numpy": "2.4.6", "blas": "openblas 0.3.31", "threads": 2, "processors": 1})
-    'NumPy 2.4.6, openblas 0.3.31, threads 2, processors 1'
+    >>> _difference({"numpy": "2.4.6", "processors": 1}, {"numpy": "2.4.6", "processors": 2})
+    'processors: 1, now 2'
     """
-    told = (f"{name} {found[key]}" for key, name in TOLD.items() if key in found)
-    return ", ".join(short(text.strip()) for text in told)
+    told = [
+        f"{name}: {short(str(before[key]))}, now {here[key]}"
+        for key, name in TOLD.items()
+        if key in before and before[key] != here[key]
+    ]
+    return "; ".join(told) or (
+        "another kind of processor, or NumPy imported before bpnet on another number of threads"
+    )

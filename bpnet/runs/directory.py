@@ -13,6 +13,7 @@ All here is read without NumPy: the config says on how many threads NumPy is to 
 
 import os
 import re
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -101,7 +102,7 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
         raise _no_run(folder)
     environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}  # the threads stay
     try:
-        found = config.load(path, settings, environment)
+        found = config.read(path, settings, environment)
     except ConfigError as error:
         lost = "; if it is one of your own, its line in bpnet/registry.py is missing"
         lines = [line + (lost if ACTIVATION in line else "") for line in error.lines]
@@ -114,7 +115,7 @@ def _no_run(folder: Path) -> RunError:
     found = list(seeds_in(folder).values())
     if not found:
         return RunError(f"{folder}: not a run directory: it has no {CONFIG}")
-    return RunError(f"{folder}: is a folder of {len(found)} seeds; name one, such as {found[0]}")
+    return RunError(f"{folder}: is a folder of seeds; name one of them, such as {found[0]}")
 
 
 def seeds_in(folder: Path) -> dict[int, Path]:
@@ -160,7 +161,8 @@ def refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
         is_run = storage.exists(folder / CONFIG) or seeds_in(folder)
-        hint = f", or go on with it by --resume {folder}" if is_run else ""
+        resume = f", or go on with it: bpnet train --resume {shlex.quote(str(folder))}"
+        hint = resume if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
 

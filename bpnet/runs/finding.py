@@ -15,11 +15,11 @@ from bpnet.system.progress import Tell
 
 
 def every(place: Path, tell: Tell) -> list[Path]:
-    """Return every run directory in this place, or one level below: as seeds are.
+    """Return every run directory: the place itself, those in it, and one level below, as seeds are.
 
     What cannot be looked into is told.
     """
-    found = []
+    found = [place] if _is_run(place, tell) else []
     for outer in _inside(place, tell):
         is_run = _is_run(outer, tell)
         inner = [] if is_run is None else _inside(outer, tell)
@@ -43,7 +43,7 @@ def newest(tell: Tell) -> Path:
     now = metadata.now()
     for folder in sorted(starts, key=lambda folder: _past(starts[folder], now), reverse=True):
         with _passing_over(tell):
-            config.load(folder / CONFIG, environment={})
+            config.read(folder / CONFIG, environment={})
             return folder
     raise RunError("runs: holds no finished run; name a run directory, or train first")
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from bpnet import network
 from bpnet.errors import RunError, StorageError
-from bpnet.network import Network, widths
 from bpnet.runs import checkpoints, directory, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes
@@ -12,6 +12,7 @@ from bpnet.system import storage
 from bpnet.system.progress import Tell
 from bpnet.training import state as states
 from bpnet.training.state import TrainingState
+from bpnet.training.trainer import refuse_too_large
 
 
 def spoilt(run: Run) -> list[Path]:
@@ -58,8 +59,8 @@ def _read_whole_log(run: Run) -> None:
 
 def _end(run: Run, data: dict[str, str], tell: Tell) -> TrainingState:
     """Return the state at the end of the run, from its checkpoint."""
-    network = Network(widths(run.config), run.config.network.activation, run.config.train.dtype)
-    state = states.start(network.flat, run.config)
+    refuse_too_large(run.config)
+    state = states.start(network.build(run.config).flat, run.config)
     checkpoints.restore(run, state, data, tell)
     found = results.sha256(results.pack_weights(run, state))
     recorded = metadata.read(run.folder).get("weights_sha256", found)

@@ -13,6 +13,7 @@ from bpnet.system.progress import Tell
 from bpnet.system.strict_json import Amount, Count, Share, Within
 
 NAME = "run.json"
+UNKNOWN = "unknown"  # the arithmetic of a run whose run.json was lost
 LIMIT = 2**16
 KINDS = {  # of the facts that are printed or compared
     "status": str,
@@ -122,16 +123,20 @@ def _refuse_impossible(result: Result) -> None:
 
 
 def recover(folder: Path, began: float, tell: Tell) -> None:
-    """Move a damaged run.json aside: all that it says is elsewhere too, but when the run began.
+    """Move a damaged run.json aside: what it says is elsewhere too, or can be done without.
 
-    `began` is that time, in seconds since 1970.
+    `began` is when the run began, in seconds since 1970. On what arithmetic is not known any more.
     """
     try:
         _checked_status(folder)
     except RunError as error:
         aside = storage.move_aside(folder / NAME)
-        write(folder, started=_as_text(datetime.fromtimestamp(began, UTC)))
-        tell(f"{error}; kept as {aside.name}; going on without it")
+        started = _as_text(datetime.fromtimestamp(began, UTC))
+        write(folder, started=started, arithmetic=UNKNOWN)
+        tell(
+            f"{error}; kept as {aside.name}; going on without it, so whether this machine computes "
+            "as the one before is not known"
+        )
 
 
 def now() -> str:

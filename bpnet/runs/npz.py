@@ -105,7 +105,7 @@ def _compared(content: bytes, member: Member) -> Member:
 def _refuse_another(before: bytes, member: Member) -> None:
     """Raise ValueError unless this is what stands before the numbers of the member."""
     if not before.startswith(LOCAL):
-        raise ValueError(f"damaged: {member.name} does not begin where it must")
+        raise ValueError(f"damaged: {member.name} does not begin as bpnet writes it")
     if not before.endswith(member.npy_header):
         expected = f"of type {member.dtype} and shape {member.shape}"
         raise ValueError(f"{member.name} is not {expected}, as bpnet writes it")

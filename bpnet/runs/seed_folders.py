@@ -76,7 +76,7 @@ def _missing(folder: Path, seed: int, found: Mapping[int, Path]) -> RunError:
     path = folder / f"seed-{seed}"
     what = f"{path}: {f'has no {CONFIG}' if storage.exists(path) else 'is missing'}"
     if not found:
-        return RunError(f"{what}, as all seeds of {folder} are; put them back, or train them anew")
+        return RunError(f"{what}, as are all others; put them back, or remove {folder}")
     command = ["bpnet", "train", "--config", str(next(iter(found.values())) / CONFIG)]
     command += ["--set", f"seed={seed}", "--run-dir", str(path)]
     return RunError(f"{what}; put it back, or train it anew: {shlex.join(command)}")

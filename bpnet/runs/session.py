@@ -73,7 +73,7 @@ def resumed(
     """
     directory.recover(run.folder, tell)
     refuse_too_large(run.config)
-    if not other_arithmetic:
+    if run.was_saved and not other_arithmetic:
         arithmetic.refuse_another(run)
     dataset = datasets.load(run.config.data, progress, tell)
     refuse_changes(run, dataset.sha256)

@@ -1,4 +1,4 @@
-"""Files by their paths, for the system; while a folder is held, they are those of that very folder.
+"""How files are opened: by their paths, or, in a folder that is held, through that open folder.
 
 The path of a folder can be given to another while a run is trained in the first: it is removed and
 made anew, or renamed. What is held is the folder itself.
@@ -8,8 +8,9 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from threading import Lock
 
 from bpnet.errors import StorageError
 
@@ -17,14 +18,20 @@ BINARY = getattr(os, "O_BINARY", 0)  # Windows would change the ends of lines
 NONBLOCK = getattr(os, "O_NONBLOCK", 0)  # a pipe would wait for somebody who writes into it
 
 
-class Held(NamedTuple):
-    """A folder that is held: what must still be at a path, and that same thing, open."""
+@dataclass
+class Held:
+    """A folder that is held: what must still be at a path, that same thing, open, and by how many.
+
+    The count is of the threads of this process, of which the lock in the folder lets one through.
+    """
 
     witness: Path
     descriptor: int
+    holders: int = 0
 
 
 _held: dict[Path, Held] = {}
+_changing = Lock()
 
 
 def _folders_can_be_opened() -> bool:
@@ -38,31 +45,37 @@ def held(folder: Path, name: str) -> Iterator[None]:
     Once another folder, or none, is at the path, nothing more is written: StorageError. Where the
     system cannot open a folder, the file of this name in it, which must stay, stands for it.
     """
-    if folder in _held:  # by this process: the lock in it will tell
+    with _changing:
+        own = _held.get(folder) or _opened(folder, name)
+        own.holders += 1
+        _held[folder] = own
+    try:
         yield
-        return
+    finally:
+        with _changing:
+            own.holders -= 1
+            if not own.holders:
+                del _held[folder]
+                with suppress(OSError):  # nothing was written through it
+                    os.close(own.descriptor)
+
+
+def _opened(folder: Path, name: str) -> Held:
     witness, flags = folder, os.O_RDONLY
     if not _folders_can_be_opened():
         witness, flags = folder / name, os.O_RDWR | os.O_CREAT
     with as_storage_error(folder, "cannot be opened"):
-        descriptor = os.open(witness, flags | BINARY)
-    _held[folder] = Held(witness.absolute(), descriptor)
-    try:
-        yield
-    finally:
-        del _held[folder]
-        with suppress(OSError):  # nothing was written through it
-            os.close(descriptor)
+        return Held(witness.absolute(), os.open(witness, flags | BINARY))
 
 
 def refuse_another(folder: Path) -> None:
     """Raise StorageError if the folder is held, and is no longer what is at its path."""
-    if folder not in _held:
+    own = _held.get(folder)
+    if own is None:
         return
-    witness, descriptor = _held[folder]
     with as_storage_error(folder, "cannot be looked for"):
         try:
-            same = os.path.samestat(witness.stat(), os.fstat(descriptor))
+            same = os.path.samestat(own.witness.stat(), os.fstat(own.descriptor))
         except (FileNotFoundError, NotADirectoryError):
             same = False
     if not same:
@@ -71,9 +84,10 @@ def refuse_another(folder: Path) -> None:
 
 def _within(path: Path) -> tuple[Path, int | None]:
     """Return how the system finds the path: in a held folder by the name alone."""
-    if path.parent not in _held or not _folders_can_be_opened():
+    own = _held.get(path.parent)
+    if own is None or not _folders_can_be_opened():
         return path, None
-    return Path(path.name), _held[path.parent].descriptor
+    return Path(path.name), own.descriptor
 
 
 def open_file(path: Path, flags: int) -> int:
@@ -115,8 +129,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def _open_folder(folder: Path) -> int:
-    if folder in _held and _folders_can_be_opened():
-        return os.open(".", os.O_RDONLY, dir_fd=_held[folder].descriptor)
+    own = _held.get(folder)
+    if own and _folders_can_be_opened():
+        return os.open(".", os.O_RDONLY, dir_fd=own.descriptor)
     return os.open(folder, os.O_RDONLY)
 
 

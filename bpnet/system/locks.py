@@ -93,14 +93,12 @@ def _locked(descriptor: int) -> bool:
 
             os.lseek(descriptor, 2 * LENGTH, os.SEEK_SET)  # what is locked there cannot be read
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        elif sys.platform == "linux":
-            import fcntl
-
-            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_WRLCK))
         else:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if sys.platform == "linux":  # and a lock that can be asked about: `is_held`
+                fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _whole_file(fcntl.F_WRLCK))
     except OSError as error:
         return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
     return True

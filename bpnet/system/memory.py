@@ -18,7 +18,7 @@ def refuse_more(needed: int, what: str) -> None:
     if there is not None and needed > there:
         raise BpnetError(
             f"{what} needs {_shown(needed)} of memory; {_shown(there)} are there: "
-            "take fewer or narrower layers in network.hidden, or a machine with more"
+            "take a smaller network.hidden or train.batch_size, or fewer at once"
         )
 
 

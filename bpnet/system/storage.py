@@ -116,6 +116,7 @@ def make_new_folder(path: Path) -> bool:
 
 
 def _make_folder(path: Path) -> bool:
+    held.refuse_another(path.parent)
     with as_storage_error(path, "cannot be made"):
         try:
             os.mkdir(path)

@@ -76,7 +76,7 @@ class Step:
         return DivergedError(
             "the loss or a weight is no longer a finite number, in epoch "
             f"{number // self.per_epoch + 1} at step {number + 1}, with train.learning_rate "
-            f"{self.config.learning_rate:g}; try a smaller one"
+            f"{self.config.learning_rate:g}; start a new run with a smaller one"
         )
 
 

@@ -124,7 +124,7 @@ def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, small_file):
 def test_a_missing_seed_or_its_weights_are_missed(bpnet, small_file):
     bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, "--run-dir", "two")
     Path("two/seed-1/weights.npz").unlink()
-    told = "two/seed-1/weights.npz: is missing: they come back by: bpnet train --resume two/seed-1"
+    told = "two/seed-1/weights.npz: is missing; get it back by: bpnet train --resume two/seed-1"
     assert bpnet("eval", "two") == (1, "", f"Error: {told}\n")
     shutil.rmtree("two/seed-1")
     result = bpnet("eval", "two")
@@ -165,7 +165,7 @@ def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run, status):
     metadata.write(Path(run), status=status)
     (Path(run) / "weights.npz").unlink()
     error = f"Error: {run}/weights.npz: is missing: "
-    way_back = f"they come back by: bpnet train --resume {run}\n"
+    way_back = f"get them back by: bpnet train --resume {run}\n"
     assert bpnet("eval", run) == (1, "", error + way_back)
     for name in ("checkpoint.npz", "checkpoint.previous.npz", "run.json"):
         (Path(run) / name).unlink()

@@ -47,7 +47,7 @@ def test_a_run_without_weights_has_no_report(bpnet, run):
 
 def test_a_folder_of_seeds_says_how_to_name_one(bpnet, small_config):
     seed_folders.create(small_config, 3, directory.new("", Path("three")))
-    error = "Error: three: is a folder of 3 seeds; name one, such as three/seed-0\n"
+    error = "Error: three: is a folder of seeds; name one of them, such as three/seed-0\n"
     for command in (["report", "three"], ["predict", "x.png", "--run", "three"]):
         assert bpnet(*command) == (1, "", error)
 

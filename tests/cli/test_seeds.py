@@ -199,7 +199,7 @@ def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folde
         (["--jobs", 2], "--jobs goes with --seeds"),
         (["--seeds", 2, "--set", f"seed={LARGEST_SEED}"], f"go above {LARGEST_SEED}"),
         (["--seeds", 1], "1 is not in the range 2<=x<=1000"),
-        (["--seeds", 2, "--run-dir", "three"], "or go on with it by --resume three"),
+        (["--seeds", 2, "--run-dir", "three"], "or go on with it: bpnet train --resume three"),
     ],
 )
 def test_what_cannot_be_asked_for_is_told(bpnet, small_file, folder, arguments, message):

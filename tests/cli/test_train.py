@@ -107,7 +107,8 @@ def test_a_run_directory_is_never_overwritten(bpnet, small_file):
     result = bpnet("train", "--config", small_file, "--run-dir", "r", "--set", "seed=1")
     assert result.status == 2
     assert result.err == (
-        "Error: r: is there already; give another --run-dir, or go on with it by --resume r\n"
+        "Error: r: is there already; give another --run-dir, or go on with it: "
+        "bpnet train --resume r\n"
     )
     assert Path("r/weights.npz").read_bytes() == before
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bpnet.config import Config, dump, load
-from bpnet.config.schema import rules
+from bpnet.config.schema import INPUTS, OUTPUTS, rules
+from bpnet.datasets import CLASSES, WIDTH
 from bpnet.errors import ConfigError
 from bpnet.network import widths as network_widths
 
@@ -123,7 +124,10 @@ def test_what_is_not_a_finite_positive_rate_is_refused(read, value):
 )
 def test_hidden_is_a_list_of_widths(read, value):
     (line,) = read(f"network: {{hidden: {value}}}")
-    assert "network.hidden: expected a list [...] of at most 16 entries" in line
+    assert (
+        "network.hidden: expected a whole number from 1 to 10000, or a list [...] of at most 16"
+        in line
+    )
 
 
 def test_one_width_alone_is_a_list_of_one(read):
@@ -133,6 +137,7 @@ def test_one_width_alone_is_a_list_of_one(read):
 
 
 def test_the_widths_of_inputs_and_outputs_are_not_among_the_hidden_ones(read):
+    assert (INPUTS, OUTPUTS) == (WIDTH, CLASSES)
     told = "network.hidden: expected the hidden layers only, [30]: the 784 inputs and 10 outputs"
     for (line,) in (
         read("network: {hidden: [784, 30, 10]}"),
@@ -162,7 +167,11 @@ def test_no_hidden_layer_at_all_is_a_network_too(read):
         (b"# only this\n", "c.yaml: is empty; `bpnet config show` prints every key"),
         (b"[1]", "c.yaml:1:1: the config: expected a mapping of keys to values, got [1]"),
         (b"network: 5", "c.yaml:1:10: network: expected a mapping of keys to values, got 5"),
-        (b"a: b: c", "c.yaml:1:5: mapping values are not allowed here"),
+        (
+            b"a: b: c",
+            "c.yaml:1:5: mapping values are not allowed here; the keys of a section must all begin "
+            "in the same column",
+        ),
         (b"seed: ]", "c.yaml:1:7: expected the node content, but found ']'"),
         (b"x: 1\n\xff", "c.yaml:2:1: not UTF-8: the byte 0xff; save the file as UTF-8"),
         (
@@ -227,7 +236,7 @@ def test_a_bom_windows_lines_and_korean_comments_are_fine(read):
 @pytest.mark.parametrize("setting", ["network.hidden=[1,", "network.hidden=[1, &a 2]"])
 def test_a_broken_list_on_the_command_line_is_told(read, setting):
     (line,) = read("seed: 0", setting)
-    assert line.startswith(f"--set {setting}: network.hidden: expected a list")
+    assert line.startswith(f"--set {setting}: network.hidden: expected a whole number")
 
 
 @pytest.mark.parametrize(
@@ -246,7 +255,7 @@ def test_a_broken_list_on_the_command_line_is_told(read, setting):
 def test_a_colon_without_its_blank_is_told_where_it_stands(read, text, place):
     (line,) = read(text)
     assert line.startswith(f"c.yaml:{place}: ")
-    assert line.endswith("write a blank after the colon, as in epochs: 3")
+    assert line.endswith("write a blank (a space) after the colon, as in epochs: 3")
 
 
 def test_a_colon_that_needs_no_blank_is_not_blamed(read):

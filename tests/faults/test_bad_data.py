@@ -107,7 +107,7 @@ SEEDS = [
 TRAIN = ["train", "--config", "run/config.yaml", "--run-dir"]
 TAKEN = [
     Row("a finished run's folder", [*TRAIN, "run"], "run: is there already; give another "
-        "--run-dir, or go on with it by --resume run", made=copied()),
+        "--run-dir, or go on with it: bpnet train --resume run", made=copied()),
     Row("a folder of seeds, again", [*TRAIN, "..", "--seeds", "2"], "..: is there already",
         made=copied()),
     Row("a file for a folder", [*TRAIN, "run/log.csv"], "run/log.csv: is there already",

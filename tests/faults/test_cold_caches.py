@@ -30,6 +30,7 @@ def server():
 @pytest.fixture(params=["with locks", "with locks that do nothing"])
 def locks(request, monkeypatch):
     if request.param != "with locks":
+        monkeypatch.setattr(fcntl, "flock", lambda *arguments: None)
         monkeypatch.setattr(fcntl, "fcntl", lambda *arguments: arguments[-1])
     return request.param
 

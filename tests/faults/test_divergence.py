@@ -103,7 +103,9 @@ def test_a_learning_rate_that_is_far_too_large_is_named(four_saves, tmp_path, ra
     rates = ("--set", f"train.learning_rate={rate}", "--set", "network.hidden=[16, 16, 16]")
     ended = run(tmp_path, *four_saves, *rates, "--run-dir", tmp_path / "wild")
     if ended.status:  # it may also just not learn
-        assert f"train.learning_rate {float(rate):g}; try a smaller one" in ended.err
+        assert (
+            f"train.learning_rate {float(rate):g}; start a new run with a smaller one" in ended.err
+        )
     assert (ended.status == 1) == (rate == "1e6")
     assert "Warning" not in ended.err
 

@@ -64,9 +64,23 @@ def test_a_trainer_whose_folder_another_makes_anew_ends_and_writes_nothing_there
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
 
 
+def test_seeds_whose_folder_another_makes_anew_are_not_trained_there(small_file, tmp_path):
+    folder = tmp_path / "seeds"
+    command = ("train", "--config", small_file, "--run-dir", folder, "--seeds", 3)
+    first = Fork(tmp_path, *command, "--set", "train.epochs=80")
+    first.wait_for("seed-0: epoch  1")
+    shutil.rmtree(folder)
+    second = run(tmp_path, *command, "--quiet")
+    ended = first.wait()
+    assert (second.status, ended.status, ended.out) == (0, 1, "")
+    told = f"Error: {folder}: was removed or replaced meanwhile; nothing is written there\n"
+    assert ended.err.endswith(told)
+
+
 def test_where_locks_do_nothing_two_trainers_still_end_with_the_same_bytes(
     long, tmp_path, monkeypatch
 ):
+    monkeypatch.setattr(fcntl, "flock", lambda *arguments: None)
     monkeypatch.setattr(fcntl, "fcntl", lambda *arguments: arguments[-1])
     folder = tmp_path / "run"
     first = Fork(tmp_path, *long, folder)

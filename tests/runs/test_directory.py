@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bpnet import config
-from bpnet.errors import RunError, StorageError, UsageError
+from bpnet.errors import ConfigError, RunError, StorageError, UsageError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import Run
 
@@ -144,10 +144,10 @@ def test_a_folder_of_seeds_is_no_run_and_says_so(small_config, tmp_path):
     for seed in (10, 9):
         directory.create(small_config, directory.new("", tmp_path / f"seed-{seed}"))
     (tmp_path / "seed-011").mkdir()
-    told = f"^{tmp_path}: is a folder of 2 seeds; name one, such as {tmp_path}/seed-9$"
+    told = f"^{tmp_path}: is a folder of seeds; name one of them, such as {tmp_path}/seed-9$"
     with pytest.raises(RunError, match=told):
         directory.open_run(tmp_path)
-    with pytest.raises(UsageError, match="or go on with it by --resume"):
+    with pytest.raises(UsageError, match="or go on with it: bpnet train --resume"):
         directory.new("", tmp_path)
 
 
@@ -178,6 +178,13 @@ def test_a_run_did_not_begin_at_a_time_that_cannot_be(small_config, tmp_path, ti
     (tmp_path / "run.json").write_text("{", encoding="utf-8")
     directory.recover(tmp_path, str)
     assert "1970" <= metadata.read(tmp_path)["started"] <= metadata.now()
+
+
+def test_a_run_of_an_earlier_version_may_have_inputs_and_outputs_among_its_hidden_layers(tmp_path):
+    (tmp_path / "config.yaml").write_text("network: {hidden: [784, 30, 10]}", encoding="utf-8")
+    assert directory.open_run(tmp_path).config.network.hidden == (784, 30, 10)
+    with pytest.raises(ConfigError, match="expected the hidden layers only"):
+        config.load(tmp_path / "config.yaml")
 
 
 def test_a_path_in_which_the_longest_name_has_no_room_is_refused_before_it_is_made(tmp_path):

@@ -173,7 +173,7 @@ def test_weights_that_the_run_did_not_write_are_refused(start, tmp_path):
     with pytest.raises(RunError, match="not the weights that the run ended with"):
         results.load_network(run)
     run.weights.unlink()
-    with pytest.raises(RunError, match="weights.npz: is missing: they come back by: bpnet train"):
+    with pytest.raises(RunError, match="weights.npz: is missing; get it back by: bpnet train"):
         results.load_network(run)
 
 

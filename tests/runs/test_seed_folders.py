@@ -60,7 +60,7 @@ def test_where_all_are_missing_there_is_none_to_make_them_from(folder):
     for seed in (9, 10, 11):
         shutil.rmtree(folder / f"seed-{seed}")
     with pytest.raises(
-        RunError, match="seed-9: is missing, as all seeds of .* put them back, or t"
+        RunError, match="seed-9: is missing, as are all others; put them back, or remove"
     ):
         seed_folders.seeds(folder)
 

@@ -10,7 +10,7 @@ import pytest
 from bpnet import __version__
 from bpnet.errors import DataError, DivergedError, RunError, StorageError, UsageError
 from bpnet.evaluation import evaluate
-from bpnet.runs import checkpoints, directory, metadata, results, session
+from bpnet.runs import arithmetic, checkpoints, directory, metadata, results, session
 from bpnet.runs.identity import settings_of
 from bpnet.training.state import best
 from bpnet.training.trainer import Training
@@ -48,7 +48,7 @@ def test_run_json_says_on_what_a_run_was_trained_and_what_came_out(start, small_
         "status": "finished",
         "bpnet": __version__,
         "numpy": np.__version__,
-        "threads": 1,
+        "threads": arithmetic.facts(run)["threads"],
         "seed": 0,
         "config": settings_of(run.config),
         "data": dict(training.dataset.sha256),
@@ -266,7 +266,7 @@ def test_going_on_with_other_arithmetic_is_refused_or_recorded(start):
     begun = start(until=20)
     run, here = begun.run, metadata.read(begun.run.folder)["arithmetic"]
     metadata.write(run.folder, arithmetic="0" * 64, numpy="1.0.0")
-    with pytest.raises(RunError, match="was trained with NumPy 1.0.0, "), session.resumed(run):
+    with pytest.raises(RunError, match=r"NumPy: 1\.0\.0, now "), session.resumed(run):
         pytest.fail("it goes on")
     with session.resumed(run, other_arithmetic=True):
         pass
@@ -275,6 +275,26 @@ def test_going_on_with_other_arithmetic_is_refused_or_recorded(start):
     assert found["arithmetic"] == here
     with session.resumed(run):
         pass  # from now on it is the arithmetic of the run
+
+
+def test_before_anything_is_saved_there_is_no_other_arithmetic(start):
+    run = start(until=0).run
+    for file in (run.weights, run.checkpoint, run.previous_checkpoint):
+        file.unlink(missing_ok=True)
+    metadata.write(run.folder, arithmetic="0" * 64)
+    with session.resumed(run, tell=pytest.fail):
+        pass
+    assert "arithmetic_changes" not in metadata.read(run.folder)
+
+
+def test_arithmetic_that_was_lost_with_run_json_is_told_and_recorded(start):
+    run, told = start(until=20).run, []
+    (run.folder / metadata.NAME).write_text("{", encoding="utf-8")
+    with session.resumed(run, tell=told.append):
+        pass
+    assert "whether this machine computes as the one before is not known" in told[0]
+    changes = metadata.read(run.folder)["arithmetic_changes"]
+    assert changes == [{"step": 20, "before": "unknown"}]
 
 
 def test_a_run_that_never_recorded_its_arithmetic_goes_on(start):

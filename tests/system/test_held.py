@@ -1,6 +1,7 @@
 """Held folders: what is written stays in the very folder, whatever comes to its path."""
 
 import os
+from contextlib import ExitStack
 
 import pytest
 
@@ -92,6 +93,25 @@ def test_a_working_folder_that_changes_makes_no_difference(tmp_path, monkeypatch
         monkeypatch.chdir("/")
         storage.write(folder / "a", b"new")
     assert (tmp_path / "run" / "a").read_bytes() == b"new"
+
+
+def test_threads_that_hold_one_folder_let_it_go_with_the_last(folder):
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(held(folder, LOCK))
+        second.enter_context(held(folder, LOCK))
+        first.close()
+        replace(folder)
+        with pytest.raises(StorageError, match="was removed or replaced meanwhile"):
+            storage.write(folder / "a", b"new")
+    storage.write(folder / "a", b"another's")
+
+
+def test_no_folder_is_made_in_one_that_came_to_the_same_path(folder):
+    with held(folder, LOCK):
+        replace(folder)
+        with pytest.raises(StorageError, match="was removed or replaced meanwhile"):
+            storage.make_folder(folder / "seed-0")
+    assert not (folder / "seed-0").exists()
 
 
 def test_a_folder_can_be_held_twice_by_one_process(folder):

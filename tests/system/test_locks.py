@@ -3,6 +3,8 @@
 import errno
 import fcntl
 import os
+import pathlib
+import sys
 from contextlib import suppress
 
 import pytest
@@ -83,9 +85,27 @@ def test_a_file_system_without_locks_lets_everybody_through(tmp_path, monkeypatc
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr("fcntl.fcntl", fail)
+    monkeypatch.setattr("fcntl.flock", fail)
     with hold(tmp_path / ".lock") as first, hold(tmp_path / ".lock") as second:
         assert (first, second) == (None, None)
         assert not locks.is_held(tmp_path / ".lock")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the other kind of lock")
+def test_a_lock_of_an_earlier_version_is_one(tmp_path):
+    with pathlib.Path(tmp_path / ".lock").open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with hold(tmp_path / ".lock") as holder:
+            assert holder
+
+
+def test_where_there_is_only_the_older_kind_of_lock_it_is_enough(tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr("fcntl.fcntl", fail)
+    with hold(tmp_path / ".lock") as first, hold(tmp_path / ".lock") as second:
+        assert (first, bool(second)) == (None, True)
 
 
 def test_no_part_of_an_older_name_is_left_and_none_is_trusted(tmp_path):
