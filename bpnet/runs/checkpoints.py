@@ -124,7 +124,7 @@ def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell)
     second = _unpack_file(previous, run, state, data)
     if second is not None:
         again = f"bpnet train --config {shlex.quote(str(run.folder / CONFIG))} --run-dir NEW"
-        raise RunError(problem, second, f"to train it anew: {again}")
+        raise RunError(problem, f"{second}; to train it anew: {again}")
     if storage.is_taken(path):
         problem += f"; kept as {storage.move_aside(path).name}"
     storage.write(path, _read(previous, run, state))

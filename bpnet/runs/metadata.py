@@ -1,6 +1,7 @@
 """run.json: what a run is, how far it is, and what came out; read without NumPy, and trust."""
 
 import json
+import shlex
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -57,26 +58,36 @@ def read(folder: Path) -> dict[str, Any]:
 
     Raises: RunError if it is damaged: no file, not a JSON object, or not bpnet's.
     """
-    path = folder / NAME
+    try:
+        return _read(folder / NAME)
+    except ValueError as error:
+        raise _damaged(folder, error) from error
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         if not storage.exists(path):
             return {}
-        found = strict_json.parse(storage.read(path, LIMIT))
+        content = storage.read(path, LIMIT)
     except StorageError as error:
         if storage.is_lasting(error):
-            raise RunError(str(error)) from error
+            raise ValueError(str(error).removeprefix(f"{path}: ")) from error
         raise
-    except ValueError as error:
-        raise RunError(f"{path}: not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise RunError(f"{path}: not a JSON object")
     try:
-        for name, kind in KINDS.items():
-            if name in found:
-                strict_json.value(kind, found[name], name)
+        found = strict_json.parse(content)
     except ValueError as error:
-        raise RunError(f"{path}: {error}") from error
+        raise ValueError(f"not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")
+    for name, kind in KINDS.items():
+        if name in found:
+            strict_json.value(kind, found[name], name)
     return found
+
+
+def _damaged(folder: Path, error: ValueError) -> RunError:
+    command = f"bpnet train --resume {shlex.quote(str(folder))}"
+    return RunError(f"{folder / NAME}: {error}; {command} goes on without it")
 
 
 def status(folder: Path) -> str:
@@ -111,7 +122,8 @@ def result(folder: Path) -> Result:
         result = strict_json.decode(Result, {n: found[n] for n in found if n in names})
         _refuse_impossible(result)
     except ValueError as error:
-        raise RunError(f"{folder / NAME}: not as bpnet has written it: {error}") from error
+        told = ValueError(f"not as bpnet has written it: {error}")
+        raise _damaged(folder, told) from told
     return result
 
 
@@ -134,8 +146,8 @@ def recover(folder: Path, began: float, tell: Tell) -> None:
         started = _as_text(datetime.fromtimestamp(began, UTC))
         write(folder, started=started, arithmetic=UNKNOWN)
         tell(
-            f"{error}; kept as {aside.name}; going on without it, so whether this machine computes "
-            "as the one before is not known"
+            f"{folder / NAME}: {error.__cause__}; kept as {aside.name}; going on without it, so "
+            "whether this machine computes as the one before is not known"
         )
 
 

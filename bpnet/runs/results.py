@@ -100,10 +100,10 @@ def load_network(run: Run) -> Network:
     """
     path = run.weights
     recorded = metadata.read(run.folder).get("weights_sha256")  # read first: the run may end now
-    way_back = f"get them back by: bpnet train --resume {shlex.quote(str(run.folder))}"
+    way_back = f"get it back by: bpnet train --resume {shlex.quote(str(run.folder))}"
     if not storage.exists(path):
         reason = way_back if run.was_saved else "the run has not finished an epoch"
-        raise RunError(f"{path}: is missing: {reason}")
+        raise RunError(f"{path}: is missing; {reason}")
     dtype = np.dtype(run.config.train.dtype).str
     forms = {name: (dtype, shape) for name, shape in shapes(widths(run.config)).items()}
     needed = network.memory(run.config) + npz.size_limit(forms)

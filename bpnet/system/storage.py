@@ -164,12 +164,21 @@ def write(path: Path, content: bytes) -> None:
     with as_storage_error(path, "cannot be written"):
         try:
             _write_new(temporary, content)
-            held.rename(temporary, path)
+            _put(temporary, path)
         except BaseException:
             with suppress(OSError):  # the first error is told; what is left is swept
                 held.unlink(temporary)
             raise
         held.sync_folder(path.parent)
+
+
+def _put(temporary: Path, path: Path) -> None:
+    """Let the file take the path; a folder there, which it cannot replace, is moved aside."""
+    try:
+        held.rename(temporary, path)
+    except IsADirectoryError:
+        move_aside(path)
+        held.rename(temporary, path)
 
 
 def sweep(folder: Path) -> None:

@@ -164,8 +164,8 @@ def test_no_more_images_are_in_memory_than_those_of_two_datasets(bpnet, small_fi
 def test_a_run_without_weights_is_told_of_in_one_line(bpnet, run, status):
     metadata.write(Path(run), status=status)
     (Path(run) / "weights.npz").unlink()
-    error = f"Error: {run}/weights.npz: is missing: "
-    way_back = f"get them back by: bpnet train --resume {run}\n"
+    error = f"Error: {run}/weights.npz: is missing; "
+    way_back = f"get it back by: bpnet train --resume {run}\n"
     assert bpnet("eval", run) == (1, "", error + way_back)
     for name in ("checkpoint.npz", "checkpoint.previous.npz", "run.json"):
         (Path(run) / name).unlink()

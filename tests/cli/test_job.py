@@ -64,6 +64,7 @@ def test_it_sends_a_record_for_each_epoch_and_every_warning(small_config, tmp_pa
 def test_other_arithmetic_is_refused_unless_it_is_allowed(small_config, tmp_path):
     folder = made(small_config, tmp_path / "run")
     metadata.write(folder, arithmetic="0" * 64)
+    (folder / "weights.npz").touch()  # as if it had been saved
     (message,), _, status = outcome(started(folder))
     assert (message["line"].endswith("or add --other-arithmetic"), status) == (True, 1)
     messages, err, status = outcome(started(folder, "--other-arithmetic"))

@@ -180,6 +180,7 @@ def test_a_process_of_a_seed_imports_the_same_program_whatever_the_current_folde
 
 def test_each_seed_may_have_other_arithmetic_if_that_is_allowed(bpnet, folder):
     metadata.write(Path(folder, "seed-1"), status="interrupted", arithmetic="0" * 64)
+    Path(folder, "seed-1", "weights.npz").touch()  # as if it had been saved
     refused = bpnet("train", "--resume", folder)
     assert (refused.status, refused.err.count("or add --other-arithmetic")) == (1, 1)
     allowed = bpnet("train", "--resume", folder, "--other-arithmetic", "--quiet")

@@ -58,8 +58,12 @@ TEXTS = [
     config("a tab", b"train:\n\tepochs: 1", "c.yaml:2:1: a tab; write blanks in its place"),
     config("a tab after a colon", b"train:\n  epochs:\t1", "c.yaml:2:10: a tab; write blanks"),
     config("no blank", b"train:\n  epochs:1", "c.yaml:2:3: train: expected a mapping of keys to"),
-    config("no blank, then one", b"seed:1\ntrain: {floor: 0}", "c.yaml:1:6: write a blank after"),
-    config("no blank in braces", b"train: {epochs:1}", "c.yaml:1:9: epochs:1: write a blank after"),
+    config(
+        "no blank, then one", b"seed:1\ntrain: {floor: 0}", "c.yaml:1:6: write a blank (a space)"
+    ),
+    config(
+        "no blank in braces", b"train: {epochs:1}", "c.yaml:1:9: epochs:1: write a blank (a space)"
+    ),
     config("a list", b"- seed", "c.yaml:1:1: the config: expected a mapping"),
     config("a word", b"seed", "c.yaml:1:1: the config: expected a mapping"),
     config("two documents", b"seed: 1\n---\nseed: 2", "c.yaml:2:1: a second document"),
@@ -143,7 +147,7 @@ SETTINGS = [
     setting("seed=", "--set seed=: seed: expected a whole number"),
     setting("seed=nan", "--set seed=nan: seed: expected a whole number"),
     setting("network=3", "--set network=3: network: is a section"),
-    setting("network.hidden=[1,", "--set network.hidden=[1,: network.hidden: expected a list"),
+    setting("network.hidden=[1,", "--set network.hidden=[1,: network.hidden: expected a whole"),
     setting("network.hidden=[&a 1]", "anchors and aliases"),
     setting("network.hidden=[!!int 1]", "tags (!) are not allowed"),
     setting("network.hidden=" + "[" * 1000, "nested too deep"),

@@ -60,9 +60,11 @@ def test_a_damaged_run_json_is_moved_aside_and_the_time_of_the_start_taken(tmp_p
     metadata.recover(tmp_path, BEGAN, told.append)
     (line,) = told
     assert line.startswith(f"{path}: ")
-    assert line.endswith("; kept as run.json.corrupt; going on without it")
+    assert "; kept as run.json.corrupt; going on without it, so whether" in line
     assert aside.is_dir() if kind == "a folder" else aside.read_text(encoding="utf-8") == text
-    assert metadata.read(tmp_path) == {"started": "2023-11-14T22:13:20.250000+00:00"}
+    assert metadata.read(tmp_path) == {
+        "started": "2023-11-14T22:13:20.250000+00:00", "arithmetic": "unknown",
+    }  # fmt: skip
     assert metadata.status(tmp_path) == Status.NOT_BEGUN
 
 
@@ -88,7 +90,7 @@ def test_a_good_run_json_or_none_is_left_as_it_is(tmp_path):
 )
 def test_a_fact_of_another_kind_is_told_by_its_name(tmp_path, fact, message):
     metadata.write(tmp_path, **fact)
-    with pytest.raises(RunError, match=f"^{tmp_path}/run.json: {message}$"):
+    with pytest.raises(RunError, match=f"^{tmp_path}/run.json: {message}; bpnet train"):
         metadata.read(tmp_path)
 
 
@@ -156,7 +158,8 @@ def test_a_result_that_cannot_be_is_told_by_its_field(tmp_path, wrong, message):
     metadata.write(tmp_path, **RESULT | wrong)
     with pytest.raises(RunError) as raised:
         metadata.result(tmp_path)
-    assert str(raised.value) == f"{tmp_path}/run.json: not as bpnet has written it: {message}"
+    told = f"{tmp_path}/run.json: not as bpnet has written it: {message}; bpnet train --resume "
+    assert str(raised.value).startswith(told)
 
 
 @pytest.mark.parametrize("name", RESULT)

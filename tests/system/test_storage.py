@@ -114,6 +114,13 @@ def test_what_is_moved_aside_replaces_no_link_that_leads_nowhere(tmp_path):
     assert storage.move_aside(tmp_path / "a") == tmp_path / "a.corrupt-2"
 
 
+def test_a_folder_in_the_place_of_a_file_is_moved_aside(tmp_path):
+    (tmp_path / "a").mkdir()
+    storage.write(tmp_path / "a", b"x")
+    assert names(tmp_path) == ["a", "a.corrupt"]
+    assert (tmp_path / "a").read_bytes() == b"x"
+
+
 def test_a_name_as_long_as_names_can_be_is_written(tmp_path):
     storage.write(tmp_path / ("a" * 255), b"x")
     assert names(tmp_path) == ["a" * 255]
