@@ -19,7 +19,10 @@ def every(place: Path, tell: Tell) -> list[Path]:
 
     What cannot be looked into is told.
     """
-    found = [place] if _is_run(place, tell) else []
+    is_run = _is_run(place, tell)
+    if is_run is None:
+        return []
+    found = [place] if is_run else []
     for outer in _inside(place, tell):
         is_run = _is_run(outer, tell)
         inner = [] if is_run is None else _inside(outer, tell)

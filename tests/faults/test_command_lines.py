@@ -79,6 +79,7 @@ STATES = "".join(
     for kind in ("images-idx3", "labels-idx1")
 )
 DEEP = "d/" * 1500 + "d"  # more levels than Python's stack has
+LONG = "/".join(["dd"] * 1500)
 DELETED: Sequence[str] = ("sh", "-c", 'mkdir d && cd d && rmdir ../d && exec "$@"', "sh")
 
 PLACES = [
@@ -99,7 +100,10 @@ PLACES = [
     program("data", "verify", "--data-dir", DEEP, told="d/d/mnist: not every file there is right",
             out=STATES.format(*["missing"] * 4)),
     program("runs", DEEP, told="d/d: no runs", status=0, lines=0, noted=[f"{DEEP}: no runs"]),
-    program("runs", "dd/" * 1500, told="dd/dd: File name too long"),
+    program("runs", LONG, told="dd/dd: no runs", status=0, lines=0, noted=[
+        f"{LONG}/config.yaml: cannot be looked for: File name too long; passed over",
+        f"{LONG}: no runs",
+    ]),
     program("train", "--resume", "r", told="r: does not exist"),
     program("train", "--resume", "f", told="f: not a run directory", made=file("f")),
     program("train", "--resume", ".", "--jobs", "2", told="--jobs: . is not a folder of seeds",
