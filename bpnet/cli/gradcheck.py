@@ -9,7 +9,7 @@ import click
 from bpnet.cli.advice import Command
 from bpnet.cli.console import echo, echo_json, table
 from bpnet.cli.options import CONFIG, JSON, SET
-from bpnet.system import memory, threads
+from bpnet.system import threads
 
 if TYPE_CHECKING:
     from bpnet.config import Config
@@ -45,6 +45,7 @@ def _check(config: "Config", as_json: bool) -> None:
 
     from bpnet import gradcheck, network
     from bpnet.gradcheck import TOLERANCE
+    from bpnet.system import memory
 
     widths, rng = network.widths(config), np.random.default_rng(config.seed)
     memory.refuse_more(gradcheck.memory(widths), "the check of this network")
