@@ -13,7 +13,6 @@ All here is read without NumPy: the config says on how many threads NumPy is to 
 
 import os
 import re
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -161,8 +160,7 @@ def refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
         is_run = storage.exists(folder / CONFIG) or seeds_in(folder)
-        resume = f", or go on with it: bpnet train --resume {shlex.quote(str(folder))}"
-        hint = resume if is_run else ""
+        hint = f", or go on with it: {metadata.resuming(folder)}" if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
 

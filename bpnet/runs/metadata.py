@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -86,8 +87,16 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _damaged(folder: Path, error: ValueError) -> RunError:
-    command = f"bpnet train --resume {shlex.quote(str(folder))}"
-    return RunError(f"{folder / NAME}: {error}; {command} goes on without it")
+    return RunError(f"{folder / NAME}: {error}; {resuming(folder)} goes on without it")
+
+
+def resuming(folder: Path) -> str:
+    """Return the command that goes on with the run, or its seeds, and brings back what is lost.
+
+    >>> resuming(Path("runs/my run"))
+    "bpnet train --resume 'runs/my run'"
+    """
+    return f"bpnet train --resume {shlex.quote(str(folder))}"
 
 
 def status(folder: Path) -> str:
@@ -99,9 +108,10 @@ def status(folder: Path) -> str:
 
 
 def _checked_status(folder: Path) -> str:
-    found = str(read(folder).get("status", Status.NOT_BEGUN))
+    facts = read(folder)
+    found = str(facts.get("status", Status.NOT_BEGUN))
     if found == Status.FINISHED:
-        result(folder)
+        _result(folder, facts)
     return found
 
 
@@ -116,7 +126,10 @@ def result(folder: Path) -> Result:
 
     Raises: RunError if it does not say it as a finished run does.
     """
-    found = read(folder)
+    return _result(folder, read(folder))
+
+
+def _result(folder: Path, found: Mapping[str, Any]) -> Result:
     names = {field.name for field in fields(Result)}
     try:
         result = strict_json.decode(Result, {n: found[n] for n in found if n in names})

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import re
-import shlex
 from dataclasses import asdict, fields
 
 import numpy as np
@@ -100,7 +99,7 @@ def load_network(run: Run) -> Network:
     """
     path = run.weights
     recorded = metadata.read(run.folder).get("weights_sha256")  # read first: the run may end now
-    way_back = f"get it back by: bpnet train --resume {shlex.quote(str(run.folder))}"
+    way_back = f"get it back by: {metadata.resuming(run.folder)}"
     if not storage.exists(path):
         reason = way_back if run.was_saved else "the run has not finished an epoch"
         raise RunError(f"{path}: is missing; {reason}")
