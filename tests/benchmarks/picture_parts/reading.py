@@ -1,4 +1,4 @@
-"""What is read from pictures: digits by the arithmetic of `bpnet.pictures`, answers by a network."""
+"""What is read from pictures: their digits, and what a network takes them for."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -63,6 +63,15 @@ class Reader:
             return [], []
         shares = self.network.classify(images)
         return shares.argmax(axis=1).tolist(), [False] * len(images)
+
+    def strangeness(self, images):
+        """Return by how much each image (N, 28, 28) is to be doubted."""
+        return 1 - self.network.classify(images).max(axis=1)
+
+    def least_strange(self, lines):
+        """Return the strangeness of the digit that is least so; without one, it is infinite."""
+        images = [digit.image for line in lines for digit in line]
+        return self.strangeness(np.array(images)).min() if images else np.inf
 
     def right(self, pictures, labels):
         """Return how many pictures are read as this one digit and no other, in percent."""

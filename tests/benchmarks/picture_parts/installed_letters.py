@@ -1,0 +1,33 @@
+"""Prints where the letters are that packages of this environment hold: their fonts, their strokes.
+
+An object of JSON: "fonts" are paths; "strokes" have for each hand and letter lines of points x, y.
+"""
+
+import json
+import string
+import sys
+from importlib.resources import files
+
+from HersheyFonts import HersheyFonts
+
+FONTS = {"font_amatic_sc": "AmaticSC-Regular.ttf", "font_intuitive": "Intuitive.ttf"}
+HANDS = ("futural", "scripts")  # drawn with single strokes: upright, and joined
+
+
+def strokes(hand):
+    """Return the strokes of each letter, y downwards."""
+    font = HersheyFonts()
+    font.load_default_font(hand)
+    return {
+        letter: [[(x, -y) for x, y in stroke] for stroke in font.strokes_for_text(letter)]
+        for letter in string.ascii_letters
+    }
+
+
+json.dump(
+    {
+        "fonts": [str(files(package) / "files" / name) for package, name in FONTS.items()],
+        "strokes": {hand: strokes(hand) for hand in HANDS},
+    },
+    sys.stdout,
+)
