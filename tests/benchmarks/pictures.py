@@ -26,6 +26,7 @@ PARTS = {
     "several": lambda given, *rest: several.rows_and_sheets(*rest),
     "touching": lambda given, *rest: several.pairs(*rest),
     "signs": lambda given, *rest: strange.signs(*rest),
+    "blank": lambda given, *rest: strange.blank(*rest),
     "letters": lambda given, *rest: letters.rows(*rest, given.fonts),
     "doubted": lambda given, *rest: strange.digits(*rest),
     "files": lambda given, readers, images, labels: files.rows(

@@ -10,7 +10,7 @@ import numpy as np
 
 from bpnet.array import Array
 from tests.helpers.inks import drawn
-from tests.helpers.papers import on_paper, taken
+from tests.helpers.scenes import on_paper, taken
 
 Shape = Callable[[np.random.Generator], list[Array]]
 

@@ -1,6 +1,7 @@
 """Prints where the letters are that packages of this environment hold: their fonts, their strokes.
 
-An object of JSON: "fonts" are paths; "strokes" have for each hand and letter lines of points x, y.
+An object of JSON: "fonts" are paths; "strokes" have lines of points (x, y), y downwards, for each
+hand and letter.
 """
 
 import json
@@ -15,11 +16,11 @@ HANDS = ("futural", "scripts")  # drawn with single strokes: upright, and joined
 
 
 def strokes(hand):
-    """Return the strokes of each letter, y downwards."""
+    """Return the strokes of each letter."""
     font = HersheyFonts()
     font.load_default_font(hand)
     return {
-        letter: [[(x, -y) for x, y in stroke] for stroke in font.strokes_for_text(letter)]
+        letter: [list(stroke) for stroke in font.strokes_for_text(letter)]
         for letter in string.ascii_letters
     }
 

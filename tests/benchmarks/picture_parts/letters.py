@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from bpnet.array import Array
-from picture_parts.reading import SEED, Row, seen
+from picture_parts.reading import SEED, Row, against, seen
 from tests.helpers.inks import cut_out, drawn, stretched
-from tests.helpers.papers import on_paper, taken
+from tests.helpers.scenes import on_paper, taken
 from tests.helpers.signs import by_hand
 
 LIKE_DIGITS = "BDGIOSZ"  # as capitals or small: 8, 0, 6, 1, 0, 5, 2
@@ -106,8 +106,7 @@ def _caught(reader, pictures, small, hands):
         f"{share:.0f} % of {len(caught)} caught (capitals {100 * caught[~small].mean():.0f}, "
         f"small {100 * caught[small].mean():.0f})"
     )
-    bar = ("50", share >= 50) if "elastic" in reader.name else ()
-    yield Row(name, reader.name, figure, *bar)
+    yield Row(name, reader.name, figure, *against(share, 50 if "elastic" in reader.name else None))
 
 
 def _curve(reader, pictures, images):

@@ -22,6 +22,16 @@ class Row(NamedTuple):
     met: bool | None = None
 
 
+def against(share, bar):
+    """Return the bar and whether the share reaches it, as the end of a row."""
+    return () if bar is None else (str(bar), bool(share >= bar))
+
+
+def below(lost, bar):
+    """Return the bar and whether no more is lost, as the end of a row."""
+    return () if bar is None else (str(bar), bool(lost <= bar))
+
+
 class Reading(NamedTuple):
     """A network's answers to the digits of a picture, line by line; none if it was refused."""
 
