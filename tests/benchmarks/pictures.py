@@ -1,10 +1,11 @@
 """What `bpnet predict` makes of pictures as people send them.
 
-    python tests/benchmarks/pictures.py RUN... [--count N] [--only PART] [--split train]
+    python tests/benchmarks/pictures.py RUN... [--count N] [--only PART] [--split SPLIT]
                                         [--handed FOLDER] [--fonts FOLDER]
 
 It takes the networks of runs, named as their folders, and 1,000 test digits; with `--split train`
-the first training digits, to choose by. Needs MNIST (in BPNET_DATA_DIR or data/) and Pillow.
+or `--split validation` digits that something may be chosen by. Needs MNIST (in BPNET_DATA_DIR or
+data/) and Pillow.
 """
 
 import argparse
@@ -58,7 +59,7 @@ def _arguments():
     parser.add_argument("runs", nargs="+", metavar="RUN")
     parser.add_argument("--count", type=int, default=1000, help="digits for each rendering [1000]")
     parser.add_argument("--only", choices=PARTS, help="one part")
-    parser.add_argument("--split", choices=["test", "train"], default="test")
+    parser.add_argument("--split", choices=["test", "validation", "train"], default="test")
     parser.add_argument("--handed", metavar="FOLDER", help="pictures by people, KIND-NN/D-x.ext")
     parser.add_argument("--fonts", metavar="FOLDER", help="fonts to take the letters from")
     return parser.parse_args()

@@ -163,7 +163,7 @@ def sign(shape: Shape, rng: np.random.Generator) -> Array:
     """Return a shape drawn on paper by an unsteady hand, its square 50 to 150 pixels high."""
     height = rng.uniform(50, 150)
     strokes = [height * stroke for stroke in by_hand(shape(rng), rng)]
-    cover = drawn(strokes, rng.uniform(2, 0.08 * height))
+    cover = drawn(strokes, height * rng.uniform(0.03, 0.15))
     return taken(on_paper(cover, height, rng), rng)
 
 

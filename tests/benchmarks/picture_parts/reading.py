@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bpnet.errors import DataError
+from bpnet.evaluation import doubt
 from bpnet.pictures.normalizing import normalized
-from bpnet.runs import directory, results
+from bpnet.runs import directory, doubts, results
 
 SEED = 20161125
 
@@ -52,6 +53,7 @@ class Reader:
         run = directory.open_run(Path(folder))
         self.name = Path(folder).name
         self.network = results.load_network(run)
+        self.measure = doubts.load(run)
 
     def readings(self, pictures):
         """Return a reading of each picture that was brought to MNIST's form."""
@@ -71,12 +73,16 @@ class Reader:
         """Return the digit that each image (N, 28, 28) is taken for, and whether it is doubted."""
         if not len(images):
             return [], []
-        shares = self.network.classify(images)
-        return shares.argmax(axis=1).tolist(), [False] * len(images)
+        judged = self._judged(images)
+        doubted = judged.unsure | ~judged.like_a_digit
+        return judged.probabilities.argmax(axis=1).tolist(), doubted.tolist()
 
     def strangeness(self, images):
-        """Return by how much each image (N, 28, 28) is to be doubted."""
-        return 1 - self.network.classify(images).max(axis=1)
+        """Return by how much each image (N, 28, 28) is to be doubted; NaN without a measure."""
+        return self._judged(images).strangeness
+
+    def _judged(self, images):
+        return doubt.judged([(self.network, self.measure)], images)
 
     def least_strange(self, lines):
         """Return the strangeness of the digit that is least so; without one, it is infinite."""
