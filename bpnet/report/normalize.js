@@ -1,18 +1,18 @@
 "use strict";
-// A drawing in MNIST's own form, as bpnet/pictures/normalizing.py makes it. In a photograph the paper
-// has to be found first; that of a canvas is pure white, so what a pixel lacks of white is ink.
-// A picture is {height, width, data}, row by row; `form` holds the constants of that module.
+// A drawing's digits in MNIST's own form, as bpnet/pictures/normalizing/ makes them. In a photograph the
+// paper has to be found first; that of a canvas is pure white, so what a pixel lacks of white is ink.
+// A picture is {height, width, data}, row by row; `form` holds the constants of those modules.
 
-// Return the side x side bytes of a canvas's ImageData in MNIST's form, or null if there is no ink in it.
+// Return the digits of a canvas's ImageData, line by line, from left to right; none if there is no ink
+// in it. A digit is {image, touching, height}: its side x side bytes in MNIST's form, whether it is
+// several digits that touch, and how many pixels of the canvas it is high.
 function normalized(drawing, form) {
   const ink = inkOf(drawing);
-  const small = scaled(ink, Math.min(1, form.largest / Math.max(ink.height, ink.width)));
-  const most = largest(small.data);
-  if (most < form.faintest) return null;
-  const rows = extent(strongest(small, true), form.strong * most);
-  const columns = extent(strongest(small, false), form.strong * most);
-  const box = cut(small, rows, columns);
-  return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
+  const scale = Math.min(1, form.largest / Math.max(ink.height, ink.width));
+  const small = scaled(ink, scale);
+  if (largest(small.data) < form.faintest) return [];
+  return separated(small, form).map(line => line.map(({ink, touching, box}) => (
+    {image: fitted(ink, form), touching, height: (box.bottom - box.top) / scale})));
 }
 
 // Return how far each pixel is from white. The pen is black, so red stands for all three colours.
@@ -49,6 +49,14 @@ function shares(old, fresh) {
   return found;
 }
 
+// Return the ink of one digit as side x side bytes.
+function fitted(ink, form) {
+  const weak = form.weak * largest(ink.data);
+  const [rows, columns] = [true, false].map(along => extent(strongest(ink, along), weak, form.box));
+  const box = inside(ink, rows, columns);
+  return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
+}
+
 // Return the largest level of each row, or of each column.
 function strongest({height, width, data}, along) {
   const found = new Float64Array(along ? height : width);
@@ -60,16 +68,18 @@ function strongest({height, width, data}, along) {
   return found;
 }
 
-// Return [from, to) of the strong levels, and of the weak ones that adjoin them.
-function extent(levels, strong) {
-  let from = levels.findIndex(level => level > strong);
-  let to = levels.findLastIndex(level => level > strong) + 1;
-  while (from > 0 && levels[from - 1] > 0) from--;
-  while (to < levels.length && levels[to] > 0) to++;
+// Return [from, to) of the strong levels, with an edge of weak ones: no wider than a pixel of MNIST.
+function extent(levels, weak, box) {
+  let from = levels.findIndex(level => level > weak);
+  let to = levels.findLastIndex(level => level > weak) + 1;
+  for (let edge = Math.max(1, Math.floor((to - from) / (box - 2))); edge > 0; edge--) {
+    if (from > 0 && levels[from - 1] > 0) from--;
+    if (to < levels.length && levels[to] > 0) to++;
+  }
   return [from, to];
 }
 
-function cut({width, data}, [top, bottom], [left, right]) {
+function inside({width, data}, [top, bottom], [left, right]) {
   const part = new Float64Array((bottom - top) * (right - left));
   for (let y = top; y < bottom; y++)
     part.set(data.subarray(y * width + left, y * width + right), (y - top) * (right - left));

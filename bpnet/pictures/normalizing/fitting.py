@@ -11,9 +11,9 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.datasets.splits import SIDE
 from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.separating import WEAK
 
 BOX, CENTRE = 20, 14  # pixels, of MNIST
-STRONG = 0.4  # of the strongest ink
 
 
 def fitted(ink: Array) -> Array:
@@ -30,17 +30,16 @@ def fitted(ink: Array) -> Array:
 
 
 def _extent(ink: Array, axis: int) -> slice:
-    """Return from where to where the digit goes: strong ink, and what of the weak adjoins it.
+    """Return from where to where the digit goes: strong ink, and an edge of weak ink round it.
 
-    Weak ink that lies apart is a shadow, or dirt.
+    The edge is no wider than a pixel of MNIST: what is further out is a shadow, or noise.
     """
     strongest = ink.max(axis=axis)
-    strong = np.flatnonzero(strongest > STRONG * ink.max())
+    strong = np.flatnonzero(strongest > WEAK * ink.max())
     start, end = int(strong[0]), int(strong[-1]) + 1
-    while start and strongest[start - 1]:
-        start -= 1
-    while end < len(strongest) and strongest[end]:
-        end += 1
+    for _ in range(max(1, (end - start) // (BOX - 2))):  # without the two edges
+        start -= bool(start) and bool(strongest[start - 1])
+        end += end < len(strongest) and bool(strongest[end])
     return slice(start, end)
 
 
