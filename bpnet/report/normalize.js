@@ -49,11 +49,15 @@ function shares(old, fresh) {
   return found;
 }
 
-// Return the ink of one digit as side x side bytes.
+// Return the ink of one digit as side x side bytes: strong ink, and an edge of weak ink round it. The
+// edge is no wider than a pixel of MNIST.
 function fitted(ink, form) {
+  const levels = [strongest(ink, true), strongest(ink, false)];
   const weak = form.weak * largest(ink.data);
-  const [rows, columns] = [true, false].map(along => extent(strongest(ink, along), weak, form.box));
-  const box = inside(ink, rows, columns);
+  const ends = levels.map(some => strong(some, weak));
+  const longer = Math.max(...ends.map(([start, end]) => end - start));
+  const edge = Math.max(1, Math.floor(longer / (form.box - 2)));
+  const box = inside(ink, ...ends.map((pair, i) => widened(pair, levels[i], edge)));
   return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
 }
 
@@ -68,15 +72,16 @@ function strongest({height, width, data}, along) {
   return found;
 }
 
-// Return [from, to) of the strong levels, with an edge of weak ones: no wider than a pixel of MNIST.
-function extent(levels, weak, box) {
-  let from = levels.findIndex(level => level > weak);
-  let to = levels.findLastIndex(level => level > weak) + 1;
-  for (let edge = Math.max(1, Math.floor((to - from) / (box - 2))); edge > 0; edge--) {
-    if (from > 0 && levels[from - 1] > 0) from--;
-    if (to < levels.length && levels[to] > 0) to++;
+function strong(levels, weak) {
+  return [levels.findIndex(level => level > weak), levels.findLastIndex(level => level > weak) + 1];
+}
+
+function widened([start, end], levels, edge) {
+  for (; edge > 0; edge--) {
+    if (start > 0 && levels[start - 1] > 0) start--;
+    if (end < levels.length && levels[end] > 0) end++;
   }
-  return [from, to];
+  return [start, end];
 }
 
 function inside({width, data}, [top, bottom], [left, right]) {
