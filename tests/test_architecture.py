@@ -41,7 +41,8 @@ WINGS = {
     ),
     "pictures": ("png", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": (
-        "scaling", "locating", "cleaning", "labelling", "boxes", "separating", "fitting",
+        "scaling", "locating", "cleaning", "labelling", "boxes", "touching",
+        "separating", "fitting",
     ),
     "report": ("content", "page"),
     "cli": (
