@@ -41,7 +41,10 @@ WINGS = {
         "learning", "session", "from_python",
     ),
     "pictures": ("png", "decoder", "decoding", "normalizing"),
-    "pictures.normalizing": ("scaling", "locating", "cleaning", "separating", "fitting"),
+    "pictures.normalizing": (
+        "scaling", "locating", "cleaning", "labelling", "boxes", "touching",
+        "separating", "fitting",
+    ),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 MARK = "<!-- A report by bpnet. -->"
-SCRIPTS = ("normalize", "classifier", "page", "canvas")
+SCRIPTS = ("separate", "normalize", "classifier", "page", "canvas")
 
 
 def page(content: Mapping[str, Any]) -> str:
