@@ -6,10 +6,15 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import DataError
+from bpnet.pictures.normalizing.scaling import scaled
 
+# Chosen on the handed pictures and on renderings of training images.
 ROUNDS = 8  # of finding the background without the ink
+COARSE = 100  # pixels along a side, enough to find the background with
 FAINTEST = 12  # grey levels of 255 between ink and background
 NOISE = 4  # standard deviations that ink must rise above what the background has of its own
+WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a JPEG
+LOOK = 130  # pixels: a window over which noise is averaged is a picture's side through this
 
 
 def cleaned(bright: Array) -> Array:
@@ -17,21 +22,72 @@ def cleaned(bright: Array) -> Array:
 
     Raises: DataError if there is no ink.
     """
-    ink = _ink(bright)
+    background, paper = _background(bright)
+    rise = 255 * (bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
+    ink = _ink(rise, paper)
     if not ink.any():
         raise DataError("no ink in it")
     return ink
 
 
-def _ink(grey: Array) -> Array:
-    """Return how far each pixel rises above the background, and 0 where that may be noise.
+def _ink(rise: Array, paper: Array) -> Array:
+    """Return the rise above the background where it is ink, and 0 elsewhere.
 
-    The background is the quadratic surface that fits best what is not ink, and what is not ink is
-    found in rounds, from all.
+    Weak ink counts as the edge of a strong stroke, half as wide as the stroke at the most.
     """
-    surfaces = _surfaces(grey.shape)
-    paper = _frame(grey.shape).ravel()
-    flat = grey.ravel()
+    level = averaged(rise, 2 * (round(max(rise.shape) / LOOK) // 2) + 1)
+    noise = _noise(level[paper])
+    if level.max() < max(FAINTEST, 2 * NOISE * noise):
+        return np.zeros_like(rise)
+    seen = max(NOISE * noise, 1e-3)
+    strong = level > max(seen, WEAK * level.max())
+    near = averaged(strong, 2 * math.ceil(_half_width(strong)) + 1) > 0
+    return np.where(near & (level > seen), np.maximum(rise, 0), 0)
+
+
+def _half_width(strokes: Array) -> float:
+    """Return half of the width of strokes, by their area and how long their edges are.
+
+    >>> _half_width(np.array([[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]], bool))
+    1.0
+    """
+    edges = sum(int(np.count_nonzero(np.diff(strokes, axis=axis))) for axis in (0, 1))
+    return np.count_nonzero(strokes) / max(edges, 1)
+
+
+def _noise(paper: Array) -> float:
+    """Return the standard deviation of paper, of which some may be ink."""
+    for _ in range(ROUNDS):
+        noise = math.sqrt(np.mean(paper**2))
+        paper = paper[paper <= 2 * noise + 1e-6]
+    return noise
+
+
+def averaged(levels: Array, width: int) -> Array:
+    """Return the mean over a square around each pixel; beyond the border nothing is.
+
+    >>> averaged(np.array([[0, 3, 0, 0]]), 3).tolist()
+    [[1.5, 1.0, 1.0, 0.0]]
+    """
+    for _ in range(2):
+        sums = np.pad(np.cumsum(levels, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
+        places = np.arange(len(levels))
+        ends = np.minimum(places + width // 2 + 1, len(levels))
+        starts = np.maximum(places - width // 2, 0)
+        levels = ((sums[ends] - sums[starts]) / (ends - starts)[:, None]).T
+    return levels
+
+
+def _background(bright: Array) -> tuple[Array, Array]:
+    """Return how bright the paper is below each pixel, and which pixels show it.
+
+    It is the quadratic surface that fits best what is not ink, and what is not ink is found in
+    rounds, from all.
+    """
+    coarse = scaled(bright, min(1, COARSE / max(bright.shape)))
+    surfaces = _surfaces(coarse.shape)
+    paper = _frame(coarse.shape).ravel()
+    flat = coarse.ravel()
     for _ in range(ROUNDS):
         known = surfaces[paper]
         squares = known.T @ known + 1e-9 * len(known) * np.eye(6)  # few rows fix no surface
@@ -39,10 +95,9 @@ def _ink(grey: Array) -> Array:
         rise = flat - surfaces @ weights
         noise = math.sqrt(np.mean(rise[paper] ** 2))
         paper = rise <= 2 * noise + 1e-6
-    ink = np.where(rise > max(NOISE * noise, 1e-3), rise, 0)
-    if ink.max() < max(FAINTEST, 2 * NOISE * noise):
-        ink[:] = 0
-    return ink.reshape(grey.shape)
+    background = (_surfaces(bright.shape) @ weights).reshape(bright.shape)
+    places = (np.arange(new) * old // new for new, old in zip(bright.shape, coarse.shape, strict=True))
+    return background, paper.reshape(coarse.shape)[np.ix_(*places)]
 
 
 def _frame(shape: tuple[int, ...]) -> Array:
