@@ -6,6 +6,8 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import DataError
+from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.locating import Paper
 from bpnet.pictures.normalizing.scaling import scaled
 
 # Chosen on the handed pictures and on renderings of training images.
@@ -17,14 +19,14 @@ WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a J
 LOOK = 130  # pixels: a window over which noise is averaged is a picture's side through this
 
 
-def cleaned(bright: Array) -> Array:
+def cleaned(of: Paper) -> Array:
     """Return how strong the ink is at each pixel, and 0 where there is none.
 
     Raises: DataError if there is no ink.
     """
-    background, paper = _background(bright)
-    rise = 255 * (bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
-    ink = _ink(rise, paper)
+    background, paper = _background(of)
+    rise = 255 * (of.bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
+    ink = _ink(np.where(of.inside, rise, 0), paper & of.inside)
     if not ink.any():
         raise DataError("no ink in it")
     return ink
@@ -63,30 +65,17 @@ def _noise(paper: Array) -> float:
     return noise
 
 
-def averaged(levels: Array, width: int) -> Array:
-    """Return the mean over a square around each pixel; beyond the border nothing is.
-
-    >>> averaged(np.array([[0, 3, 0, 0]]), 3).tolist()
-    [[1.5, 1.0, 1.0, 0.0]]
-    """
-    for _ in range(2):
-        sums = np.pad(np.cumsum(levels, axis=0, dtype=np.float64), ((1, 0), (0, 0)))
-        places = np.arange(len(levels))
-        ends = np.minimum(places + width // 2 + 1, len(levels))
-        starts = np.maximum(places - width // 2, 0)
-        levels = ((sums[ends] - sums[starts]) / (ends - starts)[:, None]).T
-    return levels
-
-
-def _background(bright: Array) -> tuple[Array, Array]:
+def _background(of: Paper) -> tuple[Array, Array]:
     """Return how bright the paper is below each pixel, and which pixels show it.
 
     It is the quadratic surface that fits best what is not ink, and what is not ink is found in
     rounds, from all.
     """
-    coarse = scaled(bright, min(1, COARSE / max(bright.shape)))
+    bright = of.bright
+    coarse, inside = (scaled(field, min(1, COARSE / max(bright.shape))) for field in of)
     surfaces = _surfaces(coarse.shape)
-    paper = _frame(coarse.shape).ravel()
+    inside = (inside > 0.999).ravel()
+    paper = _frame(coarse.shape).ravel() & inside
     flat = coarse.ravel()
     for _ in range(ROUNDS):
         known = surfaces[paper]
@@ -94,7 +83,7 @@ def _background(bright: Array) -> tuple[Array, Array]:
         weights = np.linalg.solve(squares, known.T @ flat[paper])
         rise = flat - surfaces @ weights
         noise = math.sqrt(np.mean(rise[paper] ** 2))
-        paper = rise <= 2 * noise + 1e-6
+        paper = (rise <= 2 * noise + 1e-6) & inside
     background = (_surfaces(bright.shape) @ weights).reshape(bright.shape)
     places = (np.arange(new) * old // new for new, old in zip(bright.shape, coarse.shape, strict=True))
     return background, paper.reshape(coarse.shape)[np.ix_(*places)]
