@@ -9,10 +9,10 @@ from bpnet.errors import DataError
 from bpnet.pictures.normalizing.averaging import averaged
 from bpnet.pictures.normalizing.locating import Paper
 from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.shadows import has_a_shadow, light
+from bpnet.pictures.normalizing.surfaces import ROUNDS, smooth
 
 # Chosen on the handed pictures and on renderings of training images.
-ROUNDS = 8  # of finding the background without the ink
-COARSE = 100  # pixels along a side, enough to find the background with
 FAINTEST = 12  # grey levels of 255 between ink and background
 NOISE = 4  # standard deviations that ink must rise above what the background has of its own
 WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a JPEG
@@ -24,12 +24,19 @@ def cleaned(of: Paper) -> Array:
 
     Raises: DataError if there is no ink.
     """
-    background, paper = _background(of)
-    rise = 255 * (of.bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
-    ink = _ink(np.where(of.inside, rise, 0), paper & of.inside)
+    bright, inside = of
+    if has_a_shadow(bright, inside):
+        bright = _rise(bright, light(bright, inside))
+    background, paper = smooth(bright, inside)
+    ink = _ink(np.where(inside, _rise(bright, background), 0), paper & inside)
     if not ink.any():
         raise DataError("no ink in it")
     return ink
+
+
+def _rise(bright: Array, background: Array) -> Array:
+    """Return how far each pixel rises above the background, of the 255 that it could."""
+    return 255 * (bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
 
 
 def _ink(rise: Array, paper: Array) -> Array:
@@ -63,42 +70,3 @@ def _noise(paper: Array) -> float:
         noise = math.sqrt(np.mean(paper**2))
         paper = paper[paper <= 2 * noise + 1e-6]
     return noise
-
-
-def _background(of: Paper) -> tuple[Array, Array]:
-    """Return how bright the paper is below each pixel, and which pixels show it.
-
-    It is the quadratic surface that fits best what is not ink, and what is not ink is found in
-    rounds, from all.
-    """
-    bright = of.bright
-    coarse, inside = (scaled(field, min(1, COARSE / max(bright.shape))) for field in of)
-    surfaces = _surfaces(coarse.shape)
-    inside = (inside > 0.999).ravel()
-    paper = _frame(coarse.shape).ravel() & inside
-    flat = coarse.ravel()
-    for _ in range(ROUNDS):
-        known = surfaces[paper]
-        squares = known.T @ known + 1e-9 * len(known) * np.eye(6)  # few rows fix no surface
-        weights = np.linalg.solve(squares, known.T @ flat[paper])
-        rise = flat - surfaces @ weights
-        noise = math.sqrt(np.mean(rise[paper] ** 2))
-        paper = (rise <= 2 * noise + 1e-6) & inside
-    background = (_surfaces(bright.shape) @ weights).reshape(bright.shape)
-    places = (np.arange(new) * old // new for new, old in zip(bright.shape, coarse.shape, strict=True))
-    return background, paper.reshape(coarse.shape)[np.ix_(*places)]
-
-
-def _frame(shape: tuple[int, ...]) -> Array:
-    """Return which pixels are within an eighth of the sides of the border."""
-    frame = np.ones(shape, bool)
-    depth, width = (side // 8 for side in shape)
-    frame[depth : shape[0] - depth, width : shape[1] - width] = False
-    return frame
-
-
-def _surfaces(shape: tuple[int, ...]) -> Array:
-    """Return 1, x, y, x^2, xy, y^2 of each pixel, as rows; x and y go from -1 to 1."""
-    y, x = (np.linspace(-1, 1, side) for side in shape)
-    x, y = np.tile(x, len(y)), np.repeat(y, len(x))
-    return np.stack([np.ones(len(x)), x, y, x * x, x * y, y * y], axis=1)

@@ -12,6 +12,8 @@ from bpnet.pictures.normalizing.sheets import sheet
 # Chosen on the handed pictures and on renderings of training images.
 COARSE = 200  # pixels along a side, enough to find a sheet with
 EDGE = 2  # of these pixels: what lies at the edge of the paper may be none
+NARROW = 100  # pixels along a side, enough to tell ink from paper with
+AROUND = 0.35  # of the picture's side, what is round a stroke
 
 
 class Paper(NamedTuple):
@@ -42,7 +44,20 @@ def _cut_out(grey: Array) -> tuple[Array, Array]:
 
 
 def _is_dark(grey: Array, inside: Array) -> bool:
-    """Whether the border is nearer to the darkest than to the lightest there is."""
+    """Whether the border is nearer to the darkest than to the lightest, and ink to the lightest.
+
+    Strokes are narrow: what is much darker than its surroundings is ink, or what is much lighter.
+    """
     within = averaged(np.pad(inside, 1), 3)[1:-1, 1:-1] > 0.999
     border, paper = grey[inside & ~within], grey[inside]
-    return bool(border.mean() * 2 < paper.min() + paper.max())
+    low, high = paper.min(), paper.max()
+    share = (2 * border.mean() - low - high) / max(high - low, 1)
+    return bool(share < _skew(grey, inside))
+
+
+def _skew(grey: Array, inside: Array) -> float:
+    """Return 1 if what differs from its surroundings is lighter, -1 if it is darker."""
+    coarse = scaled(np.where(inside, grey, grey[inside].mean()), min(1, NARROW / max(grey.shape)))
+    away = coarse - averaged(coarse, 2 * int(AROUND * max(coarse.shape) / 2) + 1)
+    away = (away - np.median(away)) ** 3
+    return float(away.sum() / max(np.abs(away).sum(), 1))

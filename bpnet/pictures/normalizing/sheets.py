@@ -23,6 +23,7 @@ SOLID = 0.65  # of the sheet is paper; a ring is a digit
 STEP = 15  # grey levels, from the sheet to what is round it
 INWARD, OUTWARD, BEYOND = 3, 3, 8  # from the edge: what is paper, where the edge ends, a thin line
 AROUND = 20  # a frame reaches no further out than that, with its ticks
+TOUCH = 0.2  # of a side of the picture; a corner of a turned sheet may be cut off
 INK = 0.001  # of the sheet
 
 
@@ -105,7 +106,7 @@ def _filled(region: Array) -> Array:
 def _touched(region: Array) -> list[bool]:
     """Return whether the region touches the top, bottom, left and right of the picture."""
     sides = region[0], region[-1], region[:, 0], region[:, -1]
-    return [bool(np.mean(side) > 0.05) for side in sides]
+    return [bool(np.mean(side) > TOUCH) for side in sides]
 
 
 def _rectangle(rows: Array, lefts: Array, rights: Array) -> tuple[float, float]:
