@@ -22,6 +22,7 @@ from tests.helpers.pictures import only_digit
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
 WebDriverException = pytest.importorskip("selenium.common").WebDriverException
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
 if not (shutil.which("chromium") and shutil.which("chromedriver")):
     pytest.skip("no Chromium with its driver", allow_module_level=True)
 
@@ -66,15 +67,7 @@ def told(trained):
 
 @pytest.fixture(scope="module")
 def browser(told, tmp_path_factory):
-    """The page, opened as by a double click."""
-    with opened(page(told), tmp_path_factory.mktemp("page") / "report.html") as driver:
-        yield driver
-
-
-@contextmanager
-def opened(text, path):
-    """Yield a browser with this page in a window of a common size."""
-    path.write_text(text, encoding="utf-8")
+    """The page, opened as by a double click, in a window of a common size."""
     options = webdriver.ChromeOptions()
     for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000"):
         options.add_argument(f"--{flag}")
@@ -87,10 +80,53 @@ def opened(text, path):
         pytest.skip(f"Chromium does not start here: {error.msg}")
     try:
         driver.set_page_load_timeout(60)
-        driver.get(path.as_uri())
+        show(driver, told, tmp_path_factory.mktemp("page"))
         yield driver
     finally:
         driver.quit()
+
+
+def show(browser, told, folder):
+    """Open the page that is made from this."""
+    path = folder / "report.html"
+    path.write_text(page(told), encoding="utf-8")
+    browser.get(path.as_uri())
+
+
+@contextmanager
+def another_page(browser, told, folder):
+    """Open the page that is made from this, and go back in the end."""
+    before = browser.current_url
+    try:
+        show(browser, told, folder)
+        yield
+        assert browser.get_log("browser") == []
+    finally:
+        browser.get(before)
+
+
+@contextmanager
+def screen(browser, width, height):
+    """Let the page have a screen of this size, in pixels, as a phone has."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def all_of(browser, selector):
+    return browser.find_elements("css selector", selector)
+
+
+def is_in_view(browser, element):
+    """Whether all of an element is on the screen."""
+    script = """
+        const {top, left, bottom, right} = arguments[0].getBoundingClientRect();
+        return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+    """
+    return browser.execute_script(script, element)
 
 
 def pen(browser, strokes):
@@ -195,15 +231,69 @@ def test_the_weights_arrive_in_the_page_and_give_the_probabilities_of_pythons(br
     assert np.array_equal(found.argmax(axis=1), expected.argmax(axis=1))
 
 
+def test_a_digit_is_a_button_that_shows_what_argues_for_it(browser):
+    digit = np.argmax(pen(browser, STROKES[3]))
+    assert browser.find_element("id", "why").text == f"Ink for and against {digit}"
+    before = levels(browser, "reasons")
+    other = all_of(browser, "#shares button")[7]
+    other.click()
+    assert browser.find_element("id", "why").text == "Ink for and against 7"
+    assert other.get_attribute("aria-pressed") == "true"
+    assert not np.array_equal(levels(browser, "reasons"), before)
+    pen(browser, [])
+    assert [button.is_enabled() for button in all_of(browser, "#shares button")] == [False] * 10
+
+
 def test_a_wrong_cell_shows_its_images(browser, trained):
     scores = evaluate(trained.network, trained.images)
     wrong = scores.total - scores.correct
-    buttons = browser.find_elements("css selector", "#confusion button")
     shown = 0
-    for button in buttons:
+    for button in all_of(browser, "#confusion button"):
         browser.execute_script("arguments[0].click()", button)
-        shown += len(browser.find_elements("css selector", "#cell figure"))
+        shown += len(all_of(browser, "#cell figure"))
     assert shown == wrong > 0
+
+
+def test_the_images_of_a_cell_are_in_view_when_it_is_chosen(browser):
+    for size in ((390, 844), (1280, 800)):
+        with screen(browser, *size):
+            first = all_of(browser, "#confusion button")[0]
+            browser.execute_script("arguments[0].scrollIntoView({block: 'end'})", first)
+            first.click()
+            WebDriverWait(browser, 5).until(
+                lambda _: is_in_view(browser, all_of(browser, "#cell figure")[0])
+            )
+            assert is_in_view(browser, first)
+
+
+def test_on_a_phone_the_answer_and_all_bars_are_in_view_below_the_drawing(browser):
+    with screen(browser, 390, 844):
+        browser.execute_script("scrollTo(0, 0)")
+        browser.execute_script("pen = [100, 100]; draw({clientX: 100, clientY: 300})")
+        assert shares(browser)
+        for part in ("paper", "read", "verdict", "shares"):
+            assert is_in_view(browser, browser.find_element("id", part)), part
+        browser.execute_script("clear()")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_the_page_is_as_wide_as_the_screen_and_no_row_of_the_bars_wraps(browser, width):
+    with screen(browser, width, 900):
+        browser.execute_script(
+            "read = [{image: new Uint8Array(784), shares: [1, ...Array(9).fill(0)],"
+            " button: element('button')}]; at = 0; showAnswer()"
+        )
+        first, *others = (row.size["height"] for row in all_of(browser, "#shares li"))
+        assert all_of(browser, "#shares li")[0].text == "0\n100.00 %"
+        assert others == [first] * 9
+        script = "return document.documentElement.scrollWidth"
+        assert browser.execute_script(script) <= width
+        browser.execute_script("clear()")
+
+
+def test_a_drawing_goes_where_the_pointer_is_at_any_size(browser):
+    with screen(browser, 390, 844):
+        test_a_click_draws_a_dot_where_the_mouse_is(browser)
 
 
 PARTS = {"curves svg": 2, "units figure": 30, "settings tr": 20, "facts tr": 8}
@@ -211,19 +301,45 @@ PARTS = {"curves svg": 2, "units figure": 30, "settings tr": 20, "facts tr": 8}
 
 def test_every_part_of_the_page_is_there(browser):
     for place, least in PARTS.items():
-        assert len(browser.find_elements("css selector", f"#{place}")) >= least
-    assert len(browser.find_elements("css selector", "#shares button")) == 10
+        assert len(all_of(browser, f"#{place}")) >= least
+    assert len(all_of(browser, "#shares button")) == 10
     assert "test accuracy" in browser.find_element("id", "score").text
 
 
-def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest(told, tmp_path):
+def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest(
+    browser, told, tmp_path
+):
     unknown = told | {"network": told["network"] | {"activation": "tanh"}}
-    with opened(page(unknown), tmp_path / "report.html") as browser:
+    with another_page(browser, unknown, tmp_path):
         assert "tanh" in browser.find_element("id", "own").text
-        assert not browser.find_elements("css selector", "#own canvas")
+        assert not all_of(browser, "#own canvas")
         for place, least in (PARTS | {"confusion button": 1, "mistakes figure": 1}).items():
-            assert len(browser.find_elements("css selector", f"#{place}")) >= least
-        assert browser.get_log("browser") == []
+            assert len(all_of(browser, f"#{place}")) >= least
+
+
+def marks(browser):
+    """Return the marks of the best epoch, and how many points the first chart has."""
+    texts = [text.text for text in all_of(browser, "#curves text")]
+    return [text for text in texts if "best" in text], len(all_of(browser, "svg circle")) // 2
+
+
+def test_the_charts_have_a_point_an_epoch_and_a_mark_at_the_best(browser, told, tmp_path):
+    best = told["facts"]["best_epoch"]
+    assert marks(browser) == ([f"best: epoch {best}"] * 2, 2 * 8)
+    with another_page(browser, told | {"log": told["log"][:1]}, tmp_path):
+        assert marks(browser) == (["best: epoch 1"] * 2, 2)
+    blank = {"validation_loss": None, "validation_accuracy": None}
+    scored = {"test_loss": 0.5, "test_accuracy": 0.9}
+    log = [record | blank | scored for record in told["log"]]
+    with another_page(browser, told | {"log": log}, tmp_path):
+        assert marks(browser) == ([], 2 * 8)
+
+
+def test_a_run_that_was_stopped_before_its_first_epoch_has_a_page(browser, told, tmp_path):
+    facts = {key: told["facts"][key] for key in ("bpnet", "started")} | {"status": "interrupted"}
+    with another_page(browser, told | {"log": [], "facts": facts}, tmp_path):
+        assert "No epoch has ended yet" in browser.find_element("id", "curves").text
+        assert "interrupted" in browser.find_element("id", "status").text
 
 
 def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser):
@@ -235,4 +351,4 @@ def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser):
         if message["method"] == "Network.requestWillBeSent"
     ]
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert len([url for url in asked if url.startswith("file:")]) == 1
+    assert all(url.endswith("/report.html") for url in asked if url.startswith("file:"))
