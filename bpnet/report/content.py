@@ -9,7 +9,7 @@ import numpy as np
 from bpnet.datasets import SIDE
 from bpnet.evaluation import as_json, evaluate
 from bpnet.pictures import normalizing
-from bpnet.pictures.normalizing import cleaning, fitting
+from bpnet.pictures.normalizing import cleaning, fitting, separating
 from bpnet.runs import metadata, results
 from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
@@ -21,7 +21,10 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     "centre": fitting.CENTRE,
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
-    "strong": fitting.STRONG,
+    **{
+        name.lower(): getattr(separating, name)
+        for name in ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "LEVEL", "DIRT", "WIDE")
+    },
 }
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 MARK = "<!-- A report by bpnet. -->"
-SCRIPTS = ("normalize", "classifier", "page", "curves", "mistakes", "answer", "canvas")
+SCRIPTS = ("normalize", "separate", "classifier", "page", "curves", "mistakes", "answer", "canvas")
 
 
 def page(content: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ def v8(expression, **given):
     """Return what an expression is to the page's scripts, with these names given to it."""
     scripts = [
         files("bpnet.report").joinpath(name).read_text(encoding="utf-8")
-        for name in ("normalize.js", "classifier.js")
+        for name in ("separate.js", "normalize.js", "classifier.js")
     ]
     given = [f"const {name} = {json.dumps(value)};" for name, value in given.items()]
     source = "\n".join([*scripts, HERE, *given, f"JSON.stringify({expression})"])
@@ -85,8 +85,8 @@ def forms(canvases):
     """Return what the page makes of each canvas: a list of levels, or None."""
     given = [{"height": PAPER, "width": PAPER, "text": text(canvas)} for canvas in canvases]
     expression = """canvases.map(canvas => {
-        const image = normalized(imageData(canvas), form);
-        return image && Array.from(image);
+        const [[digit] = []] = normalized(imageData(canvas), form);
+        return digit ? Array.from(digit.image) : null;
     })"""
     return v8(expression, canvases=given, form=FORM)
 
