@@ -3,35 +3,41 @@
 
 const network = Object.hasOwn(ACTIVATIONS, activation) ? new Network(affines, activation) : null;
 const rows = Array.from({length: widths.at(-1)}, (_, digit) => rowOf(digit));
-let read = [];  // the digits of the drawing, line by line: {image, shares}
+const ADVICE = {
+  [TOUCHING]: "They cannot be told apart: leave a gap between them.",
+  [STRANGE]: "The network knows nothing that looks like it.",
+  [SMALL]: "Draw it larger.",
+};
+let read = [];  // the digits of the drawing, line by line: {image, shares, doubt, button}
 let at = 0;  // the one of them that the bars show
 let chosen = null;  // the digit whose reasons are shown; null for the likeliest
 
 // Look at a drawing, and show the answer to what was drawn last.
 function look(drawing) {
-  const lines = normalizedLines(drawing);
-  const found = lines.map(line => line.map(piece => ({...piece, shares: network.classify(piece.image)})));
+  const found = normalized(drawing, report.form).map(line => line.map(answered));
   read = found.flat();
   at = read.length - 1;
   chosen = null;
-  place("read").replaceChildren(...found.map(lineOf));
-  place("read").className = read.length > 1 ? "several" : "";
+  place("read").replaceChildren(...found.map(line => element("div", undefined, ...line.map(({button}) => button))));
+  place("answer").className = read.length > 1 ? "several" : "";
   showAnswer();
 }
 
-function normalizedLines(drawing) {
-  const image = normalized(drawing, report.form);
-  return image ? [[{image, touching: false}]] : [];
+// Return a piece of the drawing with the network's answer: a button that brings its bars.
+function answered(piece) {
+  const made = {...piece, shares: network.classify(piece.image)};
+  made.doubt = doubtOf(made, 2 * PEN.lineWidth);
+  made.button = element("button", symbol(made));
+  made.button.type = "button";
+  made.button.title = made.doubt ?? "";
+  made.button.className = made.doubt ? "doubted" : "";
+  made.button.onclick = () => { at = read.indexOf(made); chosen = null; showAnswer(); };
+  return made;
 }
 
-// Return a line of answers, each a button that brings its bars.
-function lineOf(line) {
-  return element("div", undefined, ...line.map(piece => {
-    const button = piece.button = element("button", likeliest(piece));
-    button.type = "button";
-    button.onclick = () => { at = read.indexOf(piece); chosen = null; showAnswer(); };
-    return button;
-  }));
+// Return the answer in short, as bpnet predict does: 7; 7? if it is unsure; ? for what is not one digit.
+function symbol(piece) {
+  return Object.hasOwn(ADVICE, piece.doubt) ? "?" : `${likeliest(piece)}${piece.doubt ? "?" : ""}`;
 }
 
 function likeliest({shares}) {
@@ -47,23 +53,30 @@ function showAnswer() {
     bar.style.setProperty("--share", piece ? piece.shares[i] : 0);
     text.textContent = piece ? percent(piece.shares[i]) : "";
     button.disabled = !piece;
-    button.className = piece && i === likeliest(piece) ? "most" : "";
+    button.className = piece && symbol(piece).startsWith(i) ? "most" : "";
     button.setAttribute("aria-pressed", i === digit);
   });
   showReasons(piece, digit);
 }
 
 function showVerdict(piece) {
-  place("verdict").replaceChildren(...piece ?
-    [element("b", percent(Math.max(...piece.shares))), "Choose a digit to see what argues for it, and what against."] :
-    [element("b", "No digit yet"), "The answer comes as you draw."]);
+  const [first, second] = piece ? verdictOn(piece) : ["No digit yet", "The answer comes as you draw."];
+  place("verdict").replaceChildren(element("b", first), second);
+}
+
+function verdictOn({doubt, shares}) {
+  if (Object.hasOwn(ADVICE, doubt)) return [doubt, ADVICE[doubt]];
+  const share = percent(Math.max(...shares));
+  return [doubt ? `${share}, ${doubt}` : share, read.length > 1 ?
+    "Choose an answer to see its bars, a digit to see its reasons." :
+    "Choose a digit to see what argues for it, and what against."];
 }
 
 // Show the image that the network sees, and which of its pixels argue for a digit.
 function showReasons(piece, digit) {
   const sign = (name, text) => Object.assign(element("span", text), {className: name});
   place("why").replaceChildren(
-    "Ink ", sign("for", "for"), " and ", sign("against", "against"), ` ${digit ?? "a digit"}`);
+    "Ink ", sign("for", "for"), " and ", sign("against", "against"), ` ${digit ?? "it"}`);
   if (!piece) return void [place("seen"), place("reasons")].forEach(blank);
   paintGrey(place("seen"), piece.image);
   network.classify(piece.image);

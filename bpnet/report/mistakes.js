@@ -33,7 +33,7 @@ function confusionCell(digit, answer, count) {
   button.style.setProperty("--heat", Math.sqrt(count / most));
   button.onclick = () => {
     showCell(button, wrong);
-    place("cell").scrollIntoView({block: "nearest", behavior: "smooth"});
+    place("cell").scrollIntoView({block: "nearest"});
   };
   return element("td", undefined, button);
 }

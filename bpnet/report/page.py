@@ -8,7 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 MARK = "<!-- A report by bpnet. -->"
-SCRIPTS = ("normalize", "separate", "classifier", "page", "curves", "mistakes", "answer", "canvas")
+SCRIPTS = (
+    "normalize", "separate", "classifier", "doubt", "page", "curves", "mistakes", "answer",
+    "canvas",
+)  # fmt: skip
 
 
 def page(content: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ import pytest
 from bpnet.config import AugmentConfig, Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.datasets import drawn_digits
 from bpnet.evaluation import evaluate
+from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import content
 from bpnet.report.page import page
 from bpnet.runs import loading, session
@@ -26,6 +27,10 @@ WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriver
 if not (shutil.which("chromium") and shutil.which("chromedriver")):
     pytest.skip("no Chromium with its driver", allow_module_level=True)
 
+FLAGS = (
+    "headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000",
+    "force-prefers-reduced-motion",
+)  # fmt: skip
 STROKES = {  # from 0 to 100 across and down, as a hand goes
     0: [[(50, 15), (28, 30), (25, 60), (40, 85), (62, 83), (76, 58), (70, 28), (50, 15)]],
     1: [[(52, 15), (50, 85)]],
@@ -69,7 +74,7 @@ def told(trained):
 def browser(told, tmp_path_factory):
     """The page, opened as by a double click, in a window of a common size."""
     options = webdriver.ChromeOptions()
-    for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000"):
+    for flag in FLAGS:
         options.add_argument(f"--{flag}")
     options.binary_location = shutil.which("chromium")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -185,6 +190,41 @@ def test_what_the_network_sees_is_the_form_that_python_gives_the_canvas(browser)
         pen(browser, strokes)
         expected = only_digit(levels(browser, "paper")).astype(int)
         assert np.abs(levels(browser, "seen") - expected).max() <= 1
+
+
+def moved(strokes, x, size):
+    """Return the strokes at another place across, and smaller."""
+    return [[(x + (u - 50) * size, 50 + (v - 50) * size) for u, v in stroke] for stroke in strokes]
+
+
+def test_several_digits_have_an_answer_each_and_the_bars_show_the_chosen_one(browser):
+    last = pen(browser, [*moved(STROKES[3], 15, 0.6), *moved(STROKES[7], 80, 0.6)])
+    lines = normalized(levels(browser, "paper"))
+    images = "return read.map(piece => Array.from(piece.image))"
+    seen = np.array(browser.execute_script(images))
+    assert np.abs(seen - [digit.image.ravel() for digit in lines[0]]).max() <= 1
+    answers = all_of(browser, "#read button")
+    assert [answer.text[0] for answer in answers][1] == str(np.argmax(last))
+    answers[0].click()
+    assert [answer.get_attribute("aria-pressed") for answer in answers] == ["true", "false"]
+    first = shares(browser)
+    assert answers[0].text[0] == str(np.argmax(first))
+    assert all_of(browser, "#shares li")[3].text == f"3\n{100 * first[3]:.2f} %"
+    assert np.array_equal(levels(browser, "seen").ravel(), seen[0])
+
+
+AGAINST = {
+    "too small": [[(50, 50)]],
+    "not like a digit": [[(0, 50), (100, 50)]],
+    "digits that touch": [[(0, 30), (20, 70), (40, 30), (60, 70), (80, 30), (100, 70)]],
+}
+
+
+@pytest.mark.parametrize(("words", "strokes"), AGAINST.items(), ids=AGAINST)
+def test_what_is_no_digit_is_said_to_be_none(browser, words, strokes):
+    pen(browser, strokes)
+    assert browser.find_element("id", "verdict").text.lower().startswith(f"{words}\n")
+    assert browser.find_element("id", "read").text == "?"
 
 
 def test_however_often_the_pen_moves_the_network_looks_once_a_frame(browser):

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,13 @@ def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
     assert re.findall(r"https?://[^\s\"']+", text) == ["http://www.w3.org/2000/svg"]
     assert "{{" not in text
     assert len(text) < 1_000_000
+
+
+def test_no_two_scripts_of_the_page_give_one_name():
+    given = re.compile(r"^(?:function|class|const|let) (\w+)", re.MULTILINE)
+    scripts = [files("bpnet.report").joinpath(f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+    names = [name for script in scripts for name in given.findall(script)]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_no_text_of_a_run_can_act_in_the_page(bpnet, small_file):
