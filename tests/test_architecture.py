@@ -32,11 +32,12 @@ WINGS = {
         "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
+    "evaluation": ("scores", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
         "metadata", "directory", "seed_folders", "finding", "identity", "npz_layout", "npz",
-        "resume_point", "checkpoints", "results", "mending", "loading", "listing", "arithmetic",
+        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing", "arithmetic",
         "learning", "session", "from_python",
     ),
     "pictures": ("png", "decoder", "decoding", "normalizing"),
