@@ -43,7 +43,7 @@ function showCell(button, {digit, answer, count}) {
   for (const {button: other} of wrongs) other.setAttribute("aria-pressed", other === button);
   const kept = report.mistakes.filter(wrong => wrong.digit === digit && wrong.answer === answer);
   const images = element("div", undefined, ...kept.map(wrong =>
-    figure(canvas => paintGrey(canvas, bytes(wrong.image)), percent(wrong.share), `image ${wrong.number}`)));
+    figure(imageOf(wrong), percent(wrong.share), `image ${wrong.number}`)));
   images.className = "images";
   const shown = kept.length < count ? `, of which this page has ${kept.length}` : "";
   place("cell").replaceChildren(
@@ -53,8 +53,11 @@ function showCell(button, {digit, answer, count}) {
 
 function showSurest() {
   place("mistakes").append(...report.mistakes.slice(0, 40).map(wrong => figure(
-    canvas => paintGrey(canvas, bytes(wrong.image)),
-    `${wrong.digit} \u2192 ${wrong.answer}`, percent(wrong.share), `image ${wrong.number}`)));
+    imageOf(wrong), `${wrong.digit} \u2192 ${wrong.answer}`, percent(wrong.share), `image ${wrong.number}`)));
+}
+
+function imageOf({digit, answer, png}) {
+  return Object.assign(element("img"), {src: `data:image/png;base64,${png}`, alt: `${digit} taken for ${answer}`});
 }
 
 showConfusion();

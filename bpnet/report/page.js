@@ -4,12 +4,18 @@
 const report = JSON.parse(document.getElementById("report").textContent);
 const place = id => document.getElementById(id);
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));  // of base64
+const floats = text => new Float32Array(bytes(text).buffer);
 const percent = share => `${(100 * share).toFixed(2)} %`;
 const whole = number => number.toLocaleString("en");
 
 const {widths, activation, parameters} = report.network;
-const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
+const affines = affineLayers(widths, floats(parameters));
+const measure = {improbable: report.doubt.improbable, ...numbers(report.doubt.arrays)};
 const SIDE = report.form.side;
+
+function numbers(arrays) {
+  return Object.fromEntries(Object.entries(arrays).map(([name, text]) => [name, floats(text)]));
+}
 
 function element(name, text, ...children) {
   const made = document.createElement(name);
@@ -42,12 +48,9 @@ function paint(canvas, colours) {
   context.putImageData(pixels, 0, 0);
 }
 
-// Return an image with a heading and lines of text below it.
-function figure(paintIt, heading, ...lines) {
-  const canvas = element("canvas");
-  canvas.width = canvas.height = SIDE;
-  paintIt(canvas);
-  return element("figure", undefined, canvas,
+// Return an image, or a canvas, with a heading and lines of text below it.
+function figure(image, heading, ...lines) {
+  return element("figure", undefined, image,
     element("figcaption", undefined, element("b", heading), ...lines.flatMap(line => [element("br"), line])));
 }
 
@@ -80,7 +83,9 @@ function showUnits() {
     const towards = Array.from(next.W.subarray(m * next.M, (m + 1) * next.M));
     const weights = Array.from({length: first.D}, (_, d) => first.W[d * first.M + m]);
     const heading = last ? `for ${towards.indexOf(Math.max(...towards))}` : "";
-    return figure(canvas => paintSigned(canvas, weights), heading, `unit ${m}`);
+    const canvas = Object.assign(element("canvas"), {width: SIDE, height: SIDE});
+    paintSigned(canvas, weights);
+    return figure(canvas, heading, `unit ${m}`);
   }));
 }
 
@@ -118,5 +123,6 @@ function showMore(box) {
 showScore();
 showUnits();
 showFacts("settings", report.settings);
-showFacts("facts", report.facts);
+showFacts("facts", {...report.facts, doubt: measure.limits ? "measured: see bpnet/evaluation/doubt.py" :
+  `not measured, as in a run that is old or not finished: an answer below ${100 * measure.improbable} % is unsure`});
 document.querySelectorAll(".scroll").forEach(showMore);

@@ -1,6 +1,7 @@
 """The page of a report: all in one file, nothing of the run's text can act in it."""
 
 import base64
+import io
 import json
 import re
 from importlib.resources import files
@@ -8,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bpnet import datasets
 from bpnet.report.page import SCRIPTS
-from bpnet.runs import directory, metadata, results
+from bpnet.runs import directory, doubts, metadata, results
 
 
 @pytest.fixture
@@ -44,11 +46,21 @@ def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
     assert len(wrong) == scores["total"] - scores["correct"]
     assert [w["share"] for w in wrong] == sorted((w["share"] for w in wrong), reverse=True)
     test = datasets.load(opened.config.data).test
-    image = np.frombuffer(base64.b64decode(wrong[0]["image"]), np.uint8)
-    assert np.array_equal(image, test.images[wrong[0]["number"]])
+    image = Image.open(io.BytesIO(base64.b64decode(wrong[0]["png"])))
+    assert np.array_equal(np.asarray(image).ravel(), test.images[wrong[0]["number"]])
     assert (wrong[0]["digit"], wrong[0]["answer"] != wrong[0]["digit"]) == (
         test.labels[wrong[0]["number"]], True,
     )  # fmt: skip
+
+
+def test_the_page_has_the_measure_of_the_run_if_there_is_one(bpnet, run):
+    bpnet("report", run)
+    arrays = data(run / "report.html")["doubt"]["arrays"]
+    for name, array in doubts.load(directory.open_run(run)).arrays().items():
+        assert base64.b64decode(arrays[name]) == array.tobytes(), name
+    doubts.path_of(directory.open_run(run)).unlink()
+    bpnet("report", run)
+    assert data(run / "report.html")["doubt"] == {"improbable": 0.5, "arrays": {}}
 
 
 def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
