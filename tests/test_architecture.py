@@ -39,13 +39,13 @@ WINGS = {
         "resume_point", "checkpoints", "results", "mending", "loading", "listing", "arithmetic",
         "learning", "session", "from_python",
     ),
-    "pictures": ("png", "decoder", "decoding", "normalizing"),
+    "pictures": ("png", "formats", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": ("scaling", "locating", "cleaning", "separating", "fitting"),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "eval", "gradcheck", "config", "data", "predict", "report", "runs", "compare",
-        "commands", "main", "job",
+        "train", "eval", "gradcheck", "config", "data", "picture_files", "answers", "predict",
+        "report", "runs", "compare", "commands", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
