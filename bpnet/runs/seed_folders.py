@@ -73,14 +73,16 @@ def open_members(folder: Path, settings: Sequence[str], tell: Tell) -> list[Run]
     return begun or runs
 
 
-def best(runs: Sequence[Run]) -> Run:
-    """Return the finished run that is best on validation images, or the first if none has any."""
+def best(runs: Sequence[Run]) -> tuple[Run, str]:
+    """Return one run of many, and by what it is chosen: never by the test images."""
     shares = {
-        run.folder: metadata.result(run.folder).validation_accuracy or 0
+        run: metadata.result(run.folder).validation_accuracy or 0.0
         for run in runs
         if run.status == Status.FINISHED
     }
-    return max(runs, key=lambda run: shares.get(run.folder, 0))
+    if not any(shares.values()):
+        return runs[0], "the first"
+    return max(shares, key=lambda run: shares[run]), "the best on validation images"
 
 
 def _made(folder: Path, found: Mapping[int, Path]) -> Made:
