@@ -32,6 +32,7 @@ WINGS = {
         "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
+    "evaluation": ("scores",),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
