@@ -39,7 +39,7 @@ class Decoder:
     def grey(self, content: bytes, name: str) -> "Array":
         """Return the picture as bytes (H, W), black 0 and white 255; what is transparent is white.
 
-        Of several pictures in a file it is the first.
+        What has one colour on nothing is black. Of several pictures in a file it is the first.
         Raises: DataError if this is no picture, or one that costs too much; BpnetError if Pillow is
         missing.
         """
@@ -150,11 +150,14 @@ def _exactly(answers: IO[bytes], size: int) -> bytes:
 
 
 def _of_many_bits(levels: "Array", low: float, high: float) -> "Array":
-    """Return levels of 16 bits, or of any range, as bytes; of one level only, all are black."""
+    """Return levels of any range as bytes, the lowest black and the highest white.
+
+    Whole numbers from 0 on are of so many bits as the highest takes: black and white are known.
+    """
     import numpy as np
 
-    if low >= 0 and high <= 65535:
-        low, high = 0, 65535 if high > 255 else 255
+    if low >= 0 and levels.dtype.kind == "i":
+        low, high = 0, 2 ** int(high).bit_length() - 1
     scale = 255 / (high - low) if high > low else 0
     bytes_: Array = np.floor((levels.astype(np.float64) - low) * scale + 0.5).astype(np.uint8)
     return bytes_
