@@ -37,10 +37,10 @@ WINGS = {
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
         "metadata", "directory", "seed_folders", "finding", "identity", "npz_layout", "npz",
-        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing", "arithmetic",
-        "learning", "session", "from_python",
+        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
+        "arithmetic", "learning", "session", "from_python",
     ),
-    "pictures": ("png", "formats", "decoder", "decoding", "normalizing"),
+    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": ("scaling", "locating", "cleaning", "separating", "fitting"),
     "report": ("content", "page"),
     "cli": (

@@ -11,18 +11,18 @@ import click
 from bpnet.cli import picture_files
 from bpnet.cli.advice import Command
 from bpnet.cli.answers import Answer, Lines, as_json, in_a_line, in_full, room_for
-from bpnet.cli.console import echo_all, echo_json, tell
+from bpnet.cli.console import echo_all, echo_json, percent, tell
 from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError, UsageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
-    from bpnet.network import Network
+    from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
     from bpnet.pictures.normalizing import Digit
+    from bpnet.runs.directory import Run
 
 MOST_IN_FULL = 3  # pictures; of more, each has a line
-UNSURE = 0.5
 
 Record: TypeAlias = dict[str, Any]  # of a picture: its name, and what the JSON says of it
 Answered: TypeAlias = tuple[Record, Lines]
@@ -122,24 +122,38 @@ def _answered(
     runs = seed_folders.open_members(folder, (), tell)
     threads.fix(runs[0].config.train.threads)
     with decoding.Decoder() as decoder:
-        from bpnet.runs import loading
-
-        networks = loading.networks(runs)
+        members = _members(runs)
         for record in records:
             if "problem" in record:
                 continue
             with _noted(record, problems):
-                lines = _lines(networks, decoder, record["picture"])
+                lines = _lines(members, decoder, record["picture"])
                 yield record, lines
                 if kept:
                     images = [answer.image for answer in chain.from_iterable(lines)]
                     picture_files.keep(kept, record["picture"], images)
 
 
-def _lines(networks: "Sequence[Network]", decoder: "Decoder", name: str) -> Lines:
+def _members(runs: "Sequence[Run]") -> "list[Member]":
+    """Return the networks of the runs, each with its measure; without one, that is told."""
+    from bpnet.evaluation import doubt
+    from bpnet.runs import doubts, loading
+
+    measures = [doubts.load(run) for run in runs]
+    if None in measures:
+        least = percent(doubt.IMPROBABLE)
+        tell(
+            f"{runs[measures.index(None)].folder}: does not say what a digit looks like, as later "
+            f"runs do: answers below {least} are unsure, and nothing is refused as no digit"
+        )
+    return list(zip(loading.networks(runs), measures, strict=True))
+
+
+def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:
     """Return what the networks together take the digits of a picture for, line by line."""
     import numpy as np
 
+    from bpnet.evaluation import doubt
     from bpnet.pictures import decoding, normalizing
 
     grey = decoder.grey(picture_files.content(name, decoding.LARGEST_FILE), name)
@@ -148,12 +162,18 @@ def _lines(networks: "Sequence[Network]", decoder: "Decoder", name: str) -> Line
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
     images = np.stack([digit.image for line in lines for digit in line])
-    shares = iter(np.mean([network.classify(images) for network in networks], axis=0).tolist())
-    return [[_answer(digit, next(shares)) for digit in line] for line in lines]
+    found = doubt.judged(members, images)
+    told = zip(
+        found.probabilities.tolist(),
+        found.unsure.tolist(),
+        found.like_a_digit.tolist(),
+        strict=True,
+    )
+    return [[_answer(digit, *next(told)) for digit in line] for line in lines]
 
 
-def _answer(digit: "Digit", shares: list[float]) -> Answer:
-    return Answer(digit.image, shares, max(shares) < UNSURE, True, digit.touching)
+def _answer(digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool) -> Answer:
+    return Answer(digit.image, shares, unsure, like_a_digit, digit.touching)
 
 
 def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from bpnet.errors import BpnetError, DataError
 from bpnet.pictures import decoder
+from bpnet.pictures.levels import STRIP
 
 if TYPE_CHECKING:  # the process should start before NumPy is imported, to be ready with it
     from bpnet.array import Array
@@ -125,8 +126,8 @@ def _received(answers: IO[bytes]) -> "Array":
     kind = np.dtype(head["kind"])
     grey = np.empty(head["shape"], np.uint8)
     flat = grey.reshape(-1)
-    for start in range(0, flat.size, decoder.STRIP):
-        part = flat[start : start + decoder.STRIP]
+    for start in range(0, flat.size, STRIP):
+        part = flat[start : start + STRIP]
         levels = np.frombuffer(_exactly(answers, part.size * kind.itemsize), kind)
         part[:] = levels if kind == np.uint8 else _of_many_bits(levels, *head["ends"])
     return _upright(grey, head["turned"])

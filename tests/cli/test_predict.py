@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,9 +15,13 @@ import pytest
 from bpnet import datasets
 from bpnet.pictures import decoding
 from bpnet.pictures.png import png
+from bpnet.runs import directory, doubts, metadata, npz
+from bpnet.system import storage
 from tests.helpers import forks
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
+
+FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM and AVIF"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +121,54 @@ def test_a_folder_without_pictures_is_told_of_and_the_next_is_read(bpnet, run, p
     assert result.err == "Error: .: holds no pictures\n"
 
 
+def test_a_folder_of_seeds_answers_as_its_committee(bpnet, small_file, pictures):
+    train = ("train", "--config", small_file, "--seeds", "2", "--run-dir", "two", "--quiet")
+    assert bpnet(*train).status == 0
+    alone, other, together = (
+        json.loads(bpnet("predict", pictures[0][0], "--run", name, "--json").out)
+        for name in ("two/seed-0", "two/seed-1", "two")
+    )
+    shares = [
+        np.array(found["pictures"][0]["digits"][0]["probabilities"])
+        for found in (alone, other, together)
+    ]
+    assert shares[2] == pytest.approx((shares[0] + shares[1]) / 2, abs=1e-6)
+    assert together["run"] == "two"
+
+
+def test_a_run_of_an_earlier_version_says_how_it_doubts(bpnet, run, pictures, tmp_path):
+    old = shutil.copytree(run, tmp_path / "old")
+    (old / "doubt.npz").unlink()
+    names = [path for path, _ in pictures]
+    result = bpnet("predict", *names, "--run", old, "--json")
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"{old}: ")
+    assert "answers below 50.00 % are unsure" in line
+    found = [picture["digits"][0] for picture in json.loads(result.out)["pictures"]]
+    assert [digit["unsure"] for digit in found] == [digit["probability"] < 0.5 for digit in found]
+    assert all(digit["like_a_digit"] for digit in found)
+
+
+@pytest.mark.parametrize(
+    ("limits", "doubt"),
+    [((1e-6, 1e6), "unsure"), ((1e-6, 1e-6), "not like a digit"), ((1e6, 1e6), None)],
+)
+def test_what_the_measure_of_the_run_doubts_is_marked(
+    bpnet, run, pictures, tmp_path, limits, doubt
+):
+    own = directory.open_run(Path(shutil.copytree(run, tmp_path / "own")))
+    facts = metadata.read(own.folder)
+    measure = replace(doubts.load(own), limits=np.array(limits))
+    bound = np.frombuffer(bytes.fromhex(facts["weights_sha256"]), np.uint8)
+    arrays = {doubts.WEIGHTS: bound, **measure.arrays()}
+    storage.write(doubts.path_of(own), npz.pack(arrays))
+    names = [path for path, _ in pictures]
+    result = bpnet("predict", *names, "--run", own.folder)
+    marks = [line.rpartition("  ")[2] for line in result.out.splitlines()]
+    marked = [mark for mark in marks if not mark.endswith("%")]
+    assert set(marked) == ({doubt} if doubt else set())
+
+
 def test_without_a_run_the_newest_is_asked(bpnet, small_file, pictures):
     assert bpnet("train", "--config", small_file).status == 0
     assert bpnet("predict", pictures[0][0]).status == 0
@@ -164,7 +218,7 @@ def test_the_bad_among_good_pictures_are_told_of_at_the_end(bpnet, run, pictures
     assert result.out.startswith(str(pictures[0][0]))
     assert result.err.splitlines() == [
         f"Error: {bad[0]}: no ink in it",
-        f"       {bad[1]}: not a picture that can be read: unknown format",
+        f"       {bad[1]}: not a picture that can be read: {FORMATS} can be",
         f"       {bad[2]}: cannot be read: No such file or directory",
     ]
 
