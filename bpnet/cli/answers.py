@@ -86,9 +86,12 @@ def in_a_line(name: str, lines: Lines, room: int) -> str:
     """
     answers = list(chain.from_iterable(lines))
     shares = [answer.share for answer in answers if answer.symbol != "?"]
-    least = [f"{'at least ' * (len(answers) > 1)}{percent(min(shares))}"] if shares else []
     blanks = " " * (room - width(printable(name)))
-    return "  ".join([f"{name}: {blanks}{_symbols(lines)}", *least, *_doubts(answers)])
+    if len(answers) == 1:
+        told = [_cell(answers[0])]
+    else:
+        told = [_symbols(lines), *([f"at least {percent(min(shares))}"] if shares else [])]
+    return "  ".join([f"{name}: {blanks}{told[0]}", *told[1:], *_doubts(answers)])
 
 
 def room_for(names: Iterable[str]) -> int:
@@ -133,10 +136,12 @@ def _block(answer: Answer) -> list[str]:
 
 def _cells(line: Sequence[Answer]) -> Iterator[str]:
     """Yield a line of digits with their probabilities, in as many rows as it takes."""
-    cells = [
-        f"{answer.symbol:<2} {'-' if answer.symbol == '?' else percent(answer.share):>8}"
-        for answer in line
-    ]
+    cells = list(map(_cell, line))
     across = max(1, (columns() + 3) // CELL)
     for start in range(0, len(cells), across):
         yield "   ".join(cells[start : start + across]).rstrip()
+
+
+def _cell(answer: Answer) -> str:
+    """Return the answer with its probability, always of one width."""
+    return f"{answer.symbol:<2} {'-' if answer.symbol == '?' else percent(answer.share):>8}"

@@ -37,10 +37,10 @@ def test_one_digit_is_shown_with_the_likeliest_and_what_speaks_against_them(one,
 @pytest.mark.parametrize(
     ("lines", "text"),
     [
-        ([[SEVEN]], "a.png: 7  98.12 %"),
+        ([[SEVEN]], "a.png: 7   98.12 %"),
         ([[UNSURE]], "a.png: 3?  51.00 %  unsure"),
-        ([[STRANGE]], "a.png: ?  not like a digit"),
-        ([[TOUCHING]], "a.png: ?  digits that touch: cannot be told apart"),
+        ([[STRANGE]], "a.png: ?         -  not like a digit"),
+        ([[TOUCHING]], "a.png: ?         -  digits that touch: cannot be told apart"),
         ([[SEVEN, UNSURE], [SEVEN]], "a.png: 7 3? / 7  at least 51.00 %  1 unsure"),
         (
             [[SEVEN, STRANGE, STRANGE, TOUCHING]],

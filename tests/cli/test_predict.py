@@ -66,7 +66,7 @@ def test_of_more_than_three_pictures_each_has_a_line(bpnet, run, pictures):
     names = [str(path) for path, _ in pictures[:4]]
     assert len(bpnet("predict", *names[:3], "--run", run).out.splitlines()) == 3 * 16
     lines = bpnet("predict", *names, "--run", run).out.splitlines()
-    found = [re.fullmatch(r"(.*): (\d)(\?  .*%  unsure|  .*%)", line) for line in lines]
+    found = [re.match(r"(.*): (\d)\??  .*%", line) for line in lines]
     assert [(match[1], int(match[2])) for match in found] == [
         (name, digit) for name, (_, digit) in zip(names, pictures, strict=False)
     ]
