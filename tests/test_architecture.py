@@ -61,7 +61,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
     *(f"bpnet.runs.{name}" for name in WINGS["runs"][:5]), "bpnet.runs.from_python",
-    "bpnet.pictures.decoder", "bpnet.pictures.decoding", "bpnet.cli.main",
+    *(f"bpnet.pictures.{name}" for name in WINGS["pictures"][1:5]), "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 LONGEST_STEM = 200  # bytes, of a picture's name in the name of what was seen: no name may have 256
 
 
-def is_folder(name: str) -> bool:
-    """Whether the name is that of a folder."""
-    with as_storage_error(Path(name), "cannot be read"):
-        return Path(name).is_dir()
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder at the path."""
+    with as_storage_error(path, "cannot be read"):
+        return path.is_dir()
 
 
 def in_folder(folder: Path) -> tuple[list[str], str]:
@@ -34,7 +34,7 @@ def in_folder(folder: Path) -> tuple[list[str], str]:
     names = [name for name in storage.names(folder) if not name.startswith(".")]
     paths = [folder / name for name in sorted(names, key=_in_natural_order)]
     pictures = list(filter(_may_be_a_picture, paths))
-    folders = sum(path.is_dir() for path in set(paths) - set(pictures))
+    folders = sum(is_folder(path) for path in set(paths) - set(pictures))
     others = _others(len(paths) - len(pictures) - folders, folders)
     if not pictures:
         raise DataError(f"{folder}: holds no pictures{f', but {others}' if others else ''}")
@@ -55,7 +55,8 @@ def _may_be_a_picture(path: Path) -> bool:
     from bpnet.pictures import formats
 
     try:
-        return formats.kind(storage.head(path, formats.HEAD)) is not None
+        head = b"" if is_folder(path) else storage.head(path, formats.HEAD)
+        return formats.kind(head) is not None
     except StorageError as error:
         return not storage.is_lasting(error)
 

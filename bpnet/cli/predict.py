@@ -90,7 +90,7 @@ def _records(name: str, problems: list[str]) -> list[Record]:
     """Return a record of the picture, or of each in the folder; or one of what is wrong with it."""
     record = {"picture": name}
     with _noted(record, problems):
-        if name == "-" or not picture_files.is_folder(name):
+        if name == "-" or not picture_files.is_folder(Path(name)):
             return [record]
         found, others = picture_files.in_folder(Path(name))
         if others:

@@ -93,6 +93,7 @@ REFUSED = {
 }
 READ = {
     "CMYK": saved(digit("CMYK"), "JPEG"),
+    "AVIF": saved(digit("RGB"), "AVIF", speed=10),
     "a palette": saved(digit("P")),
     "16 bit": saved(Image.fromarray(np.asarray(digit()).astype(np.uint16) * 257)),
     "animated": saved(digit(), "GIF", save_all=True, append_images=[Image.new("L", (400, 300))]),
