@@ -55,8 +55,7 @@ def load(
         dataset = images_of(run.config.data, run.may_fill)
         refuse_changes(run, dataset.files)
         images = _images(run, dataset, split)
-        files = dataset.files if split == "train" else dataset.sha256
-        yield LoadedRun(run, loaded, images, (files, len(images)))
+        yield LoadedRun(run, loaded, images, (dataset.sha256, len(images)))
 
 
 def _images(run: Run, dataset: Dataset, split: str) -> Split:
