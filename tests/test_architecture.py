@@ -40,6 +40,7 @@ WINGS = {
         "learning", "session", "from_python",
     ),
     "pictures": ("png", "decoder", "decoding", "normalizing"),
+    "pictures.normalizing": ("scaling", "locating", "cleaning", "separating", "fitting"),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",

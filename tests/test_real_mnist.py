@@ -10,9 +10,9 @@ import pytest
 from bpnet import config, datasets
 from bpnet.datasets import drawn_digits, loading
 from bpnet.evaluation import evaluate
-from bpnet.pictures.normalizing import normalized
 from bpnet.training.state import best, final_parameters
 from bpnet.training.trainer import Training
+from tests.helpers.pictures import only_digit
 from tests.helpers.renderings import RENDERINGS
 
 ROOT = Path(__file__).parent.parent
@@ -98,5 +98,5 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
 
     known, rng = right(images.images), np.random.default_rng(20161125)
     for name, (render, allowed) in RENDERINGS.items():
-        seen = [normalized(render(image.reshape(28, 28), rng)) for image in images.images]
+        seen = [only_digit(render(image.reshape(28, 28), rng)) for image in images.images]
         assert known - right(np.stack(seen)) < allowed + 1, name  # two of 200 are chance

@@ -107,7 +107,7 @@ def _predict(network: "Network", decoder: "Decoder", name: str) -> Prediction:
 
     grey = decoder.grey(_content(name, decoding.LARGEST_FILE), name)
     try:
-        image = normalizing.normalized(grey)
+        image = normalizing.normalized(grey)[0][0].image
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
     return Prediction(name, image, network.classify(image[None])[0].tolist())

@@ -9,6 +9,7 @@ import numpy as np
 from bpnet.datasets import SIDE
 from bpnet.evaluation import as_json, evaluate
 from bpnet.pictures import normalizing
+from bpnet.pictures.normalizing import cleaning, fitting
 from bpnet.runs import metadata, results
 from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
@@ -16,11 +17,11 @@ from bpnet.runs.loading import LoadedRun
 MOST_MISTAKES = 1000  # images of 784 bytes each
 FORM = {  # what normalize.js needs to bring a drawing to the form that `predict` gives
     "side": SIDE,
-    "box": normalizing.BOX,
-    "centre": normalizing.CENTRE,
+    "box": fitting.BOX,
+    "centre": fitting.CENTRE,
     "largest": normalizing.LARGEST,
-    "faintest": normalizing.FAINTEST,
-    "strong": normalizing.STRONG,
+    "faintest": cleaning.FAINTEST,
+    "strong": fitting.STRONG,
 }
 
 

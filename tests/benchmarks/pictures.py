@@ -10,10 +10,10 @@ import numpy as np
 from tables import table
 
 from bpnet import datasets
-from bpnet.pictures.normalizing import normalized
 from bpnet.runs import directory, results
 
 sys.path.append(str(Path(__file__).parents[2]))
+from tests.helpers.pictures import only_digit
 from tests.helpers.renderings import RENDERINGS
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     rows = []
     for name, (render, allowed) in RENDERINGS.items():
         rng = np.random.default_rng(20161125)
-        seen = [normalized(render(image.reshape(28, 28), rng)) for image in test.images]
+        seen = [only_digit(render(image.reshape(28, 28), rng)) for image in test.images]
         share = right(np.stack(seen))
         rows.append([name, f"{share:.2f} %", f"{known - share:+.2f}", f"{allowed}"])
     print(table(["pictures", "right", "points lost", "allowed"], rows))

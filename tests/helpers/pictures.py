@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bpnet.array import Array
+from bpnet.pictures.normalizing import normalized
+
 PROGRAM = """
 import json, sys
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
@@ -28,6 +31,12 @@ class Weighed(NamedTuple):
     seconds: float  # of the processor
     out: str
     err: list[str]
+
+
+def only_digit(grey: Array) -> Array:
+    """Return the one digit of a picture in MNIST's form."""
+    ((digit,),) = normalized(grey)
+    return digit.image
 
 
 def predict(folder: Path, *names: str) -> Weighed:

@@ -7,8 +7,8 @@ import pytest
 
 from bpnet.datasets.drawn import draw
 from bpnet.errors import DataError
-from bpnet.pictures import normalizing
-from bpnet.pictures.normalizing import normalized
+from bpnet.pictures.normalizing import scaling
+from tests.helpers.pictures import only_digit
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +43,13 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_digit_in_mnists_form_is_found_again(digits, change):
     for digit in digits:
-        assert near(normalized(change(digit)), digit, most=3)
+        assert near(only_digit(change(digit)), digit, most=3)
 
 
 def test_a_faint_digit_becomes_a_strong_one(digits):
     faint = (digits * 0.4 + 60).astype(np.uint8)
     assert (
-        np.median([apart(normalized(f), digit) for f, digit in zip(faint, digits, strict=True)])
+        np.median([apart(only_digit(f), digit) for f, digit in zip(faint, digits, strict=True)])
         < 0.3
     )
 
@@ -63,14 +63,14 @@ def test_uneven_light_and_noise_are_taken_away(digits):
         ink[60:228, 110:278] = np.kron(digit / 255, np.ones((6, 6)))
         light = 150 + 0.2 * x - 0.1 * y
         photo = np.clip(light * (1 - 0.7 * ink) + rng.normal(0, 4, ink.shape), 0, 255)
-        seen = normalized(photo.round().astype(np.uint8))
+        seen = only_digit(photo.round().astype(np.uint8))
         found.append(int(np.argmin([apart(seen, other) for other in digits])))
     assert found == list(range(10))
 
 
 def test_the_longer_side_is_20_pixels_and_the_centre_of_mass_in_the_middle(digits):
     for digit in digits:
-        seen = normalized(np.kron(digit, np.ones((3, 5), np.uint8))).astype(float)
+        seen = only_digit(np.kron(digit, np.ones((3, 5), np.uint8))).astype(float)
         rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
         assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
         for axis in (0, 1):
@@ -82,34 +82,34 @@ def test_dirt_and_shadows_that_lie_apart_are_not_ink():
     picture = np.zeros((60, 60), np.uint8)
     picture[20:40, 28:32] = 250
     picture[5:8, 50:53] = 60
-    seen = normalized(picture)
-    assert np.array_equal(seen, normalized(picture[:, :45]))
+    seen = only_digit(picture)
+    assert np.array_equal(seen, only_digit(picture[:, :45]))
 
 
 @pytest.mark.parametrize("level", [0, 7, 255])
 @pytest.mark.parametrize("shape", [(28, 28), (300, 200), (9, 1000)])
 def test_a_blank_picture_is_refused(level, shape):
     with pytest.raises(DataError, match="no ink"):
-        normalized(np.full(shape, level, np.uint8))
+        only_digit(np.full(shape, level, np.uint8))
 
 
 def test_a_blank_picture_with_noise_is_refused():
     noise = np.random.default_rng(3).normal(200, 3, (200, 200))
     with pytest.raises(DataError, match="no ink"):
-        normalized(np.clip(noise, 0, 255))
+        only_digit(np.clip(noise, 0, 255))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 40), (500, 2)])
 def test_a_picture_too_small_for_a_digit_is_refused(shape):
     with pytest.raises(DataError, match=f"{shape[1]} x {shape[0]} pixels: too small for a digit"):
-        normalized(np.eye(*shape) * 255)
+        only_digit(np.eye(*shape) * 255)
 
 
 def test_a_large_picture_is_read_in_strips_to_the_same(digits, monkeypatch):
     large = np.kron(digits[0], np.ones((20, 20), np.uint8))
-    whole = normalized(large)
-    monkeypatch.setattr(normalizing, "STRIP", 17)
-    assert near(normalized(large), whole)
+    whole = only_digit(large)
+    monkeypatch.setattr(scaling, "STRIP", 17)
+    assert near(only_digit(large), whole)
 
 
 @pytest.mark.parametrize("shape", [(8, 2**19), (2**19, 8)])
@@ -117,7 +117,7 @@ def test_a_long_picture_costs_no_more_memory_than_a_square_one(shape):
     picture = np.full(shape, 255, np.uint8)
     picture[shape[0] // 4 : shape[0] // 2, shape[1] // 4 : shape[1] // 2] = 0
     tracemalloc.start()
-    seen = normalized(picture)
+    seen = only_digit(picture)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert max(np.ptp(np.flatnonzero(seen.any(axis=axis))) for axis in (0, 1)) == 19

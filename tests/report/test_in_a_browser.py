@@ -14,11 +14,11 @@ import pytest
 from bpnet.config import AugmentConfig, Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.datasets import drawn_digits
 from bpnet.evaluation import evaluate
-from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import content
 from bpnet.report.page import page
 from bpnet.runs import loading, session
 from bpnet.system.progress import silent, silently
+from tests.helpers.pictures import only_digit
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
 WebDriverException = pytest.importorskip("selenium.common").WebDriverException
@@ -131,7 +131,7 @@ def test_a_digit_of_each_kind_that_is_drawn_with_the_mouse_is_recognised(browser
 def test_what_the_network_sees_is_the_form_that_python_gives_the_canvas(browser):
     for strokes in (STROKES[4], STROKES[8]):
         pen(browser, strokes)
-        expected = normalized(levels(browser, "paper")).astype(int)
+        expected = only_digit(levels(browser, "paper")).astype(int)
         assert np.abs(levels(browser, "seen") - expected).max() <= 1
 
 

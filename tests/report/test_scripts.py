@@ -16,8 +16,8 @@ from bpnet.datasets.drawn.strokes import STYLES
 from bpnet.errors import DataError
 from bpnet.layers import softmax
 from bpnet.network import Network
-from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import FORM
+from tests.helpers.pictures import only_digit
 
 PAPER, PEN = 280, 22  # pixels of the page's canvas, and of its pen
 FINE = 4  # dots drawn to a pixel of the canvas, down and across: grey edges, as a browser's
@@ -93,7 +93,7 @@ def forms(canvases):
 
 def test_a_drawing_comes_to_the_form_that_python_gives_it(rng):
     canvases = drawings(100, rng)
-    expected = np.array([normalized(canvas).ravel() for canvas in canvases], int)
+    expected = np.array([only_digit(canvas).ravel() for canvas in canvases], int)
     assert np.abs(forms(canvases) - expected).max() <= 1
 
 
@@ -103,7 +103,7 @@ def test_so_does_a_dot_what_is_pale_and_what_has_its_weight_at_one_end():
     heavy = np.full((PAPER, PAPER), 255, np.uint8)
     heavy[20:100, 40:240] = heavy[100:270, 120:140] = 0
     canvases = [dot, pale, *(np.rot90(heavy, turns) for turns in range(4))]
-    expected = np.array([normalized(canvas).ravel() for canvas in canvases], int)
+    expected = np.array([only_digit(canvas).ravel() for canvas in canvases], int)
     assert np.abs(forms(canvases) - expected).max() <= 1
 
 
@@ -113,7 +113,7 @@ def test_paper_that_is_white_or_hardly_touched_has_no_ink():
     touched[100:120, 0] = 255 - 11
     for canvas in (white, touched):
         with pytest.raises(DataError, match="no ink"):
-            normalized(canvas)
+            only_digit(canvas)
     assert forms([white, touched]) == [None, None]
 
 
@@ -121,7 +121,7 @@ def test_faint_ink_apart_from_the_digit_is_none_of_it():
     clean = drawn(np.array([[100.0, 90.0], [140.0, 200.0]]), [True])
     dirty = clean.copy()
     dirty[20:30, 20:30] = 200
-    assert np.array_equal(normalized(dirty), normalized(clean))
+    assert np.array_equal(only_digit(dirty), only_digit(clean))
     first, second = forms([clean, dirty])
     assert first == second
 
