@@ -29,7 +29,7 @@ WINGS = {
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "loading",
+        "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "doubt"),
