@@ -42,7 +42,7 @@ WINGS = {
     ),
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": (
-        "scaling", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows", "cleaning",
+        "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows", "cleaning",
         "touching", "separating", "fitting",
     ),
     "report": ("content", "page"),
