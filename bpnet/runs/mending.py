@@ -1,4 +1,4 @@
-"""What a finished run has lost is made anew: weights and log from its checkpoint, then its doubt."""
+"""What a finished run has lost: weights and log from its checkpoint, its doubt from its images."""
 
 from collections.abc import Callable
 from pathlib import Path
