@@ -8,7 +8,7 @@ from bpnet.pictures.normalizing.surfaces import surfaces
 # Chosen on renderings of training images with shadows and shade, and on those of the README.
 WIDEST = 0.35  # of the sides of the paper: what is narrower is a stroke
 SURE = 0.2  # of the sides: what is as wide as that, and within the paper, may be a shadow
-UNEVEN = 0.04  # of the light: so far may it be from a smooth surface
+UNEVEN = 0.06  # of the light: so far may it be from a smooth surface
 
 
 def has_a_shadow(bright: Array, inside: Array) -> bool:
