@@ -7,6 +7,7 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.errors import DataError
 from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.lines import without_lines
 from bpnet.pictures.normalizing.locating import Paper
 from bpnet.pictures.normalizing.scaling import scaled
 from bpnet.pictures.normalizing.shadows import has_a_shadow, light
@@ -28,7 +29,8 @@ def cleaned(of: Paper) -> Array:
     if has_a_shadow(bright, inside):
         bright = _rise(bright, light(bright, inside))
     background, paper = smooth(bright, inside)
-    ink = _ink(np.where(inside, _rise(bright, background), 0), paper & inside)
+    rise = without_lines(np.where(inside, _rise(bright, background), 0))
+    ink = _ink(rise, paper & inside)
     if not ink.any():
         raise DataError("no ink in it")
     return ink
