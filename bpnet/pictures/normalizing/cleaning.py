@@ -6,7 +6,9 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import DataError
-from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.averaging import averaged, softened
+from bpnet.pictures.normalizing.dirt import without_dirt, without_stains
+from bpnet.pictures.normalizing.lines import without_lines
 from bpnet.pictures.normalizing.locating import Paper
 from bpnet.pictures.normalizing.scaling import scaled
 from bpnet.pictures.normalizing.shadows import has_a_shadow, light
@@ -16,7 +18,6 @@ from bpnet.pictures.normalizing.surfaces import ROUNDS, smooth
 FAINTEST = 12  # grey levels of 255 between ink and background
 NOISE = 4  # standard deviations that ink must rise above what the background has of its own
 WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a JPEG
-LOOK = 130  # pixels: a window over which noise is averaged is a picture's side through this
 
 
 def cleaned(of: Paper) -> Array:
@@ -28,7 +29,11 @@ def cleaned(of: Paper) -> Array:
     if has_a_shadow(bright, inside):
         bright = _rise(bright, light(bright, inside))
     background, paper = smooth(bright, inside)
-    ink = _ink(np.where(inside, _rise(bright, background), 0), paper & inside)
+    rise = without_lines(np.where(inside, _rise(bright, background), 0))
+    if rise.max() > FAINTEST:
+        rise = without_stains(rise, 2 * _half_width(rise > 0.5 * rise.max()))
+    ink = _ink(rise, paper & inside)
+    ink = without_dirt(ink, WEAK * softened(ink).max(), inside)
     if not ink.any():
         raise DataError("no ink in it")
     return ink
@@ -44,7 +49,7 @@ def _ink(rise: Array, paper: Array) -> Array:
 
     Weak ink counts as the edge of a strong stroke, half as wide as the stroke at the most.
     """
-    level = averaged(rise, 2 * (round(max(rise.shape) / LOOK) // 2) + 1)
+    level = softened(rise)
     noise = _noise(level[paper])
     if level.max() < max(FAINTEST, 2 * NOISE * noise):
         return np.zeros_like(rise)
