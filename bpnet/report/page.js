@@ -123,6 +123,6 @@ function showMore(box) {
 showScore();
 showUnits();
 showFacts("settings", report.settings);
-showFacts("facts", {...report.facts, doubt: measure.limits ? "measured: see bpnet/evaluation/doubt.py" :
-  `not measured, as in a run that is old or not finished: an answer below ${100 * measure.improbable} % is unsure`});
+showFacts("facts", {...report.facts, doubt: measure.limits ? "by the measure of this run, doubt.npz" :
+  `no measure, as this run is old or not finished: an answer below ${100 * measure.improbable} % is unsure`});
 document.querySelectorAll(".scroll").forEach(showMore);
