@@ -26,12 +26,17 @@ def report(
     bpnet report --open
     bpnet report runs/2026-01-31_142530_mnist-s0 --output mine.html
 
-    Without RUN it is the newest finished run. The page is one file, needs no internet, and runs the
-    network of the run itself.
+    Without RUN it is the newest finished run; of a folder of seeds, the one that is best on
+    validation images. The page is one file, needs no internet, and runs the network of the run
+    itself.
     """
-    from bpnet.runs import directory, finding
+    from bpnet.runs import finding, seed_folders
 
-    run = directory.open_run(folder or finding.newest(tell), with_options((), data_dir))
+    folder = folder or finding.newest(tell)
+    runs = seed_folders.open_members(folder, with_options((), data_dir), tell)
+    run, reason = seed_folders.best(runs)
+    if run.folder != folder:
+        tell(f"{folder}: is a folder of seeds: this is {run.folder}, {reason}")
     threads.fix(run.config.train.threads)
     from bpnet.report.content import content
     from bpnet.report.page import MARK, page

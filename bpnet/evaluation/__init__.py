@@ -2,6 +2,7 @@
 
 from bpnet.evaluation.scores import (
     Scores,
+    answers,
     as_json,
     evaluate,
     evaluate_committee,
@@ -12,6 +13,7 @@ from bpnet.evaluation.scores import (
 
 __all__ = [
     "Scores",
+    "answers",
     "as_json",
     "evaluate",
     "evaluate_committee",

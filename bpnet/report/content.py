@@ -9,7 +9,7 @@ import numpy as np
 from bpnet.datasets import SIDE
 from bpnet.evaluation import as_json, doubt, evaluate
 from bpnet.pictures import normalizing
-from bpnet.pictures.normalizing import cleaning, fitting, separating
+from bpnet.pictures.normalizing import cleaning, fitting, separating, touching
 from bpnet.pictures.png import png
 from bpnet.runs import doubts, metadata, results
 from bpnet.runs.directory import Run
@@ -24,8 +24,12 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
     **{
-        name.lower(): getattr(separating, name)
-        for name in ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "LEVEL", "DIRT", "WIDE")
+        name.lower(): getattr(module, name)
+        for module, names in (
+            (separating, ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "DIRT", "LEVEL", "MOST")),
+            (touching, ("STROKE", "FEWEST", "WIDTH", "FILLED", "NECK", "SEVERAL")),
+        )
+        for name in names
     },
 }
 

@@ -2,12 +2,18 @@
 // The ink of a drawing -> its digits, as bpnet/pictures/normalizing/separating.py tells them apart.
 // A box has the rows and columns from its top and left to before its bottom and right.
 
-// Return the lines of digits that the ink holds, each digit {ink, touching, box}.
+// Return the lines of digits that the ink holds, each digit {ink, touching, box}; none if there are too
+// many parts for digits.
 function separated(ink, form) {
   const labels = labelled(ink, form.weak * largest(ink.data));
   const {parts, height} = measured(labels, form);
-  return lines(digits(parts, height, form), form).map(line => line.map(({members, box}) => (
-    {ink: cut(ink, labels, members, box), touching: touching(box, form), box})));
+  if (parts.length > form.most) return [];
+  const piece = ({members, box}) => {
+    const margin = 1 + Math.floor(size(box) / 18);
+    return {box, ink: cut(ink, labels, members, widenedBox(box, margin, ink)),
+      touching: touching(cut(ink, labels, members, box), form)};
+  };
+  return lines(digits(parts, height, form), form).map(line => line.map(piece));
 }
 
 // Return the number of its part for each pixel, from 1 and as they are met row by row; 0 for weak ink.
@@ -34,13 +40,15 @@ function measured({width, data}, form) {
   const parts = [];
   data.forEach((label, place) => {
     if (!label) return;
-    const y = Math.floor(place / width), x = place % width, box = {top: y, left: x, bottom: y + 1, right: x + 1};
-    const part = parts[label - 1] ??= {label, box, area: 0};
-    part.box = around(part.box, box);
+    const y = Math.floor(place / width), x = place % width;
+    const part = parts[label - 1] ??= {label, area: 0, box: {top: y, left: x, bottom: y + 1, right: x + 1}};
     part.area++;
+    part.box.left = Math.min(part.box.left, x);
+    part.box.right = Math.max(part.box.right, x + 1);
+    part.box.bottom = y + 1;
   });
   let half = parts.reduce((sum, {area}) => sum + area, 0) / 2;
-  const {box} = parts.toSorted((a, b) => high(a.box) - high(b.box)).find(({area}) => (half -= area) <= 0);
+  const {box} = parts.toSorted((a, b) => high(b.box) - high(a.box)).find(({area}) => (half -= area) <= 0);
   return {parts: parts.filter(({box: own}) => size(own) > form.speck * high(box)), height: high(box)};
 }
 
@@ -92,20 +100,39 @@ function lines(digits, form) {
   return found.toSorted((a, b) => down(a) - down(b));
 }
 
-function touching(box, form) {
-  return wide(box) > form.wide * high(box);
+function widenedBox({top, left, bottom, right}, margin, {height, width}) {
+  return {top: Math.max(0, top - margin), left: Math.max(0, left - margin),
+    bottom: Math.min(height, bottom + margin), right: Math.min(width, right + margin)};
 }
 
-// Return the ink of a digit, with the weak ink round it, and without the ink of others.
-function cut({height, width, data}, labels, members, box) {
-  const margin = 1 + Math.floor(size(box) / 18);
-  const top = Math.max(0, box.top - margin), bottom = Math.min(height, box.bottom + margin);
-  const left = Math.max(0, box.left - margin), right = Math.min(width, box.right + margin);
-  const part = new Float64Array((bottom - top) * (right - left));
-  for (let y = top, i = 0; y < bottom; y++)
-    for (let x = left; x < right; x++, i++) {
+// Return the ink of a digit inside a box, with the weak ink there, and without the ink of others.
+function cut({width, data}, labels, members, box) {
+  const part = new Float64Array(high(box) * wide(box));
+  for (let y = box.top, i = 0; y < box.bottom; y++)
+    for (let x = box.left; x < box.right; x++, i++) {
       const label = labels.data[y * width + x];
       if (!label || members.has(label)) part[i] = data[y * width + x];
     }
-  return {height: bottom - top, width: right - left, data: part};
+  return {height: high(box), width: wide(box), data: part};
+}
+
+// Return whether a box of ink holds several digits that touch: they have more strokes across than one,
+// are wider, fill more of their box, and in their middle is a column that meets hardly a stroke.
+function touching({height, width, data}, form) {
+  const strong = form.stroke * largest(data);
+  const across = new Int32Array(height), down = new Int32Array(width);
+  let filled = 0;
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      if (!(data[i] > strong)) continue;
+      filled++;
+      if (!x || !(data[i - 1] > strong)) across[y]++;
+      if (!y || !(data[i - width] > strong)) down[x]++;
+    }
+  const strokes = across.reduce((sum, met) => sum + met, 0) / height;
+  if (strokes < form.fewest) return false;
+  const quarter = Math.floor(width / 4);
+  const neck = Math.min(...down.subarray(quarter, width - quarter));
+  return strokes + form.width * width / height + form.filled * filled / (height * width)
+    - form.neck * neck > form.several;
 }

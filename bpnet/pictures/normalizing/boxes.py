@@ -2,6 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
+from bpnet.array import Array
+
 
 class Box(NamedTuple):
     """The rows and columns that ink goes over: from top and left, to before bottom and right."""
@@ -25,6 +29,16 @@ class Box(NamedTuple):
     def size(self) -> int:
         """The longer of height and width."""
         return max(self.height, self.width)
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns, to cut the box out of an array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def widened(self, margin: int) -> "Box":
+        """Return the box with a margin round it, cut off at row 0 and column 0."""
+        top, left = (max(0, start - margin) for start in self[:2])
+        return Box(top, left, self.bottom + margin, self.right + margin)
 
     def round(self, other: "Box") -> "Box":
         """Return the box round both."""
@@ -51,3 +65,18 @@ class Box(NamedTuple):
         (4, -1)
         """
         return -min(self.common_rows(other), self.common_columns(other))
+
+
+def boxes_round(labels: Array, count: int) -> Array:
+    """Return the box round each of so many labels, as rows (count, 4).
+
+    >>> boxes_round(np.array([[1, 0, 2], [0, 1, 0]]), 2).tolist()
+    [[0, 0, 2, 2], [0, 2, 1, 3]]
+    """
+    y, x = np.nonzero(labels)
+    of = labels[y, x] - 1
+    boxes = np.tile([*labels.shape, 0, 0], (count, 1))
+    for axis, places in enumerate([y, x]):
+        np.minimum.at(boxes[:, axis], of, places)
+        np.maximum.at(boxes[:, axis + 2], of, places + 1)
+    return boxes
