@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from bpnet.errors import DataError
 from bpnet.evaluation import doubt, strokes
 from bpnet.layers import softmax
 from bpnet.network import Network
+from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import FORM
 from tests.helpers.pictures import only_digit
 
@@ -83,20 +85,31 @@ def drawn(path, down):
     return np.asarray(large.reduce(FINE))
 
 
-def forms(canvases):
-    """Return what the page makes of each canvas: a list of levels, or None."""
-    given = [{"height": PAPER, "width": PAPER, "text": text(canvas)} for canvas in canvases]
-    expression = """canvases.map(canvas => {
-        const [[digit] = []] = normalized(imageData(canvas), form);
-        return digit ? Array.from(digit.image) : null;
-    })"""
+def lines(canvases):
+    """Return what the page makes of each canvas: its lines of digits, the images as levels."""
+    given = [
+        {"height": canvas.shape[0], "width": canvas.shape[1], "text": text(canvas)}
+        for canvas in canvases
+    ]
+    expression = """canvases.map(canvas => normalized(imageData(canvas), form).map(
+        line => line.map(digit => ({...digit, image: Array.from(digit.image)}))))"""
     return v8(expression, canvases=given, form=FORM)
 
 
+def assert_as_python(canvases):
+    """Assert that the page makes of canvases what Python makes of them; return that."""
+    found, expected = lines(canvases), [normalized(canvas) for canvas in canvases]
+    for ours, theirs in zip(expected, found, strict=True):
+        assert [len(line) for line in ours] == [len(line) for line in theirs]
+        for digit, seen in zip(chain(*ours), chain(*theirs), strict=True):
+            assert np.abs(digit.image.ravel().astype(int) - seen["image"]).max() <= 1
+            assert digit.touching == seen["touching"]
+    return found
+
+
 def test_a_drawing_comes_to_the_form_that_python_gives_it(rng):
-    canvases = drawings(100, rng)
-    expected = np.array([only_digit(canvas).ravel() for canvas in canvases], int)
-    assert np.abs(forms(canvases) - expected).max() <= 1
+    found = assert_as_python(drawings(60, rng))
+    assert sum(len(line) == 1 for line in chain(*found)) >= 55
 
 
 def test_so_does_a_dot_what_is_pale_and_what_has_its_weight_at_one_end():
@@ -104,9 +117,48 @@ def test_so_does_a_dot_what_is_pale_and_what_has_its_weight_at_one_end():
     pale = 255 - (255 - dot) // 3
     heavy = np.full((PAPER, PAPER), 255, np.uint8)
     heavy[20:100, 40:240] = heavy[100:270, 120:140] = 0
-    canvases = [dot, pale, *(np.rot90(heavy, turns) for turns in range(4))]
-    expected = np.array([only_digit(canvas).ravel() for canvas in canvases], int)
-    assert np.abs(forms(canvases) - expected).max() <= 1
+    found = assert_as_python([dot, pale, *(np.rot90(heavy, turns) for turns in range(4))])
+    assert all([len(line) for line in canvas] == [1] for canvas in found)
+
+
+def small(canvas):
+    return canvas.reshape(PAPER // 2, 2, PAPER // 2, 2).mean(axis=(1, 3)).round().astype(np.uint8)
+
+
+def test_rows_and_lines_of_digits_are_told_apart_as_python_does(rng):
+    digits = [small(canvas) for canvas in drawings(80, rng)]
+    wide = [np.hstack(digits[start : start + 4]) for start in range(0, 40, 4)]
+    sheets = [np.vstack([np.hstack(digits[i : i + 2]), np.hstack(digits[i + 2 : i + 4])])
+              for i in range(40, 80, 4)]  # fmt: skip
+    found = assert_as_python(wide + sheets)
+    assert sum([len(line) for line in canvas] == [4] for canvas in found) >= 5
+    assert sum([len(line) for line in canvas] == [2, 2] for canvas in found) >= 5
+
+
+def test_digits_that_touch_are_told_as_python_does(rng):
+    digits = [small(canvas) for canvas in drawings(50, rng)]
+    pairs = [
+        np.minimum(np.roll(one, -30, axis=1), np.roll(other, 30, axis=1))
+        for one, other in zip(digits[::2], digits[1::2], strict=True)
+    ]
+    found = assert_as_python([np.pad(pair, 70, constant_values=255) for pair in pairs])
+    assert 5 < sum(digit["touching"] for line in chain(*found) for digit in line) < 25
+
+
+def test_the_height_of_a_digit_is_in_pixels_of_the_canvas():
+    canvas = np.full((1000, 800), 255, np.uint8)
+    canvas[100:300, 50:90] = canvas[150:250, 400:430] = 0
+    ((((one, other),),)) = lines([canvas])
+    assert one["height"] == pytest.approx(200, abs=3)
+    assert other["height"] == pytest.approx(100, abs=3)
+
+
+def test_dots_all_over_the_paper_are_no_digits():
+    canvas = np.full((PAPER, PAPER), 255, np.uint8)
+    canvas[::4, ::4] = 0
+    with pytest.raises(DataError, match="not a picture of digits"):
+        normalized(canvas)
+    assert lines([canvas]) == [[]]
 
 
 def test_paper_that_is_white_or_hardly_touched_has_no_ink():
@@ -116,15 +168,14 @@ def test_paper_that_is_white_or_hardly_touched_has_no_ink():
     for canvas in (white, touched):
         with pytest.raises(DataError, match="no ink"):
             only_digit(canvas)
-    assert forms([white, touched]) == [None, None]
+    assert lines([white, touched]) == [[], []]
 
 
-def test_faint_ink_apart_from_the_digit_is_none_of_it():
+def test_a_dot_apart_from_the_digit_is_none_of_it():
     clean = drawn(np.array([[100.0, 90.0], [140.0, 200.0]]), [True])
     dirty = clean.copy()
-    dirty[20:30, 20:30] = 200
-    assert np.array_equal(only_digit(dirty), only_digit(clean))
-    first, second = forms([clean, dirty])
+    dirty[20:30, 20:30] = 100
+    first, second = assert_as_python([clean, dirty])
     assert first == second
 
 
