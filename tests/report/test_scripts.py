@@ -16,7 +16,7 @@ from bpnet.datasets.drawn.curves import build_atlas, choose
 from bpnet.datasets.drawn.pen import bend, lean
 from bpnet.datasets.drawn.strokes import STYLES
 from bpnet.errors import DataError
-from bpnet.evaluation import doubt
+from bpnet.evaluation import doubt, strokes
 from bpnet.layers import softmax
 from bpnet.network import Network
 from bpnet.pictures.normalizing import normalized
@@ -212,49 +212,61 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, ac
         assert np.allclose(gradients, dout, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["no hidden layer", "sigmoid", "relu, deeper"])
-def test_the_measure_says_of_an_image_what_python_says(kind, rng):
-    widths, activation = NETWORKS[kind]
-    network = Network(widths, activation)
+def test_the_measure_says_of_an_image_what_python_says(rng):
+    network = Network([784, 20, 10], "relu")
     network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
     images, labels = draw(700, rng)
     known = Split(images.reshape(700, 784), labels)
     measure = doubt.measured(network, known, known)
-    strange = [*images[:20], *rng.integers(256, size=(10, 28, 28)).astype(np.uint8)]
-    expression = """images.map(image => {
-        const affines = affineLayers(widths, Float32Array.from(parameters));
-        const network = new Network(affines, activation), shares = network.classify(bytes(image));
-        const arrays = Object.entries(measure).map(([name, x]) => [name, Float32Array.from(x)]);
-        return strangenessOf(bytes(image), network, shares, Object.fromEntries(arrays));
+    noise = rng.integers(256, size=(10, 784)).astype(np.uint8)
+    strange = np.concatenate([known.images[:20], noise, np.zeros((1, 784), np.uint8)])
+    judged = doubt.judged([(network, measure)], strange)
+    expression = """images.map((image, i) => {
+        const measure = {tile, planes, middles: halves(bytes(middles)), axes: halves(bytes(axes))};
+        return distanceOf(strokesOf(bytes(image), measure), answers[i], measure);
     })"""
-    arrays = measure.arrays() | {"smaller": doubt.SMALLER}
+    arrays = {name: text(measure.arrays()[name]) for name in ("middles", "axes")}
     found = v8(
-        expression, images=[text(image) for image in strange], widths=widths,
-        activation=activation, parameters=network.flat.tolist(),
-        measure={name: array.ravel().tolist() for name, array in arrays.items()},
+        expression, images=[text(image) for image in strange], tile=strokes.TILE,
+        planes=doubt.PLANES, answers=judged.probabilities.argmax(axis=1).tolist(), **arrays,
     )  # fmt: skip
-    expected = doubt.judged([(network, measure)], np.stack(strange)).strangeness
-    assert np.allclose(np.array(found) / measure.limits[0], expected, rtol=1e-4, atol=1e-4)
+    assert np.allclose(np.array(found) / measure.limits[1], judged.strangeness, atol=1e-4)
 
 
-SURE, UNLIKELY = [0.9, 0.1], [0.4, 0.3, 0.3]
-DOUBTS = [
-    (None, {"shares": SURE}),
-    ("unsure", {"shares": UNLIKELY}),
-    (None, {"strangeness": 1.9, "shares": UNLIKELY}),
-    ("unsure", {"strangeness": 2.1}),
-    ("not like a digit", {"strangeness": 3.1}),
-    ("digits that touch", {"touching": True, "strangeness": 3.1}),
-    ("too small", {"height": 71, "strangeness": 3.1}),
-    ("not like a digit", {"height": 71, "touching": True}),
+def test_numbers_of_half_precision_arrive():
+    numbers = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    numbers = numbers[np.isfinite(numbers)]
+    assert v8("Array.from(halves(bytes(numbers)))", numbers=text(numbers)) == numbers.tolist()
+
+
+MEASURES = {
+    "none": {"improbable": 0.5},
+    "near": {"limits": [0.3, 2, 3]},
+    "far": {"limits": [0.3, 0.5, 3]},
+    "further": {"limits": [0.3, 0.5, 0.9]},
+}
+DOUBTS = [  # words, measure, what is not as usual; the distance of the image is 1
+    (None, "none", {}),
+    ("unsure", "none", {"shares": [0.49, 0.4]}),
+    (None, "near", {"shares": [0.31, 0.3]}),
+    ("unsure", "near", {"shares": [0.29, 0.28]}),
+    ("unsure", "far", {}),
+    ("not like a digit", "further", {}),
+    ("digits that touch", "further", {"touching": True}),
+    ("too small", "further", {"height": 71}),
+    ("not like a digit", "near", {"height": 71, "touching": True}),
 ]
 
 
 def test_what_speaks_against_an_answer_is_said():
-    usual = {"touching": False, "height": 72, "shares": SURE, "strangeness": None}
-    pieces = [usual | piece for _, piece in DOUBTS]
-    expression = "pieces.map(piece => doubtOf(piece, 72, {improbable: 0.5, limits: [2, 3]}))"
-    assert v8(expression, pieces=pieces) == [words for words, _ in DOUBTS]
+    usual = {"touching": False, "height": 72, "shares": [0.9, 0.1]}
+    cases = [[usual | piece, MEASURES[measure]] for _, measure, piece in DOUBTS]
+    expression = """cases.map(([piece, limits]) => {
+        const image = new Uint8Array(784).fill(9, 300, 310), none = new Float32Array(392);
+        const measure = {tile: 4, planes: 1, middles: none, axes: none, ...limits};
+        return doubtOf({...piece, image}, 72, measure);
+    })"""
+    assert v8(expression, cases=cases) == [words for words, _, _ in DOUBTS]
 
 
 @pytest.mark.parametrize("activation", ["tanh", "constructor"])
