@@ -29,7 +29,7 @@ WINGS = {
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "loading",
+        "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "doubt"),
@@ -41,7 +41,10 @@ WINGS = {
         "arithmetic", "learning", "session", "from_python",
     ),
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
-    "pictures.normalizing": ("scaling", "locating", "cleaning", "separating", "fitting"),
+    "pictures.normalizing": (
+        "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows", "cleaning",
+        "touching", "separating", "fitting",
+    ),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",

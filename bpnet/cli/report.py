@@ -14,13 +14,16 @@ from bpnet.system import threads
 @click.command(cls=Command)
 @click.argument("folder", metavar="[RUN]", required=False, type=Path)
 @click.option("--output", metavar="FILE", type=Path, help="Write here. [default: RUN/report.html]")
+@click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
 @SPLIT
 @RUN_DATA_DIR
-def report(folder: Path | None, output: Path | None, split: str, data_dir: str | None) -> None:
+def report(
+    folder: Path | None, output: Path | None, opened: bool, split: str, data_dir: str | None
+) -> None:
     """Write a page about a run, with a canvas to draw digits on.
 
     \b
-    bpnet report
+    bpnet report --open
     bpnet report runs/2026-01-31_142530_mnist-s0 --output mine.html
 
     Without RUN it is the newest finished run; of a folder of seeds, the one that is best on
@@ -47,3 +50,12 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
     told = content(one, split)
     storage.write(path, page(told | {"run": printable(told["run"])}).encode())
     echo(path)
+    if opened:
+        _open(path)
+
+
+def _open(path: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(path.resolve().as_uri()):
+        tell(f"{path}: no browser was found; open it in one yourself")

@@ -52,7 +52,7 @@ def load(
         if status != Status.FINISHED:
             tell(f"{run.folder}: has not finished: these are its weights so far")
         dataset = images_of(run.config.data, run.may_fill)
-        refuse_changes(run, dataset.sha256)
+        refuse_changes(run, dataset.files)
         images = _images(run, dataset, split)
         yield LoadedRun(run, loaded, images, (dataset.sha256, len(images)))
 

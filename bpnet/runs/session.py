@@ -35,7 +35,7 @@ class Session:
     @property
     def data(self) -> Mapping[str, str]:
         """The SHA-256 of each file that the images come from."""
-        return self.training.dataset.sha256
+        return self.training.dataset.files
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def resumed(
     if run.was_saved and not other_arithmetic:
         arithmetic.refuse_another(run)
     dataset = datasets.load(run.config.data, progress, tell)
-    refuse_changes(run, dataset.sha256)
+    refuse_changes(run, dataset.files)
     session = Session(run, Training(run.config, dataset))
     with directory.locked(run.folder):
         checkpoints.restore(run, session.training.state, session.data, tell)

@@ -1,5 +1,8 @@
 """`bpnet report`: where the page goes, and what it is never written over."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,25 @@ def test_the_page_lies_in_the_run_the_newest_by_default_and_its_path_is_told(bpn
     assert bpnet("report", run) == told
     assert bpnet("report") == told  # a report may be written anew
     assert MARK in Path(f"{run}/report.html").read_text(encoding="utf-8")[:100]
+
+
+def opened(run, **settings):
+    """Return what is printed where the page is opened, on a machine without a screen."""
+    screens = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
+    command = [sys.executable, "-m", "bpnet", "report", run, "--open"]
+    result = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | screens | settings, timeout=60
+    )
+    assert result.returncode == 0
+    return result.stdout.splitlines(), result.stderr
+
+
+def test_the_page_is_opened_in_the_browser_or_it_is_said_that_there_is_none(run):
+    page = f"{run}/report.html"
+    address = Path(page).resolve().as_uri()
+    assert opened(run, BROWSER="echo %s") == ([page, address], "")
+    told = f"{page}: no browser was found; open it in one yourself\n"
+    assert opened(run, PATH="") == ([page], told)
 
 
 def test_nothing_but_a_report_is_overwritten(bpnet, run):
