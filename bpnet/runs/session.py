@@ -8,7 +8,7 @@ from pathlib import Path
 from bpnet import datasets
 from bpnet.config import Config
 from bpnet.errors import BpnetError, DivergedError, RunError
-from bpnet.runs import arithmetic, checkpoints, directory, learning, metadata, results
+from bpnet.runs import arithmetic, checkpoints, directory, doubts, learning, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
@@ -157,6 +157,7 @@ def _finish(session: Session) -> None:
     run, training = session.run, session.training
     test = training.score_result()
     weights_sha256 = results.write(run, training.state)
+    doubts.write(run, training.network, training.dataset, weights_sha256)
     chosen = best(training.state.records)
     metadata.write(
         run.folder,
