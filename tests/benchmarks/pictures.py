@@ -1,39 +1,68 @@
-"""What a network loses on pictures of MNIST's test digits that predict brings to MNIST's form.
+"""What `bpnet predict` makes of pictures as people send them.
 
-python pictures.py RUN [COUNT]
+    python tests/benchmarks/pictures.py RUN... [--count N] [--only PART] [--split SPLIT]
+                                        [--handed FOLDER] [--fonts FOLDER]
+
+It takes the networks of runs, named as their folders, and 1,000 test digits; with `--split train`
+or `--split validation` digits that something may be chosen by. Needs MNIST (in BPNET_DATA_DIR or
+data/) and Pillow.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
+sys.path.append(str(Path(__file__).parents[2]))
+
+from picture_parts import files, handed, letters, several, singles, strange
+from picture_parts.reading import Reader
 from tables import table
 
-from bpnet import datasets
-from bpnet.runs import directory, results
+from bpnet import config, datasets
 
-sys.path.append(str(Path(__file__).parents[2]))
-from tests.helpers.pictures import only_digit
-from tests.helpers.renderings import RENDERINGS
+PARTS = {
+    "handed": lambda given, *rest: handed.rows(*rest, given.handed),
+    "simple": lambda given, *rest: singles.simple(*rest),
+    "paper": lambda given, *rest: singles.on_paper(*rest),
+    "several": lambda given, *rest: several.rows_and_sheets(*rest),
+    "touching": lambda given, *rest: several.pairs(*rest),
+    "signs": lambda given, *rest: strange.signs(*rest),
+    "blank": lambda given, *rest: strange.blank(*rest),
+    "letters": lambda given, *rest: letters.rows(*rest, given.fonts),
+    "doubted": lambda given, *rest: strange.digits(*rest),
+    "files": lambda given, readers, images, labels: files.rows(
+        given.runs[0], images[0].reshape(28, 28)
+    ),
+}
 
 
-def main() -> None:
-    run = directory.open_run(Path(sys.argv[1]))
-    network = results.load_network(run)
-    test = datasets.load(run.config.data).test[: int((sys.argv[2:] or [10_000])[0])]
+def main():
+    """Print every part, or one."""
+    given = _arguments()
+    data = datasets.load(config.load().data)
+    split = getattr(data, given.split)[: given.count]
+    readers = [Reader(folder) for folder in given.runs]
+    for name, part in PARTS.items():
+        if given.only in (None, name):
+            rows = [_cells(row) for row in part(given, readers, split.images, split.labels)]
+            print(table(["pictures", "network", "figure", "bar", ""], rows) + "\n", flush=True)
 
-    def right(images):
-        answers = network.classify(images).argmax(axis=1)
-        return 100 * float(np.mean(answers == test.labels))
 
-    known = right(test.images)
-    rows = []
-    for name, (render, allowed) in RENDERINGS.items():
-        rng = np.random.default_rng(20161125)
-        seen = [only_digit(render(image.reshape(28, 28), rng)) for image in test.images]
-        share = right(np.stack(seen))
-        rows.append([name, f"{share:.2f} %", f"{known - share:+.2f}", f"{allowed}"])
-    print(table(["pictures", "right", "points lost", "allowed"], rows))
+def _cells(row):
+    return [*row[:4], {True: "met", False: "missed", None: ""}[row.met]]
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", nargs="+", metavar="RUN")
+    parser.add_argument("--count", type=int, default=1000, help="digits for each rendering [1000]")
+    parser.add_argument("--only", choices=PARTS, help="one part")
+    parser.add_argument("--split", choices=["test", "validation", "train"], default="test")
+    parser.add_argument("--handed", metavar="FOLDER", help="pictures by people, KIND-NN/D-x.ext")
+    parser.add_argument("--fonts", metavar="FOLDER", help="fonts to take the letters from")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from bpnet.pictures.normalizing.scaling import scaled
 from bpnet.pictures.normalizing.separating import separated
 
 SMALLEST = 8  # pixels
-LARGEST = 200  # pixels along a side: what is larger is made smaller, which averages noise out
+LARGEST = 400  # pixels along a side: enough for a sheet of digits, little enough to be quick
 
 
 class Digit(NamedTuple):

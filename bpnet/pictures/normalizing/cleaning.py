@@ -6,55 +6,67 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import DataError
+from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.locating import Paper
+from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.shadows import has_a_shadow, light
+from bpnet.pictures.normalizing.surfaces import ROUNDS, smooth
 
-ROUNDS = 8  # of finding the background without the ink
+# Chosen on the handed pictures and on renderings of training images.
 FAINTEST = 12  # grey levels of 255 between ink and background
 NOISE = 4  # standard deviations that ink must rise above what the background has of its own
+WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a JPEG
+LOOK = 130  # pixels: a window over which noise is averaged is a picture's side through this
 
 
-def cleaned(bright: Array) -> Array:
+def cleaned(of: Paper) -> Array:
     """Return how strong the ink is at each pixel, and 0 where there is none.
 
     Raises: DataError if there is no ink.
     """
-    ink = _ink(bright)
+    bright, inside = of
+    if has_a_shadow(bright, inside):
+        bright = _rise(bright, light(bright, inside))
+    background, paper = smooth(bright, inside)
+    ink = _ink(np.where(inside, _rise(bright, background), 0), paper & inside)
     if not ink.any():
         raise DataError("no ink in it")
     return ink
 
 
-def _ink(grey: Array) -> Array:
-    """Return how far each pixel rises above the background, and 0 where that may be noise.
+def _rise(bright: Array, background: Array) -> Array:
+    """Return how far each pixel rises above the background, of the 255 that it could."""
+    return 255 * (bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
 
-    The background is the quadratic surface that fits best what is not ink, and what is not ink is
-    found in rounds, from all.
+
+def _ink(rise: Array, paper: Array) -> Array:
+    """Return the rise above the background where it is ink, and 0 elsewhere.
+
+    Weak ink counts as the edge of a strong stroke, half as wide as the stroke at the most.
     """
-    surfaces = _surfaces(grey.shape)
-    paper = _frame(grey.shape).ravel()
-    flat = grey.ravel()
+    level = averaged(rise, 2 * (round(max(rise.shape) / LOOK) // 2) + 1)
+    noise = _noise(level[paper])
+    if level.max() < max(FAINTEST, 2 * NOISE * noise):
+        return np.zeros_like(rise)
+    seen = max(NOISE * noise, 1e-3)
+    strong = level > max(seen, WEAK * level.max())
+    near = averaged(strong, 2 * math.ceil(_half_width(strong)) + 1) > 0
+    return np.where(near & (level > seen), np.maximum(rise, 0), 0)
+
+
+def _half_width(strokes: Array) -> float:
+    """Return half of the width of strokes, by their area and how long their edges are.
+
+    >>> _half_width(np.array([[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]], bool))
+    1.0
+    """
+    edges = sum(int(np.count_nonzero(np.diff(strokes, axis=axis))) for axis in (0, 1))
+    return np.count_nonzero(strokes) / max(edges, 1)
+
+
+def _noise(paper: Array) -> float:
+    """Return the standard deviation of paper, of which some may be ink."""
     for _ in range(ROUNDS):
-        known = surfaces[paper]
-        squares = known.T @ known + 1e-9 * len(known) * np.eye(6)  # few rows fix no surface
-        weights = np.linalg.solve(squares, known.T @ flat[paper])
-        rise = flat - surfaces @ weights
-        noise = math.sqrt(np.mean(rise[paper] ** 2))
-        paper = rise <= 2 * noise + 1e-6
-    ink = np.where(rise > max(NOISE * noise, 1e-3), rise, 0)
-    if ink.max() < max(FAINTEST, 2 * NOISE * noise):
-        ink[:] = 0
-    return ink.reshape(grey.shape)
-
-
-def _frame(shape: tuple[int, ...]) -> Array:
-    """Return which pixels are within an eighth of the sides of the border."""
-    frame = np.ones(shape, bool)
-    depth, width = (side // 8 for side in shape)
-    frame[depth : shape[0] - depth, width : shape[1] - width] = False
-    return frame
-
-
-def _surfaces(shape: tuple[int, ...]) -> Array:
-    """Return 1, x, y, x^2, xy, y^2 of each pixel, as rows; x and y go from -1 to 1."""
-    y, x = (np.linspace(-1, 1, side) for side in shape)
-    x, y = np.tile(x, len(y)), np.repeat(y, len(x))
-    return np.stack([np.ones(len(x)), x, y, x * x, x * y, y * y], axis=1)
+        noise = math.sqrt(np.mean(paper**2))
+        paper = paper[paper <= 2 * noise + 1e-6]
+    return noise

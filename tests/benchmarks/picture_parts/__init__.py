@@ -1,0 +1,1 @@
+"""The parts of pictures.py: each makes pictures, and measures what comes of them."""
