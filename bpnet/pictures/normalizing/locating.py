@@ -6,6 +6,7 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.labelling import labelled
 from bpnet.pictures.normalizing.scaling import scaled
 from bpnet.pictures.normalizing.sheets import sheet
 
@@ -51,8 +52,22 @@ def _is_dark(grey: Array, inside: Array) -> bool:
     within = averaged(np.pad(inside, 1), 3)[1:-1, 1:-1] > 0.999
     border, paper = grey[inside & ~within], grey[inside]
     low, high = paper.min(), paper.max()
+    if (filling := _filling(grey, (low + high) / 2)) is not None:
+        return filling
     share = (2 * border.mean() - low - high) / max(high - low, 1)
     return bool(share < _skew(grey, inside))
+
+
+def _filling(grey: Array, middle: float) -> bool | None:
+    """Return whether a light digit fills the picture; None if none fills it.
+
+    Then both ink and paper reach all sides, and the ink is in fewer pieces.
+    """
+    light = grey > middle
+    sides = light[0], light[-1], light[:, 0], light[:, -1]
+    if any(side.all() or not side.any() for side in sides):
+        return None
+    return labelled(light)[1] <= labelled(~light)[1]
 
 
 def _skew(grey: Array, inside: Array) -> float:

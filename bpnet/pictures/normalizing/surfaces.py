@@ -23,6 +23,9 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
     inside = (inside > 0.999).ravel()
     paper = _frame(coarse.shape).ravel() & inside
     flat = coarse.ravel()
+    dark = flat * 2 <= flat[inside].min() + flat[inside].max()
+    if dark[paper].mean() < 0.5:  # the ink fills the border
+        paper &= dark
     for _ in range(ROUNDS):
         here = known[paper]
         squares = here.T @ here + 1e-9 * len(here) * np.eye(6)  # few rows fix no surface
