@@ -14,7 +14,7 @@ ACTIVATIONS = {  # the word of the config: the class with its module
     "relu": "bpnet.layers.activations.Relu",
     "sigmoid": "bpnet.layers.activations.Sigmoid",
 }
-DATASETS = ("mnist", "fashion-mnist", "drawn")
+DATASETS = ("mnist", "fashion-mnist", "drawn", "sketched")
 
 
 def activation(word: str) -> type[Any]:

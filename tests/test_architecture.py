@@ -29,23 +29,27 @@ WINGS = {
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "loading",
+        "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
+    "evaluation": ("scores", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (
         "metadata", "directory", "seed_folders", "finding", "identity", "npz_layout", "npz",
-        "resume_point", "checkpoints", "results", "mending", "loading", "listing", "arithmetic",
-        "learning", "session", "from_python",
+        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
+        "arithmetic", "learning", "session", "from_python",
     ),
-    "pictures": ("png", "decoder", "decoding", "normalizing"),
-    "pictures.normalizing": ("scaling", "locating", "cleaning", "separating", "fitting"),
+    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
+    "pictures.normalizing": (
+        "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows", "cleaning",
+        "touching", "separating", "fitting",
+    ),
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "eval", "gradcheck", "config", "data", "predict", "report", "runs", "compare",
-        "commands", "main", "job",
+        "train", "eval", "gradcheck", "config", "data", "picture_files", "answers", "predict",
+        "report", "runs", "compare", "commands", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
@@ -60,7 +64,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
     *(f"bpnet.runs.{name}" for name in WINGS["runs"][:5]), "bpnet.runs.from_python",
-    "bpnet.pictures.decoder", "bpnet.pictures.decoding", "bpnet.cli.main",
+    *(f"bpnet.pictures.{name}" for name in WINGS["pictures"][1:5]), "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40
 

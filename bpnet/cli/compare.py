@@ -1,4 +1,4 @@
-"""`bpnet compare`: two runs: their configs, and whether one is better."""
+"""`bpnet compare`: two runs, or committees: their configs, and whether one is better."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,50 +30,57 @@ def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -
     \b
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1
 
+    A folder of seeds stands for its committee, and for what its configs have in common.
+
     --json: split, total; runs (a, b) and correct, a number for each; only (the images that a alone
     has right, and b alone), p, differences (KEY: the values of a and b).
     """
-    from bpnet.runs import directory
+    from bpnet.runs import seed_folders
 
-    runs = [directory.open_run(folder, with_options((), data_dir)) for folder in (a, b)]
-    threads.fix(runs[0].config.train.threads)
-    report = _compared(runs, split)
+    settings = with_options((), data_dir)
+    both = [seed_folders.open_members(folder, settings, tell) for folder in (a, b)]
+    threads.fix(both[0][0].config.train.threads)
+    report = {**_compared(both, split), "runs": [str(a), str(b)]}
     if as_json:
         echo_json(report)
     else:
-        echo_all([*_lines(report), verdict(report["only"], report["p"])])
+        echo_all([*_lines(report, both), verdict(report["only"], report["p"])])
 
 
-def _compared(runs: "list[Run]", split: str) -> dict[str, Any]:
-    """Return where the configs differ, what each run has right, and what McNemar's test says."""
-    from bpnet.evaluation import mcnemar, only_right
+def _compared(both: "Sequence[Sequence[Run]]", split: str) -> dict[str, Any]:
+    """Return where the configs differ, what each side has right, and what McNemar's test says."""
+    from bpnet.evaluation import answers, mcnemar, only_right
     from bpnet.runs import loading
 
-    both = list(loading.load(runs, split, byte_bar, tell))
-    if both[0].fingerprint != both[1].fingerprint:
-        raise UsageError(
-            f"{runs[1].folder}: has other {split} images than {runs[0].folder}: no comparison"
-        )
-    t = both[0].images.labels
-    answers = [one.network.classify(one.images.images).argmax(axis=1) for one in both]
-    only = only_right(answers[0], answers[1], t)
+    loaded = list(loading.load([*both[0], *both[1]], split, byte_bar, tell))
+    for one in loaded:
+        if one.fingerprint != loaded[0].fingerprint:
+            raise UsageError(
+                f"{one.run.folder}: has other {split} images than {loaded[0].run.folder}: "
+                "no comparison"
+            )
+    networks, images = [one.network for one in loaded], loaded[0].images
+    count = len(both[0])
+    found = [answers(some, images) for some in (networks[:count], networks[count:])]
+    only = only_right(found[0], found[1], images.labels)
     return {
         "split": split,
-        "total": len(t),
-        "runs": [str(run.folder) for run in runs],
-        "correct": [int((answer == t).sum()) for answer in answers],
+        "total": len(images),
+        "correct": [int((answer == images.labels).sum()) for answer in found],
         "only": list(only),
         "p": mcnemar(*only),
-        "differences": _differences(*runs),
+        "differences": _differences(*map(_common, both)),
     }
 
 
-def _lines(report: dict[str, Any]) -> Iterator[str]:
+def _lines(report: dict[str, Any], both: "Sequence[Sequence[Run]]") -> Iterator[str]:
     rows = [[key, *map(str, values)] for key, values in report["differences"].items()]
     yield from table([["", "a", "b"], *rows])
-    for letter, run, correct in zip("ab", report["runs"], report["correct"], strict=True):
-        accuracy = percent(correct / report["total"])
-        yield f"{letter}: {run}: {report['split']} accuracy {accuracy}"
+    for letter, name, runs, correct in zip(
+        "ab", report["runs"], both, report["correct"], strict=True
+    ):
+        who = f"{name}: committee of {len(runs)}" if len(runs) > 1 else name
+        yield f"{letter}: {who}: {report['split']} accuracy {percent(correct / report['total'])}"
 
 
 def verdict(only: Sequence[int], p: float) -> str:
@@ -89,9 +96,15 @@ def verdict(only: Sequence[int], p: float) -> str:
     return f"{'a' if only_a > only_b else 'b'} is better: {numbers}"
 
 
-def _differences(a: "Run", b: "Run") -> dict[str, list[Any]]:
-    """Return both values of each key in which the configs differ."""
+def _common(runs: "Sequence[Run]") -> dict[str, Any]:
+    """Return what the configs of the runs have in common: of seeds, all but the seed."""
     from bpnet.runs.identity import settings_of
 
-    left, right = settings_of(a.config), settings_of(b.config)
-    return {key: [left[key], right[key]] for key in left if left[key] != right[key]}
+    first, *others = (settings_of(run.config) for run in runs)
+    return {key: first[key] for key in first if all(one[key] == first[key] for one in others)}
+
+
+def _differences(left: dict[str, Any], right: dict[str, Any]) -> dict[str, list[Any]]:
+    """Return both values of each key in which they differ."""
+    both = left.keys() & right.keys()
+    return {key: [left[key], right[key]] for key in left if key in both and left[key] != right[key]}

@@ -82,34 +82,44 @@ def picture(image: "NDArray[np.uint8]") -> list[str]:
     return ["".join(INK[round(tone * (len(INK) - 1))] for tone in row) for row in tones.tolist()]
 
 
-def images_across() -> int:
-    """Return how many images stand side by side in the terminal."""
+def columns() -> int:
+    """Return how many letters stand side by side in the terminal."""
     import shutil
 
-    return max(1, (shutil.get_terminal_size().columns + 1) // 29)
+    return shutil.get_terminal_size().columns
+
+
+def images_across() -> int:
+    """Return how many images stand side by side in the terminal."""
+    return max(1, (columns() + 1) // 29)
 
 
 def sheet(images: "Sequence[NDArray[np.uint8]]") -> Iterator[str]:
     """Yield the lines of a sheet of images, as many side by side as there is room for."""
-    for start in range(0, len(images), images_across()):
-        pictures = [picture(image) for image in images[start : start + images_across()]]
-        yield from (" ".join(row).rstrip() for row in zip(*pictures, strict=True))
+    return side_by_side([picture(image) for image in images])
+
+
+def side_by_side(blocks: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield blocks of lines that are as wide as an image, as many beside each other as fit."""
+    for start in range(0, len(blocks), images_across()):
+        for row in zip(*blocks[start : start + images_across()], strict=True):
+            yield " ".join(line.ljust(28) for line in row).rstrip()
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the rows with their columns aligned: the first to the left, the others to the right."""
     rows = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        blanks = [" " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        blanks = [" " * (most - width(cell)) for cell, most in zip(row, widths, strict=True)]
         others = [blank + cell for cell, blank in zip(row, blanks, strict=True)][1:]
         yield "  ".join([row[0] + blanks[0], *others]).rstrip()
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Return how many columns of a terminal the text takes: letters of East Asia take two.
 
-    >>> _width("실험 1"), _width("épée")
+    >>> width("실험 1"), width("épée")
     (6, 4)
     """
     seen = [c for c in normalize("NFC", text) if category(c) not in ("Mn", "Me", "Cf")]

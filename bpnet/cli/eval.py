@@ -14,7 +14,6 @@ from bpnet.system import threads
 if TYPE_CHECKING:
     from bpnet.evaluation import Scores
     from bpnet.network import Network
-    from bpnet.runs.directory import Run
     from bpnet.runs.loading import Fingerprint, LoadedRun
 
 
@@ -46,27 +45,15 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     (accuracies), confusion (rows: the digit; columns: the answer). Of several runs also mean,
     standard_deviation, and committee (the same keys, or null).
     """
-    from bpnet.runs import directory, finding
+    from bpnet.runs import finding, seed_folders
 
     settings = with_options((), data_dir)
-    given = [run for folder in folders for run in _runs_in(folder, settings)]
-    runs = given or [directory.open_run(finding.newest(tell), settings)]
+    chosen = folders or [finding.newest(tell)]
+    runs = [run for folder in chosen for run in seed_folders.open_members(folder, settings, tell)]
     threads.fix(runs[0].config.train.threads)
     from bpnet.runs import loading
 
     _score(loading.load(runs, split, byte_bar, tell), split, as_json)
-
-
-def _runs_in(folder: Path, settings: list[str]) -> "list[Run]":
-    """Return the run itself, or those of its seeds that there is something to score of."""
-    from bpnet.runs import directory, seed_folders
-
-    runs = [directory.open_run(seed, settings) for seed in seed_folders.seeds(folder) or [folder]]
-    begun = [run for run in runs if run.was_saved]
-    for run in runs if begun else []:
-        if run not in begun:
-            tell(f"{run.folder}: has not finished an epoch: left out")
-    return begun or runs
 
 
 def _score(chosen: "Iterator[LoadedRun]", split: str, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bpnet.registry import DATASETS
+from bpnet.config import DATASETS
 
 
 class Count(click.IntRange):

@@ -1,156 +1,197 @@
 """`bpnet predict`: pictures as the network sees them, and what it takes them for."""
 
-import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
+from bpnet.cli import picture_files
 from bpnet.cli.advice import Command
-from bpnet.cli.console import echo_all, echo_json, percent, picture, tell
+from bpnet.cli.answers import Answer, Lines, as_json, in_a_line, in_full, room_for
+from bpnet.cli.console import echo_all, echo_json, percent, tell
 from bpnet.cli.options import JSON
-from bpnet.errors import DataError, StorageError
+from bpnet.errors import DataError, StorageError, UsageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from bpnet.network import Network
+    from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
+    from bpnet.pictures.normalizing import Digit
+    from bpnet.runs.directory import Run
 
-SHOWN = 3  # of the likeliest digits
-LONGEST_STEM = 200  # bytes, of a picture's name in the name of what was seen: no name may have 256
+MOST_IN_FULL = 3  # pictures; of more, each has a line
 
-
-class Prediction(NamedTuple):
-    """A picture by its name, as the network saw it (28, 28), and the probability of each digit."""
-
-    name: str
-    image: "NDArray[np.uint8]"
-    shares: list[float]
-
-    def likeliest(self) -> list[int]:
-        """Return the digits, the likeliest first."""
-        return sorted(range(len(self.shares)), key=lambda digit: -self.shares[digit])
+Record: TypeAlias = dict[str, Any]  # of a picture: its name, and what the JSON says of it
+Answered: TypeAlias = tuple[Record, Lines]
 
 
 @click.command(cls=Command)
-@click.argument("names", metavar="IMAGE...", nargs=-1, required=True)
+@click.argument("names", metavar="PICTURE|DIR...", nargs=-1, required=True)
 @click.option(
     "--run",
     "folder",
     metavar="RUN",
     type=Path,
-    help="The run whose network to use. [default: the newest finished run]",
+    help="The run whose network to use, or a folder of seeds: its committee. "
+    "[default: the newest finished run]",
 )
+@click.option("--show", is_flag=True, help="Show every digit as the network sees it.")
 @click.option(
-    "--save-seen", "seen", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
+    "--save-seen", "kept", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
 )
 @JSON
-def predict(names: tuple[str, ...], folder: Path | None, seen: Path | None, as_json: bool) -> None:
+@click.option("--seen", is_flag=True, help="With --json: also the levels that the network saw.")
+def predict(
+    names: tuple[str, ...],
+    folder: Path | None,
+    show: bool,
+    kept: Path | None,
+    as_json: bool,
+    seen: bool,
+) -> None:
     """Read digits in pictures of your own, PNG or JPEG for example.
 
     \b
     pip install "pillow>=13.0"
     bpnet predict seven.png
-    bpnet predict photo.jpg scan.png --run runs/2026-01-31_142530_mnist-s0
+    bpnet predict photo.jpg photos --run runs/2026-01-31_142530_mnist-s0
 
-    Each picture is brought to MNIST's own form first, and shown as the network sees it; - is stdin.
-    Exit status 1 if a picture is blank, or cannot be read or kept.
+    Each digit is brought to MNIST's own form first, and shown as the network sees it; - is stdin.
+    Of more than three pictures, each has a line: 7? is unsure; ? is no digit, or several that
+    touch. Exit status 1 if a picture is blank, or cannot be read or kept.
 
     \b
     A first picture, if you have none: bpnet data show --save digit.png
 
-    --json: run; pictures, for each: picture (its name), digit, probabilities (of 0 to 9), seen (28
-    rows of 28 grey levels).
+    --json: run; pictures, for each: picture (its name) and problem, or digits, for each: digit,
+    probability, unsure, like_a_digit, touching, probabilities (of 0 to 9); lines (how many of the
+    digits each line has).
     """
-    from bpnet.pictures import decoding
-    from bpnet.runs import directory, finding
+    if seen and not as_json:
+        raise UsageError("--seen: goes with --json; --show prints what the network saw")
+    from bpnet.runs import finding
 
-    run = directory.open_run(folder or finding.newest(tell))
-    threads.fix(run.config.train.threads)
-    predictions: list[Prediction] = []
+    run = folder or finding.newest(tell)
     problems: list[str] = []
-    with decoding.Decoder() as decoder:
-        from bpnet.runs.results import load_network
-
-        network = load_network(run)
-        for name in names:
-            with _noted(problems):
-                predictions.append(_predict(network, decoder, name))
-                if not as_json:
-                    echo_all(_lines(predictions[-1]))
-                if seen:
-                    _keep(seen, predictions[-1])
+    records = [record for name in names for record in _records(name, problems)]
+    answered = _answered(run, records, kept, problems)
     if as_json:
-        found = [_as_json(prediction) for prediction in predictions]
-        echo_json({"run": str(run.folder), "pictures": found})
+        echo_json({"run": str(run), "pictures": _as_json(answered, records, seen)})
+    else:
+        echo_all(_text(answered, records, show))
     if problems:
         raise DataError(*dict.fromkeys(problems))
 
 
+def _records(name: str, problems: list[str]) -> list[Record]:
+    """Return a record of the picture, or of each in the folder; or one of what is wrong with it."""
+    record = {"picture": name}
+    with _noted(record, problems):
+        if name == "-" or not picture_files.is_folder(Path(name)):
+            return [record]
+        found, others = picture_files.in_folder(Path(name))
+        if others:
+            tell(f"{name}: passed over {others}")
+        return [{"picture": path} for path in found]
+    return [record]
+
+
 @contextmanager
-def _noted(problems: list[str]) -> Iterator[None]:
-    """Add what is wrong with a picture to the problems, and go on."""
+def _noted(record: Record, problems: list[str]) -> Iterator[None]:
+    """Add what is wrong with a picture to its record and to the problems, and go on."""
     try:
         yield
     except (DataError, StorageError) as error:
+        record["problem"] = error.lines[0].removeprefix(f"{record['picture']}: ")
         problems += error.lines
 
 
-def _predict(network: "Network", decoder: "Decoder", name: str) -> Prediction:
+def _answered(
+    folder: Path, records: Sequence[Record], kept: Path | None, problems: list[str]
+) -> Iterator[Answered]:
+    """Yield the records of the pictures that can be read, with the digits in them.
+
+    What the network saw of a picture is then kept, if there is a folder for that.
+    """
+    from bpnet.pictures import decoding
+    from bpnet.runs import seed_folders
+
+    runs = seed_folders.open_members(folder, (), tell)
+    threads.fix(runs[0].config.train.threads)
+    with decoding.Decoder() as decoder:
+        members = _members(runs)
+        for record in records:
+            if "problem" in record:
+                continue
+            with _noted(record, problems):
+                lines = _lines(members, decoder, record["picture"])
+                yield record, lines
+                if kept:
+                    images = [answer.image for answer in chain.from_iterable(lines)]
+                    picture_files.keep(kept, record["picture"], images)
+
+
+def _members(runs: "Sequence[Run]") -> "list[Member]":
+    """Return the networks of the runs, each with its measure; without one, that is told."""
+    from bpnet.evaluation import doubt
+    from bpnet.runs import doubts, loading
+
+    measures = [doubts.load(run) for run in runs]
+    if None in measures:
+        least = percent(doubt.IMPROBABLE)
+        tell(
+            f"{runs[measures.index(None)].folder}: does not say what a digit looks like, as later "
+            f"runs do: answers below {least} are unsure, and nothing is refused as no digit"
+        )
+    return list(zip(loading.networks(runs), measures, strict=True))
+
+
+def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:
+    """Return what the networks together take the digits of a picture for, line by line."""
+    import numpy as np
+
+    from bpnet.evaluation import doubt
     from bpnet.pictures import decoding, normalizing
 
-    grey = decoder.grey(_content(name, decoding.LARGEST_FILE), name)
+    grey = decoder.grey(picture_files.content(name, decoding.LARGEST_FILE), name)
     try:
-        image = normalizing.normalized(grey)[0][0].image
+        lines = normalizing.normalized(grey)
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
-    return Prediction(name, image, network.classify(image[None])[0].tolist())
+    images = np.stack([digit.image for line in lines for digit in line])
+    found = doubt.judged(members, images)
+    told = zip(
+        found.probabilities.tolist(),
+        found.unsure.tolist(),
+        found.like_a_digit.tolist(),
+        strict=True,
+    )
+    return [[_answer(digit, *next(told)) for digit in line] for line in lines]
 
 
-def _content(name: str, limit: int) -> bytes:
-    from bpnet.system import storage
-
-    if name != "-":
-        return storage.read(Path(name), limit)
-    if sys.stdin is None:
-        raise DataError("-: stdin is closed")
-    content = sys.stdin.buffer.read(limit + 1)
-    if len(content) > limit:
-        raise DataError(f"-: larger than the {limit} bytes it may have")
-    return content
+def _answer(digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool) -> Answer:
+    return Answer(digit.image, shares, unsure, like_a_digit, digit.touching)
 
 
-def _keep(folder: Path, prediction: Prediction) -> None:
-    """Write what the network saw, over nothing that is there."""
-    from bpnet.pictures.png import png
-    from bpnet.system import storage
-
-    stem = Path(prediction.name).stem if prediction.name != "-" else "stdin"
-    stem = os.fsencode(stem)[:LONGEST_STEM].decode(errors="ignore")
-    path = folder / f"{stem}-seen.png"
-    storage.make_folder(folder)
-    if storage.exists(path):
-        raise StorageError(f"{path}: is there already; give another --save-seen")
-    storage.write(path, png(prediction.image))
+def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:
+    """Yield the lines of text about each picture, while one comes after the other."""
+    in_lines = len(records) > MOST_IN_FULL and not show
+    room = room_for(record["picture"] for record in records)
+    for record, lines in answered:
+        if in_lines:
+            yield in_a_line(record["picture"], lines, room)
+        else:
+            yield from in_full(record["picture"], lines, show)
 
 
-def _lines(prediction: Prediction) -> Iterator[str]:
-    yield prediction.name
-    yield from (line.rstrip() for line in picture(prediction.image))
-    best = prediction.likeliest()[:SHOWN]
-    yield "   ".join(f"{digit}: {percent(prediction.shares[digit])}" for digit in best)
-
-
-def _as_json(prediction: Prediction) -> dict[str, Any]:
-    return {
-        "picture": prediction.name,
-        "digit": prediction.likeliest()[0],
-        "probabilities": prediction.shares,
-        "seen": prediction.image.tolist(),
-    }
+def _as_json(
+    answered: Iterable[Answered], records: Sequence[Record], seen: bool
+) -> Sequence[Record]:
+    """Return the records, with the answers added."""
+    for record, lines in answered:
+        record["digits"] = [as_json(answer, seen) for answer in chain.from_iterable(lines)]
+        record["lines"] = [len(line) for line in lines]
+    return records

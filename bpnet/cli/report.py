@@ -14,21 +14,29 @@ from bpnet.system import threads
 @click.command(cls=Command)
 @click.argument("folder", metavar="[RUN]", required=False, type=Path)
 @click.option("--output", metavar="FILE", type=Path, help="Write here. [default: RUN/report.html]")
+@click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
 @SPLIT
 @RUN_DATA_DIR
-def report(folder: Path | None, output: Path | None, split: str, data_dir: str | None) -> None:
+def report(
+    folder: Path | None, output: Path | None, opened: bool, split: str, data_dir: str | None
+) -> None:
     """Write a page about a run, with a canvas to draw digits on.
 
     \b
-    bpnet report
+    bpnet report --open
     bpnet report runs/2026-01-31_142530_mnist-s0 --output mine.html
 
-    Without RUN it is the newest finished run. The page is one file, needs no internet, and runs the
-    network of the run itself.
+    Without RUN it is the newest finished run; of a folder of seeds, the one that is best on
+    validation images. The page is one file, needs no internet, and runs the network of the run
+    itself.
     """
-    from bpnet.runs import directory, finding
+    from bpnet.runs import finding, seed_folders
 
-    run = directory.open_run(folder or finding.newest(tell), with_options((), data_dir))
+    folder = folder or finding.newest(tell)
+    runs = seed_folders.open_members(folder, with_options((), data_dir), tell)
+    run, reason = seed_folders.best(runs)
+    if run.folder != folder:
+        tell(f"{folder}: is a folder of seeds: this is {run.folder}, {reason}")
     threads.fix(run.config.train.threads)
     from bpnet.report.content import content
     from bpnet.report.page import MARK, page
@@ -42,3 +50,12 @@ def report(folder: Path | None, output: Path | None, split: str, data_dir: str |
     told = content(one, split)
     storage.write(path, page(told | {"run": printable(told["run"])}).encode())
     echo(path)
+    if opened:
+        _open(path)
+
+
+def _open(path: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(path.resolve().as_uri()):
+        tell(f"{path}: no browser was found; open it in one yourself")

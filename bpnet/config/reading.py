@@ -61,7 +61,9 @@ def read(
     if problems:
         raise ConfigError(*problems)
     config: Config = build(values)
-    _refuse_endless_warmup(config, f"{source}: " if isinstance(source, Path) else "")
+    where = f"{source}: " if isinstance(source, Path) else ""
+    _refuse_endless_warmup(config, where)
+    _refuse_mixing(config, where)
     return config
 
 
@@ -78,9 +80,15 @@ def _refuse_outer_layers(config: Config, where: str) -> None:
 def _refuse_endless_warmup(config: Config, where: str) -> None:
     warmup, epochs = config.train.warmup, config.train.epochs
     if warmup > epochs:
-        raise ConfigError(
-            f"{where}train.warmup: expected at most train.epochs, {epochs}, got {warmup:g}"
-        )
+        told = f"expected at most train.epochs, {epochs}, got {warmup:g}"
+        raise ConfigError(f"{where}train.warmup: {told}")
+
+
+def _refuse_mixing(config: Config, where: str) -> None:
+    share, dataset = config.data.mix, config.data.dataset
+    if share and dataset not in ("mnist", "drawn"):  # no digits, or the same once more
+        told = f"expected 0 with data.dataset {dataset}, got {share:g}; it is for mnist and drawn"
+        raise ConfigError(f"{where}data.mix: {told}")
 
 
 def _overrides(settings: Iterable[str] | Mapping[str, Any]) -> Iterator[tuple[str, str]]:

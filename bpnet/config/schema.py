@@ -18,6 +18,7 @@ class DataConfig:
     dataset: Annotated[str, OneOf(DATASETS)] = "mnist"
     dir: Annotated[str, Folder()] = "data"
     validation: Annotated[int, Whole(0, 50_000)] = 10_000
+    mix: Annotated[float, Real(0, 0.5)] = 0.0  # the share of the training images that is sketched
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The digits that the program draws itself, kept in the cache with their hashes.
 
-They have a seed and a version of their own: the config's seed does not redraw them. Their drawing
-uses more of NumPy than its promises of equal numbers cover, so what is once drawn is kept, and the
-hashes of what a run used are in its records.
+There is a dataset of them for each hand. They have seeds and a version of their own: the config's
+seed does not redraw them. Their drawing uses more of NumPy than its promises of equal numbers
+cover, so what is once drawn is kept, and the hashes of what a run used are in its records.
 """
 
 import hashlib
@@ -19,38 +19,38 @@ from bpnet.errors import StorageError
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
 
-SEED = 1998
+SEEDS = {"drawn": 1998, "sketched": 2016}
 COUNTS = (60_000, 10_000)
 MANIFEST = "drawn.json"
 
 
-def load(folder: Path, tell: Tell) -> dict[str, bytes]:
+def load(folder: Path, tell: Tell, dataset: str = "drawn") -> dict[str, bytes]:
     """Return the content of the four files by their names, drawing them if they are not there."""
-    kept = read(folder)
+    kept = read(folder, dataset)
     if kept:
         return kept
     with filling(folder, tell):
-        return read(folder) or _draw_and_keep(folder, tell)
+        return read(folder, dataset) or _draw_and_keep(folder, tell, dataset)
 
 
-def _draw_and_keep(folder: Path, tell: Tell) -> dict[str, bytes]:
+def _draw_and_keep(folder: Path, tell: Tell, dataset: str) -> dict[str, bytes]:
     tell(f"drawing {COUNTS[0]} + {COUNTS[1]} digits")
-    contents = draw()
+    contents = draw(dataset)
     try:
-        _keep(folder, contents)
+        _keep(folder, contents, dataset)
     except StorageError as error:
         tell(f"the drawn digits are not kept: {error}")
     return contents
 
 
-def read(folder: Path) -> dict[str, bytes] | None:
+def read(folder: Path, dataset: str = "drawn") -> dict[str, bytes] | None:
     """Return what is kept in the folder, or None if it is not whole, right and of this version."""
     try:
         manifest = strict_json.parse(storage.read(folder / MANIFEST, limit=4096))
         contents = {name: storage.read(folder / name, _largest(name)) for name in NAMES}
     except (StorageError, ValueError):
         return None
-    return contents if manifest == _manifest(contents) else None
+    return contents if manifest == _manifest(contents, dataset) else None
 
 
 def _largest(name: str) -> int:
@@ -58,11 +58,12 @@ def _largest(name: str) -> int:
     return 16 + count * (WIDTH if "images" in name else 1)
 
 
-def draw() -> dict[str, bytes]:
+def draw(dataset: str = "drawn") -> dict[str, bytes]:
     """Return all the digits, as the content of four IDX files."""
     contents = {}
     for stream, count in enumerate(COUNTS):
-        images, labels = drawn.draw(count, np.random.default_rng([SEED, stream]))
+        rng = np.random.default_rng([SEEDS[dataset], stream])
+        images, labels = drawn.draw(count, rng, drawn.HANDS[dataset])
         contents[NAMES[2 * stream]] = idx.encode(images)
         contents[NAMES[2 * stream + 1]] = idx.encode(labels)
     return contents
@@ -73,14 +74,14 @@ def sha256(contents: dict[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
-def _manifest(contents: dict[str, bytes]) -> dict[str, object]:
-    return {"version": drawn.VERSION, "seed": SEED, "sha256": sha256(contents)}
+def _manifest(contents: dict[str, bytes], dataset: str) -> dict[str, object]:
+    return {"version": drawn.VERSION, "seed": SEEDS[dataset], "sha256": sha256(contents)}
 
 
-def _keep(folder: Path, contents: dict[str, bytes]) -> None:
+def _keep(folder: Path, contents: dict[str, bytes], dataset: str) -> None:
     """Write the files, and the manifest that makes them count last."""
     storage.make_folder(folder)
     for name, content in contents.items():
         storage.write(folder / name, content)
-    manifest = json.dumps(_manifest(contents), indent=2) + "\n"
+    manifest = json.dumps(_manifest(contents, dataset), indent=2) + "\n"
     storage.write(folder / MANIFEST, manifest.encode())

@@ -7,9 +7,12 @@ from pathlib import Path
 from bpnet.config import DataConfig
 from bpnet.datasets import cache, catalogue, drawn_digits, idx
 from bpnet.datasets.catalogue import NAMES, Source
+from bpnet.datasets.mixing import mixed
 from bpnet.datasets.splits import Dataset, Split, split
 from bpnet.errors import DataError
 from bpnet.system.progress import ByteProgress, Tell, silent, silently
+
+MIXED = "sketched"  # the dataset whose images data.mix mixes in
 
 
 def folder(config: DataConfig) -> Path:
@@ -26,9 +29,13 @@ def folder(config: DataConfig) -> Path:
 def load(config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent) -> Dataset:
     """Return the configured dataset; the last `validation` training images are held out.
 
+    What `mix` asks for is mixed into the others.
     Raises: DataError, StorageError.
     """
-    return _dataset(config, *fetch(config, progress, tell))
+    dataset = _dataset(config, *fetch(config, progress, tell))
+    if not config.mix:
+        return dataset
+    return mixed(dataset, load(_others(config), progress, tell), MIXED, config.mix)
 
 
 def find(config: DataConfig, tell: Tell = silent) -> Dataset:
@@ -37,19 +44,31 @@ def find(config: DataConfig, tell: Tell = silent) -> Dataset:
     It is for a folder that nobody but the config of a run has named.
     Raises: DataError, StorageError.
     """
+    dataset = _dataset(config, *_find(config, tell))
+    if not config.mix:
+        return dataset
+    return mixed(dataset, find(_others(config), tell), MIXED, config.mix)
+
+
+def _others(config: DataConfig) -> DataConfig:
+    return DataConfig(MIXED, config.dir, validation=0)
+
+
+def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str, str]]:
+    """Return what `fetch` does, but write nothing."""
     where = folder(config)
     told = f"{where}: does not hold {config.dataset}, and only the run's config names it"
-    if config.dataset == "drawn":
-        contents = drawn_digits.read(where)
+    if config.dataset in drawn_digits.SEEDS:
+        contents = drawn_digits.read(where, config.dataset)
         if contents is None:
             tell(f"{told}: the digits are drawn, and not kept; --data-dir DIR keeps them")
-            contents = drawn_digits.draw()
-        return _dataset(config, contents, drawn_digits.sha256(contents))
+            contents = drawn_digits.draw(config.dataset)
+        return contents, drawn_digits.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
     contents = cache.find(source, where, tell)
     if len(contents) < len(source.files):
         raise DataError(f"{told}: say with --data-dir where it is, or is to be downloaded to")
-    return _dataset(config, contents, _packed_sha256(source))
+    return contents, _packed_sha256(source)
 
 
 def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str, str]) -> Dataset:
@@ -72,8 +91,8 @@ def fetch(
     config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent
 ) -> tuple[dict[str, bytes], Mapping[str, str]]:
     """Return the content of each file by its name, and the hashes by which it is known."""
-    if config.dataset == "drawn":
-        contents = drawn_digits.load(folder(config), tell)
+    if config.dataset in drawn_digits.SEEDS:
+        contents = drawn_digits.load(folder(config), tell, config.dataset)
         return contents, drawn_digits.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
     mirror = os.environ.get("BPNET_MIRROR")
@@ -87,8 +106,8 @@ def _packed_sha256(source: Source) -> dict[str, str]:
 
 def verify(config: DataConfig) -> Mapping[str, str]:
     """Return for each file of the dataset whether it is in the folder, and right."""
-    if config.dataset == "drawn":
-        state = "right" if drawn_digits.read(folder(config)) else "missing or wrong"
+    if config.dataset in drawn_digits.SEEDS:
+        state = "right" if drawn_digits.read(folder(config), config.dataset) else "missing or wrong"
         return dict.fromkeys(NAMES, state)
     return cache.verify(catalogue.SOURCES[config.dataset], folder(config))
 

@@ -5,7 +5,7 @@ becomes numbers from 0 to 1 only when it is taken out.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -95,12 +95,21 @@ def refuse_unknown(images: Array, width: int) -> Array:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The three splits, and the SHA-256 of each file they come from."""
+    """The three splits, and the SHA-256 of each file they come from.
+
+    What is mixed in comes from other files, and is among the training images only.
+    """
 
     train: Split
     validation: Split
     test: Split
     sha256: Mapping[str, str]
+    mixed_in: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The SHA-256 of every file, also of those that are mixed in."""
+        return {**self.sha256, **self.mixed_in}
 
 
 def split(images: Array, labels: Array, name: str) -> Split:

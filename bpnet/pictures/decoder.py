@@ -13,21 +13,18 @@ import os
 import signal
 import sys
 import warnings
-from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
-from math import isfinite
 from typing import Any, BinaryIO
 
 from bpnet.errors import DataError, short
+from bpnet.pictures import formats, levels
 
 OLDEST_PILLOW = (13, 0)
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")  # each read by Pillow alone
 MOST_PIXELS = 2**24  # in colours they take 64 MB
-MOST_PIXELS_OF_WEBP = 2**22  # its decoder has the picture five times
-ENOUGH = (1000, 1000)  # pixels: a photo is decoded no larger than needed, if its format can do that
-STRIP = 2**18  # pixels that are converted and sent at a time
+FEWER_PIXELS = dict.fromkeys(("WEBP", "AVIF"), 2**22)  # their decoders have the picture five times
+ENOUGH = (1000, 1000)  # pixels: a JPEG is decoded no larger than needed
 MEMORY = 120 * 2**20  # bytes: the file, the picture, and what it takes to decode it
 SECONDS = 1.5  # of the processor, for one picture
 NO_PILLOW, OUT_OF_MEMORY = 3, 4  # exit statuses
@@ -60,6 +57,9 @@ def _import_pillow() -> bool:
         Image.preinit()  # the common formats; the others would be found by importing all there are
         for name in ("Tiff", "WebP"):
             import_module(f"PIL.{name}ImagePlugin")
+        from PIL import AvifImagePlugin
+
+        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     except ImportError:
         return False
     return tuple(map(int, __version__.split(".")[:2])) >= OLDEST_PILLOW
@@ -93,7 +93,7 @@ def _answer(requests: BinaryIO, length: int) -> Iterator[bytes]:
     """Yield the parts of the answer to a file of this length."""
     try:
         image = _decoded(io.BytesIO(requests.read(length)))
-        head, strips = _described(image), _strips(image)
+        head, strips = levels.described(image), levels.strips(image)
         first = next(strips)  # what cannot be converted shows here
     except MemoryError:
         raise
@@ -112,77 +112,63 @@ def _line(value: dict[str, Any]) -> bytes:
 def _decoded(file: BinaryIO) -> Any:
     """Return Pillow's picture, its size checked before any of it is decoded.
 
-    Pillow makes that check, since a WebP file has to be checked before it is even opened.
+    Pillow makes that check, since a WebP file has to be checked before it is even opened; of a JPEG
+    that size counts to which it is decoded.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
-    webp = file.read(12)[8:] == b"WEBP"
-    most = MOST_PIXELS_OF_WEBP if webp else MOST_PIXELS
-    Image.MAX_IMAGE_PIXELS = most // 2  # it warns beyond this, and refuses beyond twice as many
+    kind = _kind(file.read(formats.HEAD))
+    most = FEWER_PIXELS.get(kind, MOST_PIXELS)
+    drafted = kind == "JPEG"
+    Image.MAX_IMAGE_PIXELS = None if drafted else most // 2  # it refuses beyond twice as many
     try:
-        image = Image.open(file, formats=FORMATS)
+        image = Image.open(file, formats=[kind])
+        _refuse_many_scans(image)
         image.draft("RGB", ENOUGH)
+        if image.width * image.height > most:
+            raise Image.DecompressionBombError
         image.load()
     except Image.DecompressionBombError as error:
-        raise DataError(f"more than the {most} pixels that it may have; make it smaller") from error
+        jpeg = "" if drafted else ", or save it as JPEG"
+        raise DataError(
+            f"more than the {most} pixels that it may have; make it smaller{jpeg}"
+        ) from error
+    except UnidentifiedImageError as error:
+        raise DataError(
+            f"damaged, or a kind of {kind} that cannot be read; save it anew, as JPEG or PNG"
+        ) from error
     return image
 
 
-def _described(image: Any) -> dict[str, Any]:
-    """Return what must be known of the levels: NumPy's word for their kind, how many, how turned.
+def _refuse_many_scans(image: Any) -> None:
+    """Raise MemoryError if this is a JPEG of many scans, too large to have all its numbers at once.
 
-    Of levels of many bits also the lowest and the highest, which decide what is black and white.
+    libjpeg would take 2 bytes for each, and end with words that do not say why.
     """
-    turned = image.getexif().get(0x112, 1)
-    found = {
-        "kind": {"I": "int32", "F": "float32"}.get(image.mode[0], "uint8"),
-        "shape": [image.height, image.width],
-        "turned": int(turned) if turned in range(1, 9) else 1,
-    }
-    if found["kind"] != "uint8":
-        lows, highs = zip(*(_ends(part) for part in _parts(image)), strict=True)
-        found["ends"] = [min(lows), max(highs)]
+    if image.info.get("progressive"):
+        samples = [down * across for _, down, across, _ in image.layer]
+        if 2 * image.width * image.height * sum(samples) > MEMORY * 3 // 4 * max(samples):
+            raise MemoryError
+
+
+def _kind(head: bytes) -> str:
+    """Return the format of a file that begins so. Raises: DataError if it is none that is read."""
+    found = formats.kind(head)
+    if not head:
+        raise DataError("is empty")
+    if found is None:
+        *many, last = formats.READ
+        raise DataError(f"not a picture that can be read: {', '.join(many)} and {last} can be")
+    if found in formats.UNREAD:
+        raise DataError(f"{found} cannot be read; export it as JPEG")
     return found
-
-
-def _ends(image: Any) -> tuple[float, float]:
-    """Return the lowest and the highest level; with one that is no number there is no telling."""
-    if image.mode == "F" and not isfinite(sum(array("f", image.tobytes()))):
-        raise DataError("holds levels that are not finite numbers")
-    low, high = image.getextrema()
-    return low, high
-
-
-def _strips(image: Any) -> Iterator[bytes]:
-    """Yield the levels of some rows at a time."""
-    for part in _parts(image):
-        yield (part if part.mode in "IF" else _grey(part)).tobytes()
-
-
-def _parts(image: Any) -> Iterator[Any]:
-    """Yield some rows of the picture at a time; levels of 16 bits as Pillow's I."""
-    rows = max(1, STRIP // image.width)
-    for top in range(0, image.height, rows):
-        part = image.crop((0, top, image.width, min(top + rows, image.height)))
-        yield part.convert("I") if part.mode.startswith("I;") else part
-
-
-def _grey(image: Any) -> Any:
-    """Return the picture in grey; what is transparent is white."""
-    from PIL import Image
-
-    if "A" in image.mode or "transparency" in image.info:
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return image.convert("L")
 
 
 def _problem(error: Exception) -> str:
     if isinstance(error, DataError):
         return str(error)
-    reason = str(error)
-    reason = "unknown format" if "cannot identify" in reason else short(reason or repr(error))
-    return f"not a picture that can be read: {reason}"
+    reason = short(str(error) or repr(error))
+    return f"not a picture that can be read: {reason}; save it anew, as JPEG or PNG"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from bpnet.errors import BpnetError, DataError
 from bpnet.pictures import decoder
+from bpnet.pictures.levels import STRIP
 
 if TYPE_CHECKING:  # the process should start before NumPy is imported, to be ready with it
     from bpnet.array import Array
@@ -39,7 +40,7 @@ class Decoder:
     def grey(self, content: bytes, name: str) -> "Array":
         """Return the picture as bytes (H, W), black 0 and white 255; what is transparent is white.
 
-        Of several pictures in a file it is the first.
+        What has one colour on nothing is black. Of several pictures in a file it is the first.
         Raises: DataError if this is no picture, or one that costs too much; BpnetError if Pillow is
         missing.
         """
@@ -125,8 +126,8 @@ def _received(answers: IO[bytes]) -> "Array":
     kind = np.dtype(head["kind"])
     grey = np.empty(head["shape"], np.uint8)
     flat = grey.reshape(-1)
-    for start in range(0, flat.size, decoder.STRIP):
-        part = flat[start : start + decoder.STRIP]
+    for start in range(0, flat.size, STRIP):
+        part = flat[start : start + STRIP]
         levels = np.frombuffer(_exactly(answers, part.size * kind.itemsize), kind)
         part[:] = levels if kind == np.uint8 else _of_many_bits(levels, *head["ends"])
     return _upright(grey, head["turned"])
@@ -150,11 +151,14 @@ def _exactly(answers: IO[bytes], size: int) -> bytes:
 
 
 def _of_many_bits(levels: "Array", low: float, high: float) -> "Array":
-    """Return levels of 16 bits, or of any range, as bytes; of one level only, all are black."""
+    """Return levels of any range as bytes, the lowest black and the highest white.
+
+    Whole numbers from 0 on are of so many bits as the highest takes: black and white are known.
+    """
     import numpy as np
 
-    if low >= 0 and high <= 65535:
-        low, high = 0, 65535 if high > 255 else 255
+    if low >= 0 and levels.dtype.kind == "i":
+        low, high = 0, 2 ** int(high).bit_length() - 1
     scale = 255 / (high - low) if high > low else 0
     bytes_: Array = np.floor((levels.astype(np.float64) - low) * scale + 0.5).astype(np.uint8)
     return bytes_

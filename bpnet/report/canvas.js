@@ -1,38 +1,38 @@
 "use strict";
-// Your own digit: a sheet of white paper, and what the network says of the drawing on it.
+// Your own digit: a sheet of white paper to draw on, with a mouse, a pen or a finger.
 
 const paper = place("paper").getContext("2d", {willReadFrequently: true});
-const PEN = {lineWidth: 22, lineCap: "round", lineJoin: "round", strokeStyle: "black"};
-const rows = Array.from({length: widths.at(-1)}, (_, digit) => rowOf(digit));
-let network;
+const PEN = {lineWidth: 36, lineCap: "round", lineJoin: "round", strokeStyle: "black"};
 let pen;  // where it is on the paper
 let frame = 0;  // the frame that is asked for, if any
-let answer = null;  // the probability of each digit; null for a paper without ink
-let chosen = null;  // the digit whose reasons are shown; null for the likeliest
 
 function begin() {
-  network = new Network(affines, activation);
-  paper.canvas.onpointerdown = event => {
-    paper.canvas.setPointerCapture(event.pointerId);
+  const {canvas} = paper;
+  canvas.onpointerdown = event => {
+    if (!event.isPrimary || event.button) return;
+    canvas.setPointerCapture(event.pointerId);
+    place("own").classList.add("drawn");
     pen = position(event);
     draw(event);
   };
-  paper.canvas.onpointermove = event => {
-    if (paper.canvas.hasPointerCapture(event.pointerId)) draw(event);
+  canvas.onpointermove = event => {
+    if (!canvas.hasPointerCapture(event.pointerId)) return;
+    for (const each of event.getCoalescedEvents?.() ?? []) draw(each);
+    draw(event);
   };
-  place("wipe").onclick = wipe;
-  place("shares").append(...rows.map(({row}) => row));
-  wipe();
+  place("clear").onclick = clear;
+  showRows();
+  clear();
 }
 
-function wipe() {
+function clear() {
   paper.fillStyle = "white";
   paper.fillRect(0, 0, paper.canvas.width, paper.canvas.height);
-  chosen = null;
-  frame ||= requestAnimationFrame(look);
+  place("own").classList.remove("drawn");
+  ask();
 }
 
-// Draw from where the pen is to where the pointer is, and ask for a look: one a frame, however many draw.
+// Draw from where the pen is to where the pointer is.
 function draw(event) {
   const [x, y] = position(event);
   paper.beginPath();
@@ -40,43 +40,25 @@ function draw(event) {
   paper.lineTo(x + 0.01, y);  // a line of no length would not be drawn, and a dot is one
   pen = [x, y];
   Object.assign(paper, PEN).stroke();
-  frame ||= requestAnimationFrame(look);
+  ask();
 }
 
+// Return where a pointer is, in pixels of the paper.
 function position({clientX, clientY}) {
-  const {left, top} = paper.canvas.getBoundingClientRect();
-  return [clientX - left - paper.canvas.clientLeft, clientY - top - paper.canvas.clientTop];
+  const {canvas} = paper, {left, top} = canvas.getBoundingClientRect();
+  const scale = canvas.width / canvas.clientWidth;
+  return [(clientX - left - canvas.clientLeft) * scale, (clientY - top - canvas.clientTop) * scale];
 }
 
-// Show what the network sees of the drawing, and what it takes it for.
-function look() {
-  frame = 0;
-  const {width, height} = paper.canvas;
-  const seen = normalized(paper.getImageData(0, 0, width, height), report.form);
-  paintGrey(place("seen"), seen ?? new Uint8Array(SIDE * SIDE));
-  answer = seen && network.classify(seen);
-  showAnswer();
-}
-
-function showAnswer() {
-  rows.forEach(({button, meter, output}, digit) => {
-    meter.value = answer ? answer[digit] : 0;
-    output.textContent = answer ? percent(answer[digit]) : "";
-    button.setAttribute("aria-pressed", digit === chosen);
+// Ask for a look at the drawing: one a frame, however often the pen moves.
+function ask() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    const {width, height} = paper.canvas;
+    look(paper.getImageData(0, 0, width, height));
   });
-  const digit = answer && (chosen ?? answer.indexOf(Math.max(...answer)));
-  paintSigned(place("reasons"), answer ? network.gradient(digit) : new Float64Array(SIDE * SIDE));
-}
-
-// Return the row of a digit: how likely it is, and a button for its reasons.
-function rowOf(digit) {
-  const meter = element("meter"), output = element("output");
-  const button = element("button", undefined, element("b", digit), meter, output);
-  button.type = "button";
-  button.onclick = () => { chosen = digit; showAnswer(); };
-  return {button, meter, output, row: element("li", undefined, button)};
 }
 
 if (Object.hasOwn(ACTIVATIONS, activation)) begin();
-else place("own").textContent =
-  `This page cannot run a network whose activation is ${activation}; bpnet predict can.`;
+else place("own").replaceChildren(
+  `This page cannot run a network whose activation is ${activation}; bpnet predict can.`);

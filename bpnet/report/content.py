@@ -7,21 +7,30 @@ from typing import Any
 import numpy as np
 
 from bpnet.datasets import SIDE
-from bpnet.evaluation import as_json, evaluate
+from bpnet.evaluation import as_json, doubt, evaluate
 from bpnet.pictures import normalizing
-from bpnet.pictures.normalizing import cleaning, fitting
-from bpnet.runs import metadata, results
+from bpnet.pictures.normalizing import cleaning, fitting, separating, touching
+from bpnet.pictures.png import png
+from bpnet.runs import doubts, metadata, results
+from bpnet.runs.directory import Run
 from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
 
-MOST_MISTAKES = 1000  # images of 784 bytes each
+MOST_MISTAKES = 1000  # images of some 300 bytes each
 FORM = {  # what normalize.js needs to bring a drawing to the form that `predict` gives
     "side": SIDE,
     "box": fitting.BOX,
     "centre": fitting.CENTRE,
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
-    "strong": fitting.STRONG,
+    **{
+        name.lower(): getattr(module, name)
+        for module, names in (
+            (separating, ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "DIRT", "LEVEL", "MOST")),
+            (touching, ("STROKE", "FEWEST", "WIDTH", "FILLED", "NECK", "SEVERAL")),
+        )
+        for name in names
+    },
 }
 
 
@@ -38,11 +47,22 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "settings": settings_of(run.config),
         "facts": {key: value for key, value in facts.items() if key != "config"},
         "form": FORM,
+        "doubt": _doubt(run),
         "network": {
             "widths": network.widths,
             "activation": run.config.network.activation,
             "parameters": _base64(network.flat.astype("<f4").tobytes()),
         },
+    }
+
+
+def _doubt(run: Run) -> dict[str, Any]:
+    """Return what doubt.js needs: the measure of the run's network, or no arrays if it has none."""
+    measure = doubts.load(run)
+    arrays = measure.arrays() | {"smaller": doubt.SMALLER.astype("<f4")} if measure else {}
+    return {
+        "improbable": doubt.IMPROBABLE,
+        "arrays": {name: _base64(array.tobytes()) for name, array in arrays.items()},
     }
 
 
@@ -59,7 +79,7 @@ def _mistakes(loaded: LoadedRun) -> list[dict[str, Any]]:
             "digit": int(images.labels[place]),
             "answer": int(answers[place]),
             "share": float(y[place, answers[place]]),
-            "image": _base64(images.images[place].tobytes()),
+            "png": _base64(png(images.images[place].reshape(SIDE, SIDE))),
         }
         for place in order
     ]

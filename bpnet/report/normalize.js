@@ -1,18 +1,18 @@
 "use strict";
-// A drawing in MNIST's own form, as bpnet/pictures/normalizing.py makes it. In a photograph the paper
-// has to be found first; that of a canvas is pure white, so what a pixel lacks of white is ink.
-// A picture is {height, width, data}, row by row; `form` holds the constants of that module.
+// A drawing's digits in MNIST's own form, as bpnet/pictures/normalizing/ makes them. In a photograph the
+// paper has to be found first; that of a canvas is pure white, so what a pixel lacks of white is ink.
+// A picture is {height, width, data}, row by row; `form` holds the constants of those modules.
 
-// Return the side x side bytes of a canvas's ImageData in MNIST's form, or null if there is no ink in it.
+// Return the digits of a canvas's ImageData, line by line, from left to right; none if there is no ink
+// in it. A digit is {image, touching, height}: its side x side bytes in MNIST's form, whether it is
+// several digits that touch, and how many pixels of the canvas it is high.
 function normalized(drawing, form) {
   const ink = inkOf(drawing);
-  const small = scaled(ink, Math.min(1, form.largest / Math.max(ink.height, ink.width)));
-  const most = largest(small.data);
-  if (most < form.faintest) return null;
-  const rows = extent(strongest(small, true), form.strong * most);
-  const columns = extent(strongest(small, false), form.strong * most);
-  const box = cut(small, rows, columns);
-  return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
+  const scale = Math.min(1, form.largest / Math.max(ink.height, ink.width));
+  const small = scaled(ink, scale);
+  if (largest(small.data) < form.faintest) return [];
+  return separated(small, form).map(line => line.map(({ink, touching, box}) => (
+    {image: fitted(ink, form), touching, height: (box.bottom - box.top) / scale})));
 }
 
 // Return how far each pixel is from white. The pen is black, so red stands for all three colours.
@@ -49,6 +49,18 @@ function shares(old, fresh) {
   return found;
 }
 
+// Return the ink of one digit as side x side bytes: strong ink, and an edge of weak ink round it. The
+// edge is no wider than a pixel of MNIST.
+function fitted(ink, form) {
+  const levels = [strongest(ink, true), strongest(ink, false)];
+  const weak = form.weak * largest(ink.data);
+  const ends = levels.map(some => strong(some, weak));
+  const longer = Math.max(...ends.map(([start, end]) => end - start));
+  const edge = Math.max(1, Math.floor(longer / (form.box - 2)));
+  const box = inside(ink, ...ends.map((pair, i) => widened(pair, levels[i], edge)));
+  return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
+}
+
 // Return the largest level of each row, or of each column.
 function strongest({height, width, data}, along) {
   const found = new Float64Array(along ? height : width);
@@ -60,16 +72,19 @@ function strongest({height, width, data}, along) {
   return found;
 }
 
-// Return [from, to) of the strong levels, and of the weak ones that adjoin them.
-function extent(levels, strong) {
-  let from = levels.findIndex(level => level > strong);
-  let to = levels.findLastIndex(level => level > strong) + 1;
-  while (from > 0 && levels[from - 1] > 0) from--;
-  while (to < levels.length && levels[to] > 0) to++;
-  return [from, to];
+function strong(levels, weak) {
+  return [levels.findIndex(level => level > weak), levels.findLastIndex(level => level > weak) + 1];
 }
 
-function cut({width, data}, [top, bottom], [left, right]) {
+function widened([start, end], levels, edge) {
+  for (; edge > 0; edge--) {
+    if (start > 0 && levels[start - 1] > 0) start--;
+    if (end < levels.length && levels[end] > 0) end++;
+  }
+  return [start, end];
+}
+
+function inside({width, data}, [top, bottom], [left, right]) {
   const part = new Float64Array((bottom - top) * (right - left));
   for (let y = top; y < bottom; y++)
     part.set(data.subarray(y * width + left, y * width + right), (y - top) * (right - left));

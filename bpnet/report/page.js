@@ -1,20 +1,32 @@
 "use strict";
-// The page of a report: all but the drawing is made here, from the data in the page.
+// What every part of the page is made with, and the simple parts: scores, hidden units, facts.
 
 const report = JSON.parse(document.getElementById("report").textContent);
 const place = id => document.getElementById(id);
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));  // of base64
+const floats = text => new Float32Array(bytes(text).buffer);
 const percent = share => `${(100 * share).toFixed(2)} %`;
+const whole = number => number.toLocaleString("en");
 
 const {widths, activation, parameters} = report.network;
-const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
+const affines = affineLayers(widths, floats(parameters));
+const measure = {improbable: report.doubt.improbable, ...numbers(report.doubt.arrays)};
 const SIDE = report.form.side;
+
+function numbers(arrays) {
+  return Object.fromEntries(Object.entries(arrays).map(([name, text]) => [name, floats(text)]));
+}
 
 function element(name, text, ...children) {
   const made = document.createElement(name);
   if (text !== undefined) made.textContent = text;
   made.append(...children);
   return made;
+}
+
+// Show nothing.
+function blank(canvas) {
+  canvas.getContext("2d").clearRect(0, 0, SIDE, SIDE);
 }
 
 function paintGrey(canvas, image) {
@@ -36,111 +48,81 @@ function paint(canvas, colours) {
   context.putImageData(pixels, 0, 0);
 }
 
-function figure(paintIt, caption) {
-  const canvas = element("canvas");
-  canvas.width = canvas.height = SIDE;
-  paintIt(canvas);
-  return element("figure", undefined, canvas, element("figcaption", caption));
+// Return an image, or a canvas, with a heading and lines of text below it.
+function figure(image, heading, ...lines) {
+  return element("figure", undefined, image,
+    element("figcaption", undefined, element("b", heading), ...lines.flatMap(line => [element("br"), line])));
 }
 
 function showScore() {
   const {accuracy, correct, total, interval, loss} = report.scores;
-  place("score").textContent =
-    `${report.split} accuracy ${percent(accuracy)} (${correct}/${total}), 95 % interval ` +
-    `${percent(interval[0])} to ${percent(interval[1])}, loss ${loss.toFixed(4)}`;
-}
-
-function showCurves() {
-  if (!report.log.length) return void (place("curves").textContent = "No epoch has ended yet.");
-  const scored = report.log.some(row => row.validation_loss !== null) ? "validation" : "test";
-  place("curves").append(
-    curves("loss", ["train_loss", `${scored}_loss`]),
-    curves("accuracy", ["train_accuracy", `${scored}_accuracy`]));
-}
-
-// Return a drawing of columns of the log, an epoch a point: the first for, the second against.
-function curves(title, columns) {
-  const values = columns.flatMap(column => report.log.map(row => row[column]));
-  const low = Math.min(...values), high = Math.max(...values, low + 1e-9), last = report.log.length;
-  const x = epoch => 50 + 400 * (last > 1 ? (epoch - 1) / (last - 1) : 0.5);
-  const y = value => 190 - 160 * (value - low) / (high - low);
-  const svg = drawn("svg", {viewBox: "0 0 470 230", role: "img", "aria-label": title});
-  const label = (text, at, down, colour) =>
-    svg.append(Object.assign(drawn("text", {x: at, y: down, ...colour}), {textContent: text}));
-  label(high.toPrecision(4), 4, 34);
-  label(low.toPrecision(4), 4, 194);
-  label(`epoch 1 to ${last}`, 200, 220);
-  columns.forEach((column, i) => {
-    const stroke = i ? "var(--against)" : "var(--for)";
-    const points = report.log.map((row, n) => `${n ? "L" : "M"}${x(row.epoch)} ${y(row[column])}`);
-    svg.append(drawn("path", {d: points.join(""), style: `stroke: ${stroke}`}));
-    label(column.replace("_", " "), 50 + 150 * i, 16, {style: `fill: ${stroke}`});
-  });
-  return svg;
-}
-
-function drawn(name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function showConfusion() {
-  const head = element("tr", undefined, element("th"), ...report.scores.confusion.map((_, i) => element("th", i)),
-    element("th", "recognised"));
-  const rows = report.scores.confusion.map((counts, digit) => {
-    const share = report.scores.per_class[digit];
-    return element("tr", undefined, element("th", digit),
-      ...counts.map((count, answer) => confusionCell(digit, answer, count)),
-      element("td", share === null ? "-" : percent(share)));
-  });
-  place("confusion").append(head, ...rows);
-}
-
-function confusionCell(digit, answer, count) {
-  const cell = element("td", count && digit === answer ? count : undefined);
-  if (digit === answer) cell.className = "right";
-  else if (count) {
-    const button = element("button", count);
-    button.title = `${count} times ${digit} was taken for ${answer}`;
-    button.onclick = () => showMistakes("cell",
-      report.mistakes.filter(wrong => wrong.digit === digit && wrong.answer === answer));
-    cell.append(button);
-  }
-  return cell;
-}
-
-function showMistakes(id, mistakes) {
-  place(id).replaceChildren(...mistakes.map(wrong => figure(
-    canvas => paintGrey(canvas, bytes(wrong.image)),
-    `${wrong.digit} taken for ${wrong.answer}, ${percent(wrong.share)}; image ${wrong.number}`)));
+  const [from, to] = interval.map(share => (100 * share).toFixed(2));
+  const told = {
+    [`${report.split} accuracy`]: percent(accuracy),
+    "95 % interval": `${from}\u2013${to} %`,
+    [`wrong of ${whole(total)}`]: whole(total - correct),
+    loss: loss.toFixed(4),
+  };
+  place("score").append(...Object.entries(told).map(([term, value]) =>
+    element("div", undefined, element("dd", value), element("dt", term))));
+  if (report.facts.status === "finished") return;
+  place("status").hidden = false;
+  place("status").textContent = `The run is ${report.facts.status}: these are its weights so far.`;
 }
 
 // Show the weights of the first hidden units whose own weights towards the next layer are largest.
 function showUnits() {
   const [first, next] = affines;
   if (!next) return void place("hidden").remove();
+  const last = affines.length === 2;
+  if (last) place("towards").textContent = " Below: the digit that it speaks for most.";
   const strength = Array.from({length: first.M}, (_, m) =>
     next.W.subarray(m * next.M, (m + 1) * next.M).reduce((sum, w) => sum + w * w, 0));
   const order = strength.map((_, m) => m).sort((a, b) => strength[b] - strength[a]).slice(0, 30);
   place("units").append(...order.map(m => {
     const towards = Array.from(next.W.subarray(m * next.M, (m + 1) * next.M));
-    const speaksFor = affines.length === 2 ? `, for ${towards.indexOf(Math.max(...towards))}` : "";
     const weights = Array.from({length: first.D}, (_, d) => first.W[d * first.M + m]);
-    return figure(canvas => paintSigned(canvas, weights), `unit ${m}${speaksFor}`);
+    const heading = last ? `for ${towards.indexOf(Math.max(...towards))}` : "";
+    const canvas = Object.assign(element("canvas"), {width: SIDE, height: SIDE});
+    paintSigned(canvas, weights);
+    return figure(canvas, heading, `unit ${m}`);
   }));
 }
 
 function showFacts(id, facts) {
-  const text = value => typeof value === "object" ? JSON.stringify(value) : String(value);
   place(id).append(...Object.entries(facts).map(([key, value]) =>
-    element("tr", undefined, element("th", key), element("td", text(value)))));
+    element("tr", undefined, element("th", key), element("td", readable(key, value)))));
+}
+
+// Return the text of a fact: shares as percent, losses rounded, dates as they are spoken.
+function readable(key, value) {
+  if (value === null) return "-";
+  if (key.endsWith("_accuracy")) return percent(value);
+  if (key.endsWith("_loss")) return value.toFixed(4);
+  if (key === "started" || key === "ended") return date(value);
+  if (Array.isArray(value)) return value.join(", ") || "none";
+  if (typeof value === "object") return Object.entries(value).map(pair => pair.join(": ")).join("\n");
+  return String(value);
+}
+
+function date(text) {
+  return new Date(text).toLocaleString("en-GB", {
+    day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+}
+
+// Let what is larger than its place fade out at the end, as long as there is more.
+function showMore(box) {
+  const look = () => box.classList.toggle("more",
+    box.scrollLeft + box.clientWidth < box.scrollWidth - 1 ||
+    box.scrollTop + box.clientHeight < box.scrollHeight - 1);
+  box.onscroll = look;
+  new ResizeObserver(look).observe(box);
 }
 
 showScore();
-showCurves();
-showConfusion();
-showMistakes("mistakes", report.mistakes.slice(0, 40));
 showUnits();
 showFacts("settings", report.settings);
-showFacts("facts", report.facts);
+showFacts("facts", {...report.facts, doubt: measure.limits ? "measured: see bpnet/evaluation/doubt.py" :
+  `not measured, as in a run that is old or not finished: an answer below ${100 * measure.improbable} % is unsure`});
+document.querySelectorAll(".scroll").forEach(showMore);

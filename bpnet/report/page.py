@@ -8,7 +8,10 @@ from importlib.resources import files
 from typing import Any
 
 MARK = "<!-- A report by bpnet. -->"
-SCRIPTS = ("normalize", "classifier", "page", "canvas")
+SCRIPTS = (
+    "normalize", "separate", "classifier", "doubt", "page", "curves", "mistakes", "answer",
+    "canvas",
+)  # fmt: skip
 
 
 def page(content: Mapping[str, Any]) -> str:
@@ -18,7 +21,7 @@ def page(content: Mapping[str, Any]) -> str:
         "title": html.escape(str(content["run"])),
         "side": str(content["form"]["side"]),
         "style": _file("style.css"),
-        **{name: _file(f"{name}.js") for name in SCRIPTS},
+        "scripts": "\n".join(f"<script>\n{_file(f'{name}.js')}</script>" for name in SCRIPTS),
         "data": _safe(json.dumps(content, allow_nan=False)),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _file("page.html"))

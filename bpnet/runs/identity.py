@@ -37,7 +37,9 @@ def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
         for name, value in settings.items()
         if before[name] != value
     ]
-    if began.get("data", data) != data:
-        problems.append(f"{run.folder}: began with other files of {run.config.data.dataset}")
+    other = {name for name, _ in began.get("data", data).items() ^ data.items()}
+    if other:
+        names = sorted({name.rpartition("/")[0] or run.config.data.dataset for name in other})
+        problems.append(f"{run.folder}: began with other files of {' and '.join(names)}")
     if problems:
         raise RunError(*problems)

@@ -39,8 +39,7 @@ def load(
     Raises: RunError, UsageError if a run has no weights or no such images; BpnetError if memory
     cannot hold all networks at once.
     """
-    needed = sum(network.memory(run.config) for run in chosen)
-    memory.refuse_more(needed, "scoring these networks at once")
+    _refuse_too_many(chosen, "scoring these networks at once")
 
     @lru_cache(maxsize=1)  # the images of one dataset are enough to have in memory
     def images_of(data: DataConfig, may_fill: bool) -> Dataset:
@@ -53,9 +52,22 @@ def load(
         if status != Status.FINISHED:
             tell(f"{run.folder}: has not finished: these are its weights so far")
         dataset = images_of(run.config.data, run.may_fill)
-        refuse_changes(run, dataset.sha256)
+        refuse_changes(run, dataset.files)
         images = _images(run, dataset, split)
         yield LoadedRun(run, loaded, images, (dataset.sha256, len(images)))
+
+
+def networks(chosen: Sequence[Run]) -> list[Network]:
+    """Return the networks of the runs.
+
+    Raises: RunError if one has no weights; BpnetError if memory cannot hold all at once.
+    """
+    _refuse_too_many(chosen, "these networks at once")
+    return [load_network(run) for run in chosen]
+
+
+def _refuse_too_many(chosen: Sequence[Run], what: str) -> None:
+    memory.refuse_more(sum(network.memory(run.config) for run in chosen), what)
 
 
 def _images(run: Run, dataset: Dataset, split: str) -> Split:

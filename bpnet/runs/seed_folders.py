@@ -2,15 +2,17 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bpnet.config import Config
 from bpnet.errors import RunError
 from bpnet.runs import directory, metadata
-from bpnet.runs.directory import CONFIG
+from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs.metadata import Status
 from bpnet.system import storage, strict_json
+from bpnet.system.progress import Tell
 from bpnet.system.strict_json import Count
 
 MADE = "seeds.json"  # says which seeds the folder was made with
@@ -56,6 +58,31 @@ def seeds(folder: Path) -> list[Path]:
         if seed not in found:
             raise _missing(folder, seed, found)
     return list(found.values())
+
+
+def open_members(folder: Path, settings: Sequence[str], tell: Tell) -> list[Run]:
+    """Return the run in the folder, or those of its seeds that there is something to score of.
+
+    Raises: RunError if there is none, as `directory.open_run` and `seeds` do.
+    """
+    runs = [directory.open_run(seed, settings) for seed in seeds(folder) or [folder]]
+    begun = [run for run in runs if run.was_saved]
+    for run in runs if begun else []:
+        if run not in begun:
+            tell(f"{run.folder}: has not finished an epoch: left out")
+    return begun or runs
+
+
+def best(runs: Sequence[Run]) -> tuple[Run, str]:
+    """Return one run of many, and by what it is chosen: never by the test images."""
+    shares = {
+        run: metadata.result(run.folder).validation_accuracy or 0.0
+        for run in runs
+        if run.status == Status.FINISHED
+    }
+    if not any(shares.values()):
+        return runs[0], "the first"
+    return max(shares, key=lambda run: shares[run]), "the best on validation images"
 
 
 def _made(folder: Path, found: Mapping[int, Path]) -> Made:

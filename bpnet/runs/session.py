@@ -8,7 +8,7 @@ from pathlib import Path
 from bpnet import datasets
 from bpnet.config import Config
 from bpnet.errors import BpnetError, DivergedError, RunError
-from bpnet.runs import arithmetic, checkpoints, directory, learning, metadata, results
+from bpnet.runs import arithmetic, checkpoints, directory, doubts, learning, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
@@ -35,7 +35,7 @@ class Session:
     @property
     def data(self) -> Mapping[str, str]:
         """The SHA-256 of each file that the images come from."""
-        return self.training.dataset.sha256
+        return self.training.dataset.files
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def resumed(
     if run.was_saved and not other_arithmetic:
         arithmetic.refuse_another(run)
     dataset = datasets.load(run.config.data, progress, tell)
-    refuse_changes(run, dataset.sha256)
+    refuse_changes(run, dataset.files)
     session = Session(run, Training(run.config, dataset))
     with directory.locked(run.folder):
         checkpoints.restore(run, session.training.state, session.data, tell)
@@ -157,6 +157,7 @@ def _finish(session: Session) -> None:
     run, training = session.run, session.training
     test = training.score_result()
     weights_sha256 = results.write(run, training.state)
+    doubts.write(run, training.network, training.dataset, weights_sha256)
     chosen = best(training.state.records)
     metadata.write(
         run.folder,

@@ -14,7 +14,7 @@ import numpy as np
 
 from bpnet import network
 from bpnet.array import Array
-from bpnet.config import Config
+from bpnet.config import Config, DataConfig
 from bpnet.datasets import WIDTH, Dataset, Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores, evaluate
@@ -171,7 +171,12 @@ def memory(config: Config) -> int:
     beside = (arrays - 1) * itemsize + max(arrays * itemsize, 8)
     images = 4 * train.batch_size * WIDTH * itemsize  # of a batch and the next, plain and distorted
     own = network.memory(config, max(network.CHUNK, train.batch_size))
-    return own + beside * count + images + IMAGES * (WIDTH + np.dtype(np.intp).itemsize)
+    return own + beside * count + images + _images(data) * (WIDTH + np.dtype(np.intp).itemsize)
+
+
+def _images(data: DataConfig) -> int:
+    """Return how many images are held at most: to mix two datasets, both and what they become."""
+    return round(IMAGES * (2 + 1 / (1 - data.mix))) if data.mix else IMAGES
 
 
 def refuse_too_large(config: Config, at_once: int = 1) -> None:

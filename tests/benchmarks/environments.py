@@ -17,6 +17,7 @@ PACKAGES = {
     "keras-jax": ["keras", "jax"],
     "keras-tensorflow": ["keras", "tensorflow-cpu"],
     "scikit-learn": ["scikit-learn"],
+    "letters": ["Hershey-Fonts", "font-amatic-sc", "font-intuitive"],
 }
 
 

@@ -1,10 +1,11 @@
 """What `bpnet predict` makes of pictures as people send them.
 
-    python tests/benchmarks/pictures.py RUN... [--count N] [--only PART] [--split train]
-                                        [--handed FOLDER]
+    python tests/benchmarks/pictures.py RUN... [--count N] [--only PART] [--split SPLIT]
+                                        [--handed FOLDER] [--fonts FOLDER]
 
 It takes the networks of runs, named as their folders, and 1,000 test digits; with `--split train`
-the first training digits, to choose by. Needs MNIST (in BPNET_DATA_DIR or data/) and Pillow.
+or `--split validation` digits that something may be chosen by. Needs MNIST (in BPNET_DATA_DIR or
+data/) and Pillow.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[2]))
 
-from picture_parts import files, handed, several, singles, strange
+from picture_parts import files, handed, letters, several, singles, strange
 from picture_parts.reading import Reader
 from tables import table
 
@@ -26,6 +27,8 @@ PARTS = {
     "several": lambda given, *rest: several.rows_and_sheets(*rest),
     "touching": lambda given, *rest: several.pairs(*rest),
     "signs": lambda given, *rest: strange.signs(*rest),
+    "blank": lambda given, *rest: strange.blank(*rest),
+    "letters": lambda given, *rest: letters.rows(*rest, given.fonts),
     "doubted": lambda given, *rest: strange.digits(*rest),
     "files": lambda given, readers, images, labels: files.rows(
         given.runs[0], images[0].reshape(28, 28)
@@ -56,8 +59,9 @@ def _arguments():
     parser.add_argument("runs", nargs="+", metavar="RUN")
     parser.add_argument("--count", type=int, default=1000, help="digits for each rendering [1000]")
     parser.add_argument("--only", choices=PARTS, help="one part")
-    parser.add_argument("--split", choices=["test", "train"], default="test")
+    parser.add_argument("--split", choices=["test", "validation", "train"], default="test")
     parser.add_argument("--handed", metavar="FOLDER", help="pictures by people, KIND-NN/D-x.ext")
+    parser.add_argument("--fonts", metavar="FOLDER", help="fonts to take the letters from")
     return parser.parse_args()
 
 

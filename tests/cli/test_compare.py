@@ -1,6 +1,7 @@
 """`bpnet compare`: two runs on the same images."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +53,32 @@ def test_runs_of_other_images_are_not_compared(bpnet, both, small_file):
     result = bpnet("compare", "good", "other", "--split", "validation")
     assert (result.status, result.out) == (2, "")
     assert "other: has other validation images than good: no comparison" in result.err
+
+
+@pytest.fixture
+def three(bpnet, small_file):
+    """A folder of seeds."""
+    settings = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=3")
+    train = ("train", "--config", small_file, "--seeds", "3", "--run-dir", "three", *settings)
+    assert bpnet(*train, "--quiet").status == 0
+    return "three"
+
+
+def test_a_folder_of_seeds_is_compared_as_its_committee(bpnet, both, three):
+    report = json.loads(bpnet("compare", three, "bad", "--json").out)
+    committee = json.loads(bpnet("eval", three, "--json").out)["committee"]
+    assert report["runs"] == [three, "bad"]
+    assert report["correct"][0] == committee["correct"]
+    assert report["differences"] == {"train.learning_rate": [0.5, 1e-6], "train.epochs": [3, 1]}
+    lines = bpnet("compare", "good", three).out.splitlines()
+    assert lines[-2].startswith("b: three: committee of 3: test accuracy ")
+    assert bpnet("compare", three, three).out.endswith(": 0 images against 0, p = 1\n")
+
+
+def test_a_seed_that_knows_nothing_yet_is_no_part_of_the_committee(bpnet, both, three):
+    for path in Path(three, "seed-2").iterdir():
+        if path.name != "config.yaml":
+            path.unlink()
+    result = bpnet("compare", three, "good")
+    assert result.err == "three/seed-2: has not finished an epoch: left out\n"
+    assert "a: three: committee of 2: " in result.out

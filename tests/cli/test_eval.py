@@ -276,10 +276,42 @@ def test_a_changed_config_or_other_data_are_refused(bpnet, run, tmp_path, monkey
     assert "network.activation is sigmoid, but was relu when the run" in bpnet("eval", run).err
     path.write_text(text, encoding="utf-8")
     monkeypatch.setattr(drawn_digits, "COUNTS", (600, 200))
-    monkeypatch.setattr(drawn_digits, "SEED", 0)
+    monkeypatch.setitem(drawn_digits.SEEDS, "drawn", 0)
     result = bpnet("eval", run, "--data-dir", tmp_path)
     assert result.status == 1
     assert result.err.endswith(f"Error: {run}: began with other files of drawn\n")
+
+
+@pytest.fixture
+def mixed(bpnet, small_data, small_file, tmp_path, monkeypatch):
+    """A run on 500 drawn images and 125 sketched ones, and the command line with its data."""
+    monkeypatch.setattr(drawn_digits, "COUNTS", (600, 200))
+    data = tmp_path / "mixed"
+    shutil.copytree(small_data, data)
+    options = ("--set", "data.mix=0.2", "--data-dir", data, "--run-dir", "mixed", "--quiet")
+    assert bpnet("train", "--config", small_file, *options).status == 0
+    return "mixed", lambda *arguments: bpnet(*arguments, "--data-dir", data), data / "sketched"
+
+
+def test_what_is_mixed_in_is_among_the_training_images_only(mixed, run):
+    folder, bpnet, _ = mixed
+    counted = {
+        split: json.loads(bpnet("eval", folder, "--split", split, "--json").out)["runs"][0]["total"]
+        for split in ("train", "validation", "test")
+    }
+    assert counted == {"train": 625, "validation": 100, "test": 200}
+    assert "committee of 2" in bpnet("eval", folder, run).out
+    told = bpnet("eval", folder, run, "--split", "train").err
+    assert told == f"no committee: {run} has other images than {folder}\n"
+
+
+def test_a_run_is_not_read_with_other_images_mixed_in(mixed, monkeypatch):
+    folder, bpnet, sketched = mixed
+    monkeypatch.setitem(drawn_digits.SEEDS, "sketched", 0)
+    shutil.rmtree(sketched)
+    result = bpnet("eval", folder)
+    assert result.status == 1
+    assert result.err.endswith("Error: mixed: began with other files of sketched\n")
 
 
 def test_the_runs_own_number_of_threads_is_used(bpnet, run, monkeypatch):

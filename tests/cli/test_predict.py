@@ -3,7 +3,9 @@
 import io
 import json
 import re
+import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,9 +15,13 @@ import pytest
 from bpnet import datasets
 from bpnet.pictures import decoding
 from bpnet.pictures.png import png
+from bpnet.runs import directory, doubts, metadata, npz
+from bpnet.system import storage
 from tests.helpers import forks
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
+
+FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM and AVIF"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +52,7 @@ def pictures(small_config, tmp_path):
 
 def test_each_picture_is_shown_as_it_was_seen_with_the_likeliest_digits(bpnet, run, pictures):
     paths, digits = zip(*pictures, strict=True)
-    result = bpnet("predict", *paths, "--run", run)
+    result = bpnet("predict", *paths, "--run", run, "--show")
     assert (result.status, result.err) == (0, "")
     lines = result.out.splitlines()
     assert len(lines) == 20 * 16
@@ -56,14 +62,111 @@ def test_each_picture_is_shown_as_it_was_seen_with_the_likeliest_digits(bpnet, r
     assert lines[15].count(" %") == 3
 
 
-def test_json_has_all_probabilities_and_what_was_seen(bpnet, run, pictures):
+def test_of_more_than_three_pictures_each_has_a_line(bpnet, run, pictures):
+    names = [str(path) for path, _ in pictures[:4]]
+    assert len(bpnet("predict", *names[:3], "--run", run).out.splitlines()) == 3 * 16
+    lines = bpnet("predict", *names, "--run", run).out.splitlines()
+    found = [re.match(r"(.*): (\d)\??  .*%", line) for line in lines]
+    assert [(match[1], int(match[2])) for match in found] == [
+        (name, digit) for name, (_, digit) in zip(names, pictures, strict=False)
+    ]
+
+
+def test_json_has_all_probabilities_of_each_digit(bpnet, run, pictures):
     path, digit = pictures[0]
     report = json.loads(bpnet("predict", path, "--run", run, "--json").out)
-    (found,) = report["pictures"]
     assert report["run"] == run
-    assert (found["picture"], found["digit"]) == (str(path), digit)
+    ((picture, (found,)),) = ((of["picture"], of["digits"]) for of in report["pictures"])
+    assert (picture, found["digit"]) == (str(path), digit)
     assert sum(found["probabilities"]) == pytest.approx(1)
-    assert np.shape(found["seen"]) == (28, 28)
+    assert found["probability"] == max(found["probabilities"])
+    assert (found["like_a_digit"], found["touching"]) == (True, False)
+    assert report["pictures"][0]["lines"] == [1]
+    assert "seen" not in found
+
+
+def test_json_has_a_picture_that_cannot_be_read_by_name_and_reason(bpnet, run, pictures, tmp_path):
+    result = bpnet("predict", "no.png", pictures[0][0], tmp_path, "--run", run, "--json")
+    found = json.loads(result.out)["pictures"]
+    assert found[0] == {"picture": "no.png", "problem": "cannot be read: No such file or directory"}
+    assert found[1]["picture"] == str(pictures[0][0])
+    assert result.status == 1
+    assert result.err.endswith("Error: no.png: cannot be read: No such file or directory\n")
+
+
+def test_the_levels_that_were_seen_are_in_the_json_if_asked_for(bpnet, run, pictures):
+    only = ("predict", pictures[0][0], "--run", run, "--seen")
+    (picture,) = json.loads(bpnet(*only, "--json").out)["pictures"]
+    assert np.shape(picture["digits"][0]["seen"]) == (28, 28)
+    told = "Error: --seen: goes with --json; --show prints what the network saw\n"
+    assert bpnet(*only) == (2, "", told)
+
+
+def test_the_pictures_of_a_folder_are_read_and_what_else_is_there_is_counted(
+    bpnet, run, pictures, tmp_path
+):
+    (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
+    (tmp_path / "empty.png").touch()
+    result = bpnet("predict", tmp_path, "--run", run)
+    assert result.status == 0
+    names = [line.partition(": ")[0] for line in result.out.splitlines()]
+    assert names == [str(path) for path, _ in pictures]  # 0.png to 19.png
+    others = "2 files that are no pictures and 1 folder"
+    assert result.err == f"{tmp_path}: passed over {others}\n"
+
+
+def test_a_folder_without_pictures_is_told_of_and_the_next_is_read(bpnet, run, pictures):
+    result = bpnet("predict", ".", pictures[0][0], "--run", run)
+    assert (result.status, len(result.out.splitlines())) == (1, 16)
+    assert result.err == "Error: .: holds no pictures\n"
+
+
+def test_a_folder_of_seeds_answers_as_its_committee(bpnet, small_file, pictures):
+    train = ("train", "--config", small_file, "--seeds", "2", "--run-dir", "two", "--quiet")
+    assert bpnet(*train).status == 0
+    alone, other, together = (
+        json.loads(bpnet("predict", pictures[0][0], "--run", name, "--json").out)
+        for name in ("two/seed-0", "two/seed-1", "two")
+    )
+    shares = [
+        np.array(found["pictures"][0]["digits"][0]["probabilities"])
+        for found in (alone, other, together)
+    ]
+    assert shares[2] == pytest.approx((shares[0] + shares[1]) / 2, abs=1e-6)
+    assert together["run"] == "two"
+
+
+def test_a_run_of_an_earlier_version_says_how_it_doubts(bpnet, run, pictures, tmp_path):
+    old = shutil.copytree(run, tmp_path / "old")
+    (old / "doubt.npz").unlink()
+    names = [path for path, _ in pictures]
+    result = bpnet("predict", *names, "--run", old, "--json")
+    (line,) = result.err.splitlines()
+    assert line.startswith(f"{old}: ")
+    assert "answers below 50.00 % are unsure" in line
+    found = [picture["digits"][0] for picture in json.loads(result.out)["pictures"]]
+    assert [digit["unsure"] for digit in found] == [digit["probability"] < 0.5 for digit in found]
+    assert all(digit["like_a_digit"] for digit in found)
+
+
+@pytest.mark.parametrize(
+    ("limits", "doubt"),
+    [((1e-6, 1e6), "unsure"), ((1e-6, 1e-6), "not like a digit"), ((1e6, 1e6), None)],
+)
+def test_what_the_measure_of_the_run_doubts_is_marked(
+    bpnet, run, pictures, tmp_path, limits, doubt
+):
+    own = directory.open_run(Path(shutil.copytree(run, tmp_path / "own")))
+    facts = metadata.read(own.folder)
+    measure = replace(doubts.load(own), limits=np.array(limits))
+    bound = np.frombuffer(bytes.fromhex(facts["weights_sha256"]), np.uint8)
+    arrays = {doubts.WEIGHTS: bound, **measure.arrays()}
+    storage.write(doubts.path_of(own), npz.pack(arrays))
+    names = [path for path, _ in pictures]
+    result = bpnet("predict", *names, "--run", own.folder)
+    marks = [line.rpartition("  ")[2] for line in result.out.splitlines()]
+    marked = [mark for mark in marks if not mark.endswith("%")]
+    assert set(marked) == ({doubt} if doubt else set())
 
 
 def test_without_a_run_the_newest_is_asked(bpnet, small_file, pictures):
@@ -71,28 +174,24 @@ def test_without_a_run_the_newest_is_asked(bpnet, small_file, pictures):
     assert bpnet("predict", pictures[0][0]).status == 0
 
 
-def test_what_was_seen_is_kept_and_nothing_overwritten(bpnet, run, pictures, tmp_path):
+def test_what_was_seen_is_kept_by_names_of_their_own(bpnet, run, pictures, tmp_path):
     keep = ("predict", pictures[0][0], "--run", run, "--save-seen", tmp_path / "seen")
-    seen = json.loads(bpnet(*keep, "--json").out)["pictures"][0]["seen"]
-    kept = Image.open(tmp_path / "seen" / "0-seen.png")
-    assert np.asarray(kept).tolist() == seen
-    again = bpnet(*keep)
-    assert again.status == 1
-    assert "0-seen.png: is there already" in again.err
+    seen = json.loads(bpnet(*keep, "--json", "--seen").out)["pictures"][0]["digits"][0]["seen"]
+    for name in ("0-seen.png", "0-seen-2.png", "0-seen-3.png"):
+        assert np.asarray(Image.open(tmp_path / "seen" / name)).tolist() == seen
+        assert not (tmp_path / "seen" / "0-seen-4.png").exists()
+        assert bpnet(*keep).status == 0
 
 
-def test_the_answer_for_a_picture_is_given_even_if_it_cannot_be_kept(
-    bpnet, run, pictures, tmp_path
-):
-    names = []
-    for folder, (path, _) in zip("abc", pictures, strict=False):
-        (tmp_path / folder).mkdir()
-        names.append(path.rename(tmp_path / folder / ("1.png" if folder != "c" else "2.png")))
-    result = bpnet("predict", *names, "--run", run, "--save-seen", "seen")
-    assert result.status == 1
-    assert [line for line in result.out.splitlines() if line.endswith(".png")] == [*map(str, names)]
-    assert result.err == "Error: seen/1-seen.png: is there already; give another --save-seen\n"
-    assert sorted(path.name for path in Path("seen").iterdir()) == ["1-seen.png", "2-seen.png"]
+def test_an_answer_is_given_even_if_what_was_seen_cannot_be_kept(bpnet, run, pictures):
+    Path("taken").touch()
+    keep = ("predict", pictures[0][0], "--run", run, "--save-seen", "taken")
+    result = bpnet(*keep)
+    told = "taken: cannot be made: a file is in its place"
+    assert (result.status, result.err) == (1, f"Error: {told}\n")
+    assert len(result.out.splitlines()) == 16
+    (picture,) = json.loads(bpnet(*keep, "--json").out)["pictures"]
+    assert (picture["problem"], picture["digits"][0]["digit"]) == (told, pictures[0][1])
 
 
 @pytest.mark.parametrize("letter", ["a", "숫"])
@@ -119,7 +218,7 @@ def test_the_bad_among_good_pictures_are_told_of_at_the_end(bpnet, run, pictures
     assert result.out.startswith(str(pictures[0][0]))
     assert result.err.splitlines() == [
         f"Error: {bad[0]}: no ink in it",
-        f"       {bad[1]}: not a picture that can be read: unknown format",
+        f"       {bad[1]}: not a picture that can be read: {FORMATS} can be",
         f"       {bad[2]}: cannot be read: No such file or directory",
     ]
 

@@ -1,11 +1,14 @@
 """`bpnet report`: where the page goes, and what it is never written over."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from bpnet.report.page import MARK
-from bpnet.runs import directory, seed_folders
+from bpnet.runs import directory, metadata, seed_folders
 
 
 @pytest.fixture
@@ -19,6 +22,25 @@ def test_the_page_lies_in_the_run_the_newest_by_default_and_its_path_is_told(bpn
     assert bpnet("report", run) == told
     assert bpnet("report") == told  # a report may be written anew
     assert MARK in Path(f"{run}/report.html").read_text(encoding="utf-8")[:100]
+
+
+def opened(run, **settings):
+    """Return what is printed where the page is opened, on a machine without a screen."""
+    screens = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
+    command = [sys.executable, "-m", "bpnet", "report", run, "--open"]
+    result = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | screens | settings, timeout=60
+    )
+    assert result.returncode == 0
+    return result.stdout.splitlines(), result.stderr
+
+
+def test_the_page_is_opened_in_the_browser_or_it_is_said_that_there_is_none(run):
+    page = f"{run}/report.html"
+    address = Path(page).resolve().as_uri()
+    assert opened(run, BROWSER="echo %s") == ([page, address], "")
+    told = f"{page}: no browser was found; open it in one yourself\n"
+    assert opened(run, PATH="") == ([page], told)
 
 
 def test_nothing_but_a_report_is_overwritten(bpnet, run):
@@ -45,11 +67,28 @@ def test_a_run_without_weights_has_no_report(bpnet, run):
     assert not Path(f"{run}/report.html").exists()
 
 
-def test_a_folder_of_seeds_says_how_to_name_one(bpnet, small_config):
+def test_of_a_folder_of_seeds_the_best_on_validation_images_is_shown(bpnet, small_file):
+    train = ("train", "--config", small_file, "--seeds", "3", "--run-dir", "three", "--quiet")
+    assert bpnet(*train).status == 0
+    for seed, share in enumerate((0.5, 0.75, 0.25)):
+        metadata.write(Path(f"three/seed-{seed}"), validation_accuracy=share)
+    line = "three: is a folder of seeds: this is three/seed-1, the best on validation images\n"
+    assert bpnet("report", "three") == (0, "three/seed-1/report.html\n", line)
+
+
+def test_of_seeds_without_validation_images_the_first_is_shown(bpnet, small_file):
+    train = ("train", "--config", small_file, "--seeds", "2", "--run-dir", "two", "--quiet")
+    assert bpnet(*train, "--set", "data.validation=0", "--set", "train.epochs=1").status == 0
+    line = "two: is a folder of seeds: this is two/seed-0, the first\n"
+    assert bpnet("report", "two") == (0, "two/seed-0/report.html\n", line)
+
+
+def test_a_folder_of_seeds_that_have_not_begun_says_so(bpnet, small_config):
     seed_folders.create(small_config, 3, directory.new("", Path("three")))
-    error = "Error: three: is a folder of seeds; name one of them, such as three/seed-0\n"
-    for command in (["report", "three"], ["predict", "x.png", "--run", "three"]):
-        assert bpnet(*command) == (1, "", error)
+    result = bpnet("report", "three")
+    assert (result.status, result.out) == (1, "")
+    error = "Error: three/seed-0/weights.npz: is missing; the run has not finished an epoch\n"
+    assert result.err.endswith(error)
 
 
 def test_without_a_run_what_is_damaged_is_passed_over(bpnet, run):

@@ -61,7 +61,8 @@ def test_all_problems_come_at_once_each_with_its_place(read):
         "hidden: [50]\n"
     )
     assert read(text, "train.epoch=3", "x") == [
-        "c.yaml:2:17: data.dataset: expected mnist or fashion-mnist or drawn, got minst",
+        "c.yaml:2:17: data.dataset: expected mnist or fashion-mnist or drawn or sketched, got "
+        "minst",
         "c.yaml:4:3: train.learning_rte: unknown key; did you mean train.learning_rate?",
         "c.yaml:5:11: train.epochs: expected a whole number from 1 to 10000, got the text '5'",
         "c.yaml:6:3: train.epochs: already given in line 5",
@@ -311,6 +312,16 @@ def test_a_warm_up_longer_than_the_training_is_refused(read):
     ]
 
 
+def test_digits_are_mixed_into_digits_only(read):
+    assert read("data: {mix: 0.5}").data.mix == 0.5
+    assert read("data: {dataset: fashion-mnist}").data.mix == 0
+    for dataset in ("fashion-mnist", "sketched"):
+        assert read(f"data: {{dataset: {dataset}, mix: 0.1}}") == [
+            f"c.yaml: data.mix: expected 0 with data.dataset {dataset}, got 0.1; it is for mnist "
+            "and drawn"
+        ]
+
+
 def test_what_is_written_loads_back_as_it_is(read):
     config = read(
         "seed: 9\ndata: {dir: '2024: no #x'}\nnetwork: {hidden: [3, 4], init: 1e-5}\n",
@@ -320,7 +331,7 @@ def test_what_is_written_loads_back_as_it_is(read):
     assert read(text) == config
     assert "hidden: [3, 4]\n" in text
     assert list(rules()) == [
-        "seed", "data.dataset", "data.dir", "data.validation",
+        "seed", "data.dataset", "data.dir", "data.validation", "data.mix",
         "network.hidden", "network.activation", "network.init",
         "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.floor",
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",

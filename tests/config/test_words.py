@@ -63,7 +63,8 @@ def test_what_is_like_no_key_gets_no_suggestion(name):
 
 
 def test_of_a_known_section_its_keys_are_told():
-    assert words.hint("data.zzz") == "known keys: data.dataset, data.dir, data.validation"
+    told = "known keys: data.dataset, data.dir, data.validation, data.mix"
+    assert words.hint("data.zzz") == told
 
 
 @pytest.mark.parametrize("name", ["learning-rate", "learningRate", "LEARNINGRATE", "lr", "Lr"])

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from bpnet.datasets.drawn import draw
+from bpnet.datasets.drawn import HANDS, draw
 from bpnet.datasets.drawn.curves import build_atlas, choose, interpolate, read, slopes
 from bpnet.datasets.drawn.pen import fit, frame, write
 from bpnet.datasets.drawn.strokes import STYLES
 
 drawn_images, drawn_labels = draw(2000, np.random.default_rng(1))
 ATLAS = build_atlas(STYLES)
+PEN = HANDS["drawn"].pen
 STYLE_NAMES = [
     f"{digit} {line.split()[1]}"
     for digit, text in STYLES.items()
@@ -94,7 +95,7 @@ def test_the_longer_side_is_twenty_pixels():
 
 
 def test_every_style_fills_its_box():
-    ink = write(ATLAS, np.arange(len(STYLE_NAMES)), np.random.default_rng(6))
+    ink = write(ATLAS, np.arange(len(STYLE_NAMES)), PEN, np.random.default_rng(6))
     images = frame(ink)
     share = images.mean(axis=(1, 2)) / 255
     fills = (np.maximum(*sides(images)) == 20) & (share > 0.02) & (share < 0.35)
@@ -109,6 +110,22 @@ def test_a_stroke_touches_the_edges_of_its_box_with_its_rim():
     fitted = fit(curve, np.full((1, 1, 1), 1.5, np.float32))
     assert fitted[0, :, 1] == pytest.approx([1, 18])  # pixel edges: -0.5 and 19.5
     assert fitted[0, :, 0].mean() == pytest.approx(9.5)
+
+
+def test_sketched_digits_have_mnists_geometry_and_a_thinner_pen():
+    images, _ = draw(2000, np.random.default_rng(1), HANDS["sketched"])
+    for centre in centres(images):
+        assert ((centre >= 13.5) & (centre < 14.5)).mean() > 0.999  # but for a very top-heavy 7
+    assert (np.maximum(*sides(images)) == 20).mean() > 0.998
+    assert images.mean() < 0.75 * drawn_images.mean()
+
+
+def test_every_style_of_a_sketched_digit_is_as_common_as_another():
+    atlas = build_atlas(HANDS["sketched"].styles)
+    for digit in range(10):
+        shares = np.diff(atlas.shares[atlas.digits == digit], prepend=digit)
+        assert shares == pytest.approx(1 / len(shares))
+    assert (atlas.digits == 1).sum() == STYLES[1].strip().count("\n") + 1 + 8
 
 
 def test_the_ink_is_like_mnist():
@@ -147,5 +164,5 @@ def test_the_shorter_chord_weighs_more_in_the_slope():
 
 def test_nothing_is_drawn_where_the_pen_is_lifted():
     atlas = build_atlas({1: "1 two-strokes 0000 0099 | 9900 9999"})
-    ink = write(atlas, np.zeros(50, np.intp), np.random.default_rng(7))
+    ink = write(atlas, np.zeros(50, np.intp), PEN, np.random.default_rng(7))
     assert np.median(ink[:, 8:12, 9:11].max(axis=(1, 2))) == 0

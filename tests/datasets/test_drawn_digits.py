@@ -40,6 +40,16 @@ def test_digits_of_another_version_are_drawn_anew(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("few")
+def test_each_hand_draws_its_own_and_keeps_it_under_its_own_name(tmp_path):
+    drawn = drawn_digits.load(tmp_path / "a", silent)
+    sketched = drawn_digits.load(tmp_path / "b", silent, "sketched")
+    assert all(drawn[name] != sketched[name] for name in drawn_digits.NAMES)
+    assert drawn_digits.read(tmp_path / "b", "sketched") == sketched
+    assert drawn_digits.read(tmp_path / "b", "drawn") is None
+    assert set(drawn_digits.SEEDS) == set(drawn_digits.drawn.HANDS)
+
+
+@pytest.mark.usefixtures("few")
 def test_where_they_cannot_be_kept_the_digits_are_drawn_in_memory(tmp_path):
     (tmp_path / "file").touch()
     lines = []

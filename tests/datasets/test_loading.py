@@ -8,6 +8,7 @@ import pytest
 from bpnet import datasets
 from bpnet.config import DataConfig
 from bpnet.datasets import drawn_digits, loading
+from bpnet.datasets.catalogue import NAMES
 from bpnet.errors import DataError
 
 
@@ -38,6 +39,20 @@ def test_what_is_found_is_what_is_loaded(small_config):
     assert np.array_equal(found.validation.images, loaded.validation.images)
 
 
+def test_sketched_digits_are_mixed_into_the_training_images(tmp_path, monkeypatch):
+    monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
+    config = DataConfig("drawn", str(tmp_path), validation=20, mix=0.2)
+    plain = loading.load(replace(config, mix=0))
+    sketched = loading.load(replace(config, dataset="sketched", validation=0, mix=0))
+    for both in (loading.load(config), loading.find(config, pytest.fail)):
+        assert np.array_equal(both.train.images[:40], plain.train.images)
+        assert np.array_equal(both.train.images[40:], sketched.train.images[:10])
+        assert np.array_equal(both.train.labels[40:], sketched.train.labels[:10])
+        assert np.array_equal(both.validation.images, plain.validation.images)
+        assert set(both.files) == {*NAMES, *(f"sketched/{name}" for name in NAMES[:2])}
+    assert {path.name for path in tmp_path.iterdir()} == {"drawn", "sketched"}
+
+
 def test_to_find_writes_nothing_and_says_what_the_user_can_do(tmp_path, monkeypatch):
     monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
     lines = []
@@ -47,6 +62,10 @@ def test_to_find_writes_nothing_and_says_what_the_user_can_do(tmp_path, monkeypa
         f"{tmp_path / 'x' / 'drawn'}: does not hold drawn, and only the run's config names it: "
         "the digits are drawn, and not kept; --data-dir DIR keeps them"
     ]
+    lines.clear()
+    loading.find(DataConfig("drawn", str(tmp_path / "x"), validation=10, mix=0.1), lines.append)
+    assert [line.split()[-1] for line in lines] == ["them", "them"]
+    assert "/sketched: does not hold sketched" in lines[1]
     with pytest.raises(DataError, match="x/mnist: does not hold mnist, and only the .*--data-dir"):
         loading.find(DataConfig("mnist", str(tmp_path / "x")), pytest.fail)
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """Pictures that would do harm: one line or the right answer, in little memory and time."""
 
 import os
+import re
 import select
 import signal
 import struct
@@ -60,10 +61,20 @@ def rle(data):
     return b"BM" + struct.pack("<IHHI", 1078 + len(data), 0, 0, 1078) + head + palette + data
 
 
+def claimed(content, width, height):
+    """Return a JPEG that claims to be so large."""
+    frame = re.search(rb"\xff[\xc0\xc2]\0.\x08", content, re.DOTALL).end()
+    return content[:frame] + struct.pack(">HH", height, width) + content[frame + 4 :]
+
+
 WHOLE, GIF = saved(digit()), saved(digit(), "GIF")
+WHOLE_JPEG = saved(digit("RGB"), "JPEG")
+MANY_SCANS = saved(digit("RGB"), "JPEG", progressive=True)
 HUGE = (4096, 4096)
 REFUSED = {
-    "48 million pixels": saved(digit("L", (8000, 6000)), "JPEG"),
+    "a JPEG of 4 billion pixels": claimed(WHOLE_JPEG, 65_000, 65_000),
+    "a JPEG of 1 billion pixels": claimed(WHOLE_JPEG, 32_000, 32_000),
+    "48 million pixels in many scans": claimed(MANY_SCANS, 8000, 6000),
     "no bytes": b"",
     "text": b"hello",
     "half of a PNG": WHOLE[: len(WHOLE) // 2],
@@ -82,9 +93,11 @@ REFUSED = {
 }
 READ = {
     "CMYK": saved(digit("CMYK"), "JPEG"),
+    "AVIF": saved(digit("RGB"), "AVIF", speed=10),
     "a palette": saved(digit("P")),
     "16 bit": saved(Image.fromarray(np.asarray(digit()).astype(np.uint16) * 257)),
     "animated": saved(digit(), "GIF", save_all=True, append_images=[Image.new("L", (400, 300))]),
+    "48 million pixels": saved(digit("L", (8000, 6000)), "JPEG"),
     "12 million pixels": saved(digit("RGB", (4000, 3000)), "JPEG"),
     "of a phone, in many scans": saved(digit("RGB", (4000, 3000)), "JPEG", progressive=True),
     "30,000 pixels wide and flat": saved(digit("L", (3000, 500))),
@@ -136,24 +149,39 @@ def test_what_is_no_picture_or_too_much_of_one_is_refused_in_a_line(all_at_once,
 
 def test_no_format_that_is_a_program_is_given_to_an_interpreter(all_at_once):
     name = "PostScript, which is a program"
-    assert f"       {name}: not a picture that can be read: unknown format" in all_at_once.err
+    assert f"       {name}: not a picture that can be read: PNG, JPEG" in "\n".join(all_at_once.err)
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("48 million pixels", 2**24), ("a WebP of 16 million pixels", 2**22)]
+    ("name", "line"),
+    [
+        ("a JPEG of 4 billion pixels", "16777216 pixels that it may have; make it smaller"),
+        (
+            "30,000 pixels wide",
+            "16777216 pixels that it may have; make it smaller, or save it as JPEG",
+        ),
+        (
+            "a WebP of 16 million pixels",
+            "4194304 pixels that it may have; make it smaller, or save it as JPEG",
+        ),
+    ],
 )
 def test_how_many_pixels_there_may_be_is_said_and_depends_on_what_they_cost(
-    all_at_once, name, most
+    all_at_once, name, line
 ):
-    said = f" {name}: more than the {most} pixels that it may have; make it smaller"
+    said = f" {name}: more than the {line}"
+    assert [line for line in all_at_once.err if line.endswith(said)]
+
+
+def test_a_large_picture_in_many_scans_is_refused_for_its_memory(all_at_once):
+    said = "many scans: takes more than 120 MB to decode; save it smaller, or in another format"
     assert [line for line in all_at_once.err if line.endswith(said)]
 
 
 @pytest.mark.parametrize("name", READ)
 def test_what_is_unusual_is_read(all_at_once, name):
-    lines = all_at_once.out.splitlines()
-    start = lines.index(name) + 1
-    assert len("".join(lines[start : start + 14]).replace(" ", "")) > 5
+    answers = [line for line in all_at_once.out.splitlines() if line.startswith(f"{name}: ")]
+    assert len(answers) == 1
 
 
 def test_nothing_else_is_said_and_little_memory_needed(all_at_once):

@@ -1,30 +1,30 @@
-"""A sheet of paper on a desk, and what else can lie round a digit: a border, axes, an app."""
-
-from collections.abc import Callable
+"""A sheet of paper on a desk, and a border round a picture."""
 
 import numpy as np
 
 from bpnet.array import Array
-from tests.helpers.inks import stretched, written
-from tests.helpers.papers import Scene, blurred, on_paper, plain, taken
+from tests.helpers.inks import stretched
+from tests.helpers.papers import plain
+from tests.helpers.scenes import Change, Rendering, Scene, blurred, moved, picture_of
 
-Rendering = Callable[[Array, np.random.Generator], Array]
 
+def laid(low: float, high: float) -> Change:
+    """Return the change of a scene to a sheet on a desk with so much of the paper's light."""
 
-def on_a_desk(low: float, high: float) -> Rendering:
-    """Return the rendering of a sheet on a desk with so much of the paper's light."""
-
-    def rendered(image: Array, rng: np.random.Generator) -> Array:
-        height = rng.uniform(60, 200)
-        of = on_paper(written(image, height, rng), height, rng)
+    def changed(of: Scene, rng: np.random.Generator) -> Scene:
         sheet = _placed(of, rng)
         desk = of.light.mean() * rng.uniform(low, high) * _grain(sheet.ink.shape, rng)
         paper = _sheet(sheet, of.light.shape, np.deg2rad(rng.uniform(-15, 15)), rng)
         fallen = np.roll(blurred(paper, 4), rng.integers(-6, 7, 2), (0, 1))
         desk = desk * (1 - rng.uniform(0, 0.4) * fallen)
-        return taken(sheet._replace(light=paper * sheet.light + (1 - paper) * desk), rng)
+        return sheet._replace(light=paper * sheet.light + (1 - paper) * desk)
 
-    return rendered
+    return changed
+
+
+def on_a_desk(low: float, high: float) -> Rendering:
+    """Return the rendering of a sheet on a desk with so much of the paper's light."""
+    return picture_of(laid(low, high))
 
 
 def _placed(of: Scene, rng: np.random.Generator) -> Scene:
@@ -34,8 +34,8 @@ def _placed(of: Scene, rng: np.random.Generator) -> Scene:
     down, right = int(height * (larger - 1)), int(width * (larger - 1))
     above, left = (int(part * rng.uniform(0.35, 0.65)) for part in (down, right))
     room = ((above, down - above), (left, right - left))
-    box = (of.box[0] + above, of.box[1] + left, of.box[2] + above, of.box[3] + left)
-    return of._replace(ink=np.pad(of.ink, room), light=np.pad(of.light, room, "edge"), box=box)
+    light = np.pad(of.light, room, "edge")
+    return of._replace(ink=np.pad(of.ink, room), light=light, box=moved(of.box, above, left))
 
 
 def _sheet(of: Scene, shape: tuple[int, ...], angle: float, rng: np.random.Generator) -> Array:

@@ -32,6 +32,8 @@ def written(image: Array, height: float, rng: np.random.Generator) -> Array:
     The edges of the strokes are 1 to 3 pixels wide, as a camera sees them.
     """
     size = round(1.4 * height)
+    if not image.any():  # a page on which nothing is written
+        return np.zeros((round(height), round(height)))
     smooth = stretched(image / 255, size, size)
     steep = max(1.5 * height / 20 / rng.uniform(1, 3), 1.5)  # 0 must come out as 0
     return cut_out(np.clip((smooth / smooth.max() - 0.4) * steep + 0.5, 0, 1))

@@ -1,8 +1,4 @@
-"""A digit on paper as a camera or a scanner shows it; each takes an image (28, 28) and an rng.
-
-All of them draw the same scene first, from the same random numbers: with one seed they differ in
-what lies on the paper alone.
-"""
+"""A digit on paper as a camera or a scanner shows it: lines, shadows, pens."""
 
 from typing import NamedTuple
 
@@ -10,70 +6,7 @@ import numpy as np
 
 from bpnet.array import Array
 from tests.helpers.inks import stretched, thickened, thinned, written
-
-
-class Scene(NamedTuple):
-    """What the light comes from, and how it is taken."""
-
-    light: Array  # of the paper without ink, 0 to 255
-    ink: Array  # which part of each pixel it covers
-    contrast: float  # the part of the light that ink takes away
-    height: float  # pixels: what MNIST's box of 20 pixels has become
-    box: tuple[int, int, int, int]  # of the ink: top, left, bottom, right
-    blur: float  # pixels
-    noise: float  # grey levels
-
-
-def scene(image: Array, rng: np.random.Generator) -> Scene:
-    """Return a digit 60 to 200 pixels high on blank paper in almost even light."""
-    height = rng.uniform(60, 200)
-    return on_paper(written(image, height, rng), height, rng)
-
-
-def on_paper(cover: Array, height: float, rng: np.random.Generator) -> Scene:
-    """Return this ink on blank paper in almost even light."""
-    above, below, left, right = (rng.uniform(0.2, 1.2, 4) * height).astype(int)
-    ink = np.pad(cover, ((above, below), (left, right)))
-    paper, contrast = rng.uniform(170, 250), rng.uniform(0.55, 0.9)
-    light = paper * _light(ink.shape, rng.uniform(0, 0.12), rng)
-    box = (above, left, above + cover.shape[0], left + cover.shape[1])
-    return Scene(light, ink, contrast, height, box, rng.uniform(0.3, 0.8), rng.uniform(1, 4))
-
-
-def _light(shape: tuple[int, ...], strength: float, rng: np.random.Generator) -> Array:
-    """Return light that fades in one direction, 1 in the middle."""
-    angle = rng.uniform(0, 2 * np.pi)
-    y, x = np.mgrid[-0.5 : 0.5 : shape[0] * 1j, -0.5 : 0.5 : shape[1] * 1j]
-    light: Array = 1 + strength * (np.cos(angle) * x + np.sin(angle) * y)
-    return light
-
-
-def taken(of: Scene, rng: np.random.Generator) -> Array:
-    """Return the picture, bytes (H, W)."""
-    seen = blurred(of.light * (1 - of.contrast * of.ink), of.blur)
-    noisy = seen + rng.normal(0, of.noise, seen.shape)
-    picture: Array = np.clip(noisy, 0, 255).round().astype(np.uint8)
-    return picture
-
-
-def blurred(field: Array, sigma: float) -> Array:
-    """Return the field as a lens out of focus shows it."""
-    reach = int(np.ceil(3 * sigma))
-    if reach == 0:
-        return field
-    weights = np.exp(-((np.arange(-reach, reach + 1) / sigma) ** 2) / 2)
-    for axis in (0, 1):
-        wide = np.moveaxis(np.pad(field, reach, "edge"), axis, 0)
-        count = len(wide) - 2 * reach
-        soft = sum(weight * wide[i : i + count] for i, weight in enumerate(weights / weights.sum()))
-        field = np.moveaxis(soft, 0, axis)
-        field = field[:, reach:-reach] if axis == 0 else field[reach:-reach]
-    return field
-
-
-def plain(image: Array, rng: np.random.Generator) -> Array:
-    """Return dark ink on blank paper."""
-    return taken(scene(image, rng), rng)
+from tests.helpers.scenes import Scene, blurred, fading, moved, on_paper, picture_of, taken
 
 
 class Ruling(NamedTuple):
@@ -111,34 +44,30 @@ def _lines(of: Scene, rule: Ruling, across: bool, rng: np.random.Generator) -> A
     return lines
 
 
-def ruled(image: Array, rng: np.random.Generator) -> Array:
-    """Return a digit on paper with parallel lines."""
-    of = scene(image, rng)
-    return taken(of._replace(light=of.light * _lines(of, ruling(of, rng), False, rng)), rng)
+def with_lines(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene on paper with parallel lines."""
+    return of._replace(light=of.light * _lines(of, ruling(of, rng), False, rng))
 
 
-def squared(image: Array, rng: np.random.Generator) -> Array:
-    """Return a digit on paper with squares."""
-    of = scene(image, rng)
+def with_squares(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene on paper with squares."""
     rule = ruling(of, rng)
     squares = np.minimum(_lines(of, rule, False, rng), _lines(of, rule, True, rng))
-    return taken(of._replace(light=of.light * squares), rng)
+    return of._replace(light=of.light * squares)
 
 
-def margin(image: Array, rng: np.random.Generator) -> Array:
-    """Return a digit across the line of a margin; half of the papers are ruled as well."""
-    of = scene(image, rng)
+def with_a_margin(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene across the line of a margin; half of the papers are ruled as well."""
     rule = ruling(of, rng)
     upright = rule._replace(apart=9999, dark=of.contrast * rng.uniform(0.25, 0.7))
     light = of.light * _lines(of, upright, True, rng)
     if rng.random() < 0.5:
         light = light * _lines(of, rule, False, rng)
-    return taken(of._replace(light=light), rng)
+    return of._replace(light=light)
 
 
-def shadow(image: Array, rng: np.random.Generator) -> Array:
-    """Return a digit through which the edge of a shadow goes, a little curved."""
-    of = scene(image, rng)
+def in_a_shadow(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene with the edge of a shadow through the digit, a little curved."""
     top, left, bottom, right = of.box
     y, x = np.mgrid[0 : of.ink.shape[0], 0 : of.ink.shape[1]].astype(float)
     y -= rng.uniform(0.75 * top + 0.25 * bottom, 0.25 * top + 0.75 * bottom)
@@ -147,16 +76,15 @@ def shadow(image: Array, rng: np.random.Generator) -> Array:
     along = np.cos(angle) * y - np.sin(angle) * x
     within = np.clip(np.cos(angle) * x + np.sin(angle) * y + curved * along**2 + 0.5, 0, 1)
     dark = 1 - (1 - rng.uniform(0.4, 0.7)) * blurred(within, rng.uniform(0, 3))
-    return taken(of._replace(light=of.light * dark), rng)
+    return of._replace(light=of.light * dark)
 
 
-def shade(image: Array, rng: np.random.Generator) -> Array:
-    """Return a digit in light that fades to less than half, and is cloudy."""
-    of = scene(image, rng)
+def in_shade(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene in light that fades to less than half, and is cloudy."""
     height, width = of.ink.shape
     clouds = stretched(rng.uniform(0.75, 1, (3, 3)), height, width)
-    dark = _light(of.ink.shape, rng.uniform(0.4, 0.8), rng) * clouds
-    return taken(of._replace(light=of.light * dark / dark.max()), rng)
+    dark = fading(of.ink.shape, rng.uniform(0.4, 0.8), rng) * clouds
+    return of._replace(light=of.light * dark / dark.max())
 
 
 def thin_pen(image: Array, rng: np.random.Generator) -> Array:
@@ -174,12 +102,47 @@ def thick_pen(image: Array, rng: np.random.Generator) -> Array:
     )
 
 
-def chalk(image: Array, rng: np.random.Generator) -> Array:
-    """Return a digit of chalk on a blackboard that has been wiped."""
-    of = scene(image, rng)
+def on_a_blackboard(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene in chalk on a blackboard that has been wiped."""
     board = 50 * of.light / of.light.mean() * rng.uniform(0.7, 1.6)
     wiped = 1 + 0.5 * stretched(rng.uniform(0, 1, (12, 5)), *of.ink.shape)
     grainy = of.ink * np.clip(rng.normal(0.9, 0.25, of.ink.shape), 0, 1)
     lit = board * wiped
     chalked = lit + (rng.uniform(180, 235) - lit) * grainy
-    return taken(of._replace(light=chalked, ink=0 * of.ink), rng)
+    return of._replace(light=chalked, ink=0 * of.ink)
+
+
+def in_pencil(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene in ink that is little darker than the paper."""
+    return of._replace(contrast=rng.uniform(0.15, 0.35))
+
+
+def from_afar(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene in a picture 8 to 16 times as high and as wide as the digit."""
+    high, wide = (of.height * rng.uniform(8, 16, 2)).astype(int)
+    more_high, more_wide = high - of.ink.shape[0], wide - of.ink.shape[1]
+    top, left = int(rng.uniform(0, more_high)), int(rng.uniform(0, more_wide))
+    room = ((top, more_high - top), (left, more_wide - left))
+    light = of.light.mean() * fading((high, wide), rng.uniform(0, 0.3), rng)
+    return of._replace(light=light, ink=np.pad(of.ink, room), box=moved(of.box, top, left))
+
+
+def close_by(of: Scene, rng: np.random.Generator) -> Scene:
+    """Return the scene cut at the digit, or up to 3 pixels beside it."""
+    top, left, bottom, right = of.box
+    free = rng.integers(0, 4, 4)
+    part = slice(top - free[0], bottom + free[1]), slice(left - free[2], right + free[3])
+    box = moved(of.box, free[0] - top, free[2] - left)
+    return of._replace(light=of.light[part], ink=of.ink[part], box=box)
+
+
+plain = picture_of()
+pencil = picture_of(in_pencil)
+afar = picture_of(from_afar)
+close = picture_of(close_by)
+ruled = picture_of(with_lines)
+squared = picture_of(with_squares)
+margin = picture_of(with_a_margin)
+shadow = picture_of(in_a_shadow)
+shade = picture_of(in_shade)
+chalk = picture_of(on_a_blackboard)

@@ -4,13 +4,14 @@ import numpy as np
 
 from bpnet.array import Array
 from tests.helpers.inks import written
-from tests.helpers.papers import Scene, on_paper, taken
+from tests.helpers.scenes import Change, Scene, on_paper, taken
 
 
-def row(images: Array, rng: np.random.Generator) -> tuple[Array, list[Array]]:
+def row(images: Array, rng: np.random.Generator, *changes: Change) -> tuple[Array, list[Array]]:
     """Return digits side by side, apart, and each of them alone in the same place of the picture.
 
-    Their sizes, their gaps and the line that they stand on are as uneven as a hand makes them.
+    The scene is changed so, in turn. Their sizes, their gaps and the line that they stand on are
+    as uneven as a hand makes them.
     """
     height = rng.uniform(40, 130)
     covers = _covers(images, height, rng)
@@ -23,7 +24,7 @@ def row(images: Array, rng: np.random.Generator) -> tuple[Array, list[Array]]:
         free = height * gap * rng.uniform(0.7, 1.6)
         places.append((top, _beside(layers, places, cover, top, free)))
         layers.append(cover)
-    return _pictures(layers, places, height, rng)
+    return _pictures(layers, places, height, rng, changes)
 
 
 def _covers(images: Array, height: float, rng: np.random.Generator) -> list[Array]:
@@ -63,7 +64,7 @@ def sheet(images: Array, rng: np.random.Generator) -> tuple[Array, list[Array]]:
         middle = (np.array(divmod(number, 4)) + rng.uniform(-0.1, 0.1, 2)) * cell
         top, left = middle - np.array(cover.shape) / 2
         places.append((float(top), float(left)))
-    return _pictures(covers, places, height, rng)
+    return _pictures(covers, places, height, rng, ())
 
 
 def touching(images: Array, rng: np.random.Generator) -> Array:
@@ -72,7 +73,7 @@ def touching(images: Array, rng: np.random.Generator) -> Array:
     one, other = _covers(images, height, rng)
     places = [(-float(len(one)), 0.0), (-float(len(other)), 0.0)]
     places[1] = (places[1][0], _nearest(one, other) - height * rng.uniform(0.02, 0.1))
-    return _pictures([one, other], places, height, rng)[0]
+    return _pictures([one, other], places, height, rng, ())[0]
 
 
 def _nearest(one: Array, other: Array) -> float:
@@ -87,7 +88,11 @@ def _nearest(one: Array, other: Array) -> float:
 
 
 def _pictures(
-    covers: list[Array], places: list[tuple[float, float]], height: float, rng: np.random.Generator
+    covers: list[Array],
+    places: list[tuple[float, float]],
+    height: float,
+    rng: np.random.Generator,
+    changes: tuple[Change, ...],
 ) -> tuple[Array, list[Array]]:
     """Return all the ink on one paper, and each piece alone on the same."""
     corner = np.floor(np.min(places, axis=0))
@@ -102,6 +107,8 @@ def _pictures(
         layer[top : top + len(cover), left : left + cover.shape[1]] = cover
         layers.append(layer)
     of = on_paper(np.max(layers, axis=0), height, rng)
+    for change in changes:
+        of = change(of, rng)
     return taken(of, rng), [taken(_with(of, layer), rng) for layer in layers]
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from bpnet.array import Array
-from tests.helpers.desks import Rendering
 from tests.helpers.inks import thickened, thinned, written
+from tests.helpers.scenes import Rendering
 
 FIGURES = {  # 3 x 5 pixels
     "0": "7 5 5 5 7", "1": "2 6 2 2 7", "2": "7 1 7 4 7", "3": "7 1 7 1 7", "4": "5 5 7 1 1",
@@ -86,7 +86,7 @@ def _buttons(width: int, window: float) -> Array:
 def _pen(image: Array, height: float, rng: np.random.Generator) -> Array:
     """Return the digit with any pen of a program."""
     kind = rng.choice(["as it is", "thin", "thick"])
-    if kind == "thin":
+    if kind == "thin" and image.any():
         return thinned(image, height, rng.uniform(1, 4))
     cover = written(image, height, rng)
     return thickened(cover, round(0.04 * height)) if kind == "thick" else cover

@@ -10,7 +10,7 @@ import numpy as np
 
 from bpnet.array import Array
 from tests.helpers.inks import drawn
-from tests.helpers.papers import on_paper, taken
+from tests.helpers.scenes import on_paper, taken
 
 Shape = Callable[[np.random.Generator], list[Array]]
 
@@ -162,9 +162,14 @@ LIKE_DIGITS = {"slash": "a 1"}
 def sign(shape: Shape, rng: np.random.Generator) -> Array:
     """Return a shape drawn on paper by an unsteady hand, its square 50 to 150 pixels high."""
     height = rng.uniform(50, 150)
-    strokes = [_by_hand(stroke, rng) for stroke in _turned(shape(rng), rng)]
-    cover = drawn([height * stroke for stroke in strokes], rng.uniform(2, 0.08 * height))
+    strokes = [height * stroke for stroke in by_hand(shape(rng), rng)]
+    cover = drawn(strokes, height * rng.uniform(0.03, 0.15))
     return taken(on_paper(cover, height, rng), rng)
+
+
+def by_hand(strokes: list[Array], rng: np.random.Generator) -> list[Array]:
+    """Return the strokes, in a square with a side of 1, as an unsteady hand draws them."""
+    return [_unsteady(stroke, rng) for stroke in _turned(strokes, rng)]
 
 
 def _turned(strokes: list[Array], rng: np.random.Generator) -> list[Array]:
@@ -175,7 +180,7 @@ def _turned(strokes: list[Array], rng: np.random.Generator) -> list[Array]:
     return [(stroke - 0.5) @ way + 0.5 for stroke in strokes]
 
 
-def _by_hand(stroke: Array, rng: np.random.Generator) -> Array:
+def _unsteady(stroke: Array, rng: np.random.Generator) -> Array:
     """Return the stroke with points in between, a little beside it."""
     lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
     if lengths[-1] < 0.05:
@@ -186,5 +191,5 @@ def _by_hand(stroke: Array, rng: np.random.Generator) -> Array:
     beside = rng.normal(0, 0.012, (count, 2))
     along, knots = np.linspace(0, 1, len(fine)), np.linspace(0, 1, count)
     smooth = [np.interp(along, knots, part) for part in beside.T]
-    unsteady: Array = fine + np.stack(smooth, axis=-1)
-    return unsteady
+    drawn_: Array = fine + np.stack(smooth, axis=-1)
+    return drawn_

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tomllib
@@ -47,7 +48,7 @@ def test_each_format_gives_the_levels_that_were_saved(decoder, form):
     assert np.array_equal(decoder.grey(saved(Image.fromarray(LEVELS), form), "p"), LEVELS)
 
 
-@pytest.mark.parametrize("form", ["JPEG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "WEBP", "AVIF"])
 def test_a_format_that_loses_something_gives_nearly_the_levels(decoder, form):
     found = decoder.grey(saved(Image.fromarray(LEVELS), form, quality=95), "p")
     assert np.abs(found.astype(int) - LEVELS).mean() < 4
@@ -61,18 +62,59 @@ def test_each_kind_of_colour_becomes_grey(decoder, mode):
     assert np.abs(found.astype(int) - np.asarray(black_and_white)).max() <= 2
 
 
-@pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32])
+@pytest.mark.parametrize("dtype", [np.uint16, np.int32])
 def test_levels_of_many_bits_become_bytes(decoder, dtype):
     wide = LEVELS.astype(dtype) * dtype(257)
     found = decoder.grey(saved(Image.fromarray(wide), "TIFF"), "p")
     assert np.abs(found.astype(int) - LEVELS).max() <= 1
 
 
+@pytest.mark.parametrize("white", [1, 15, 255, 4095, 65535, 10**6])
+def test_whole_numbers_are_white_where_their_bits_end(decoder, white):
+    levels = np.array([[0, white], [white - white // 8, 0]] * 10, np.int32)
+    found = decoder.grey(saved(Image.fromarray(levels), "TIFF"), "p")
+    assert found[0].tolist() == [0, 255 if white < 10**6 else 243]  # 10**6 / (2**20 - 1)
+    assert found[1, 0] == round(255 * (white - white // 8) / (2 ** white.bit_length() - 1))
+
+
+@pytest.mark.parametrize(
+    ("black", "white"), [(0, 1), (0, 255.5), (-2.5, 3), (1e-40, 1e-30), (0, 9e4)]
+)
+def test_other_numbers_go_from_the_lowest_to_the_highest(decoder, black, white):
+    levels = np.linspace(black, white, 256, dtype=np.float32).reshape(16, 16)
+    found = decoder.grey(saved(Image.fromarray(levels), "TIFF"), "p")
+    assert np.array_equal(found.ravel(), np.arange(256))
+
+
 def test_what_is_transparent_is_white(decoder):
     picture = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
+    picture.paste((200, 200, 200, 255), (2, 2, 18, 18))
     picture.paste((0, 0, 0, 255), (5, 5, 15, 15))
     found = decoder.grey(saved(picture), "p")
+    assert (found[0, 0], found[3, 3], found[10, 10]) == (255, 200, 0)
+
+
+@pytest.mark.parametrize("ink", [(0, 0, 0), (255, 255, 255), (250, 240, 120)])
+@pytest.mark.parametrize("form", ["PNG", "GIF", "WEBP", "LA"])
+def test_ink_of_one_colour_on_nothing_is_black_on_white(decoder, ink, form):
+    picture = Image.new("RGBA", (20, 20), (90, 90, 90, 0))
+    picture.paste((*ink, 255), (5, 5, 15, 15))
+    picture = picture.convert("LA") if form == "LA" else picture
+    content = saved(picture, "PNG" if form == "LA" else form, lossless=True)
+    found = decoder.grey(content, "p")
     assert (found[0, 0], found[10, 10]) == (255, 0)
+
+
+def test_how_opaque_ink_is_says_how_dark(decoder):
+    picture = Image.new("RGBA", (40, 20), (0, 0, 0, 0))
+    picture.putalpha(Image.fromarray(np.tile(np.arange(0, 240, 6, dtype=np.uint8), (20, 1))))
+    found = decoder.grey(saved(picture), "p")
+    assert found[3].tolist() == list(range(255, 15, -6))
+
+
+def test_faint_ink_on_paper_is_not_lost_where_nothing_is_transparent(decoder):
+    picture = Image.fromarray(250 + LEVELS // 24).convert("RGBA")
+    assert np.array_equal(decoder.grey(saved(picture), "p"), 250 + LEVELS // 24)
 
 
 @pytest.mark.parametrize("turned", range(1, 9))
@@ -98,6 +140,50 @@ def test_of_several_pictures_the_first_counts(decoder):
 def test_levels_that_are_all_the_same_are_so_as_bytes(decoder, level, dtype):
     flat = np.full((20, 20), level, dtype)
     assert np.ptp(decoder.grey(saved(Image.fromarray(flat), "TIFF"), "p")) == 0
+
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
+LAB_OF_16_BITS = (  # a TIFF of one pixel: its size, bits, compression, colours, place, rows, bytes
+    b"II*\0\x08\0\0\0\x09\0"
+    + b"".join(
+        struct.pack("<HHII", tag, kind, count, value)
+        for tag, kind, count, value in (
+            (256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 3, 122), (259, 3, 1, 1), (262, 3, 1, 8),
+            (273, 4, 1, 128), (277, 3, 1, 3), (278, 3, 1, 1), (279, 4, 1, 6),
+        )
+    )
+    + bytes(4) + struct.pack("<HHH", 16, 16, 16) + bytes(6)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"", "is empty"),
+        (
+            b"hello",
+            "not a picture that can be read: PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM and AVIF can be",
+        ),
+        (HEIC, "HEIC cannot be read; export it as JPEG"),
+        (
+            LAB_OF_16_BITS,
+            "damaged, or a kind of TIFF that cannot be read; save it anew, as JPEG or PNG",
+        ),
+        (
+            GOOD[:-30],
+            "not a picture that can be read: image file is truncated; save it anew, as JPEG or PNG",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_what_to_do(decoder, content, line):
+    with pytest.raises(DataError) as caught:
+        decoder.grey(content, "p")
+    assert str(caught.value) == f"p: {line}"
+
+
+def test_a_large_jpeg_is_decoded_small(decoder):
+    large = saved(Image.new("L", (8000, 6000), 200), "JPEG")
+    assert decoder.grey(large, "p").shape == (1500, 2000)
 
 
 @pytest.mark.parametrize("level", [np.nan, np.inf, -np.inf])
@@ -177,7 +263,8 @@ def test_without_pillow_or_with_an_old_one_a_line_says_how_to_get_it(
 ):
     (tmp_path / "PIL").mkdir()
     texts = {"__init__": version, "Image": "def preinit(): pass"}
-    for name in ("__init__", "Image", "TiffImagePlugin", "WebPImagePlugin"):
+    plugins = ("TiffImagePlugin", "WebPImagePlugin", "AvifImagePlugin")
+    for name in ("__init__", "Image", *plugins):
         path = tmp_path / "PIL" / f"{name}.py"
         path.write_text(texts.get(name, ""), encoding="utf-8")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])

@@ -14,6 +14,7 @@ import pytest
 from bpnet.config import AugmentConfig, Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.datasets import drawn_digits
 from bpnet.evaluation import evaluate
+from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import content
 from bpnet.report.page import page
 from bpnet.runs import loading, session
@@ -22,9 +23,14 @@ from tests.helpers.pictures import only_digit
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
 WebDriverException = pytest.importorskip("selenium.common").WebDriverException
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
 if not (shutil.which("chromium") and shutil.which("chromedriver")):
     pytest.skip("no Chromium with its driver", allow_module_level=True)
 
+FLAGS = (
+    "headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000",
+    "force-prefers-reduced-motion",
+)  # fmt: skip
 STROKES = {  # from 0 to 100 across and down, as a hand goes
     0: [[(50, 15), (28, 30), (25, 60), (40, 85), (62, 83), (76, 58), (70, 28), (50, 15)]],
     1: [[(52, 15), (50, 85)]],
@@ -66,17 +72,9 @@ def told(trained):
 
 @pytest.fixture(scope="module")
 def browser(told, tmp_path_factory):
-    """The page, opened as by a double click."""
-    with opened(page(told), tmp_path_factory.mktemp("page") / "report.html") as driver:
-        yield driver
-
-
-@contextmanager
-def opened(text, path):
-    """Yield a browser with this page in a window of a common size."""
-    path.write_text(text, encoding="utf-8")
+    """The page, opened as by a double click, in a window of a common size."""
     options = webdriver.ChromeOptions()
-    for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000"):
+    for flag in FLAGS:
         options.add_argument(f"--{flag}")
     options.binary_location = shutil.which("chromium")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
@@ -87,24 +85,83 @@ def opened(text, path):
         pytest.skip(f"Chromium does not start here: {error.msg}")
     try:
         driver.set_page_load_timeout(60)
-        driver.get(path.as_uri())
+        show(driver, told, tmp_path_factory.mktemp("page"))
         yield driver
     finally:
         driver.quit()
 
 
+def show(browser, told, folder):
+    """Open the page that is made from this."""
+    path = folder / "report.html"
+    path.write_text(page(told), encoding="utf-8")
+    browser.get(path.as_uri())
+
+
+@contextmanager
+def another_page(browser, told, folder):
+    """Open the page that is made from this, and go back in the end."""
+    before = browser.current_url
+    try:
+        show(browser, told, folder)
+        yield
+        assert browser.get_log("browser") == []
+    finally:
+        browser.get(before)
+
+
+@contextmanager
+def screen(browser, width, height):
+    """Let the page have a screen of this size, in pixels, as a phone has."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def all_of(browser, selector):
+    return browser.find_elements("css selector", selector)
+
+
+def is_in_view(browser, element):
+    """Whether all of an element is on the screen."""
+    script = """
+        const {top, left, bottom, right} = arguments[0].getBoundingClientRect();
+        return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+    """
+    return browser.execute_script(script, element)
+
+
 def pen(browser, strokes):
     """Draw strokes on the paper with the mouse, and return the probabilities that are shown."""
-    browser.find_element("id", "wipe").click()
+    clear(browser)
     paper = browser.find_element("id", "paper")
+    unit = min(paper.size["width"], paper.size["height"]) / 100
     for stroke in strokes:
         mouse = webdriver.ActionChains(browser, duration=10)
-        places = [((x - 50) * 2.8, (y - 50) * 2.8) for x, y in stroke]
+        places = [((x - 50) * unit, (y - 50) * unit) for x, y in stroke]
         mouse.move_to_element_with_offset(paper, *map(round, places[0])).click_and_hold()
         for (x0, y0), (x1, y1) in pairwise(places):
             mouse.move_by_offset(round(x1) - round(x0), round(y1) - round(y0))
         mouse.release().perform()
-    script = "requestAnimationFrame(() => arguments[0](answer && Array.from(answer)))"
+    return shares(browser)
+
+
+def clear(browser):
+    """Take a new sheet of paper: by the button, which is there once something is drawn."""
+    button = browser.find_element("id", "clear")
+    if button.is_displayed():
+        button.click()
+
+
+def shares(browser):
+    """Return the probabilities that the bars show, if there are any."""
+    script = """
+        const done = arguments[0];
+        requestAnimationFrame(() => done(read.length ? Array.from(read[at].shares) : null));
+    """
     return browser.execute_async_script(script)
 
 
@@ -135,17 +192,53 @@ def test_what_the_network_sees_is_the_form_that_python_gives_the_canvas(browser)
         assert np.abs(levels(browser, "seen") - expected).max() <= 1
 
 
+def moved(strokes, x, size):
+    """Return the strokes at another place across, and smaller."""
+    return [[(x + (u - 50) * size, 50 + (v - 50) * size) for u, v in stroke] for stroke in strokes]
+
+
+def test_several_digits_have_an_answer_each_and_the_bars_show_the_chosen_one(browser):
+    last = pen(browser, [*moved(STROKES[3], 15, 0.6), *moved(STROKES[7], 80, 0.6)])
+    lines = normalized(levels(browser, "paper"))
+    images = "return read.map(piece => Array.from(piece.image))"
+    seen = np.array(browser.execute_script(images))
+    assert np.abs(seen - [digit.image.ravel() for digit in lines[0]]).max() <= 1
+    answers = all_of(browser, "#read button")
+    assert [answer.text[0] for answer in answers][1] == str(np.argmax(last))
+    answers[0].click()
+    assert [answer.get_attribute("aria-pressed") for answer in answers] == ["true", "false"]
+    first = shares(browser)
+    assert answers[0].text[0] == str(np.argmax(first))
+    assert all_of(browser, "#shares li")[3].text == f"3\n{100 * first[3]:.2f} %"
+    assert np.array_equal(levels(browser, "seen").ravel(), seen[0])
+
+
+AGAINST = {
+    "too small": [[(50, 50)]],
+    "not like a digit": [[(0, 50), (100, 50)]],
+    "digits that touch": [[(0, 30), (20, 70), (40, 30), (60, 70), (80, 30), (100, 70)]],
+}
+
+
+@pytest.mark.parametrize(("words", "strokes"), AGAINST.items(), ids=AGAINST)
+def test_what_is_no_digit_is_said_to_be_none(browser, words, strokes):
+    pen(browser, strokes)
+    assert browser.find_element("id", "verdict").text.lower().startswith(f"{words}\n")
+    assert browser.find_element("id", "read").text == "?"
+
+
 def test_however_often_the_pen_moves_the_network_looks_once_a_frame(browser):
     script = """
         const once = look, done = arguments[0];
         let looks = 0;
-        look = () => { looks++; once(); };
+        look = drawing => { looks++; once(drawing); };
         pen = [50, 50];
         for (let step = 0; step < 100; step++) draw({clientX: 100 + step, clientY: 100});
         requestAnimationFrame(() => requestAnimationFrame(() => { look = once; done(looks); }));
     """
-    pen(browser, [])
+    clear(browser)
     assert browser.execute_async_script(script) == 1
+    browser.execute_script("clear()")
 
 
 def test_nothing_drawn_is_nothing_seen(browser):
@@ -155,12 +248,14 @@ def test_nothing_drawn_is_nothing_seen(browser):
 def test_a_click_draws_a_dot_where_the_mouse_is(browser):
     assert pen(browser, [[(30, 60)]]) is not None
     rows, columns = np.nonzero(levels(browser, "paper") < 128)
-    assert (rows.mean(), columns.mean()) == pytest.approx((168, 84), abs=2)
+    height, width = levels(browser, "paper").shape
+    middle = height * 0.6, width / 2 - height * 0.2
+    assert (rows.mean(), columns.mean()) == pytest.approx(middle, abs=3)
 
 
 def test_a_mouse_that_was_pressed_elsewhere_draws_nothing(browser):
     pen(browser, STROKES[1])
-    browser.find_element("id", "wipe").click()
+    clear(browser)
     mouse = webdriver.ActionChains(browser, duration=10)
     mouse.move_to_element(browser.find_element("id", "score")).click_and_hold()
     mouse.move_to_element(browser.find_element("id", "paper")).release().perform()
@@ -176,15 +271,69 @@ def test_the_weights_arrive_in_the_page_and_give_the_probabilities_of_pythons(br
     assert np.array_equal(found.argmax(axis=1), expected.argmax(axis=1))
 
 
+def test_a_digit_is_a_button_that_shows_what_argues_for_it(browser):
+    digit = np.argmax(pen(browser, STROKES[3]))
+    assert browser.find_element("id", "why").text == f"Ink for and against {digit}"
+    before = levels(browser, "reasons")
+    other = all_of(browser, "#shares button")[7]
+    other.click()
+    assert browser.find_element("id", "why").text == "Ink for and against 7"
+    assert other.get_attribute("aria-pressed") == "true"
+    assert not np.array_equal(levels(browser, "reasons"), before)
+    pen(browser, [])
+    assert [button.is_enabled() for button in all_of(browser, "#shares button")] == [False] * 10
+
+
 def test_a_wrong_cell_shows_its_images(browser, trained):
     scores = evaluate(trained.network, trained.images)
     wrong = scores.total - scores.correct
-    buttons = browser.find_elements("css selector", "#confusion button")
     shown = 0
-    for button in buttons:
+    for button in all_of(browser, "#confusion button"):
         browser.execute_script("arguments[0].click()", button)
-        shown += len(browser.find_elements("css selector", "#cell figure"))
+        shown += len(all_of(browser, "#cell figure"))
     assert shown == wrong > 0
+
+
+def test_the_images_of_a_cell_are_in_view_when_it_is_chosen(browser):
+    for size in ((390, 844), (1280, 800)):
+        with screen(browser, *size):
+            first = all_of(browser, "#confusion button")[0]
+            browser.execute_script("arguments[0].scrollIntoView({block: 'end'})", first)
+            first.click()
+            WebDriverWait(browser, 5).until(
+                lambda _: is_in_view(browser, all_of(browser, "#cell figure")[0])
+            )
+            assert is_in_view(browser, first)
+
+
+def test_on_a_phone_the_answer_and_all_bars_are_in_view_below_the_drawing(browser):
+    with screen(browser, 390, 844):
+        browser.execute_script("scrollTo(0, 0)")
+        browser.execute_script("pen = [100, 100]; draw({clientX: 100, clientY: 300})")
+        assert shares(browser)
+        for part in ("paper", "read", "verdict", "shares"):
+            assert is_in_view(browser, browser.find_element("id", part)), part
+        browser.execute_script("clear()")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280, 1920])
+def test_the_page_is_as_wide_as_the_screen_and_no_row_of_the_bars_wraps(browser, width):
+    with screen(browser, width, 900):
+        browser.execute_script(
+            "read = [{image: new Uint8Array(784), shares: [1, ...Array(9).fill(0)],"
+            " button: element('button')}]; at = 0; showAnswer()"
+        )
+        first, *others = (row.size["height"] for row in all_of(browser, "#shares li"))
+        assert all_of(browser, "#shares li")[0].text == "0\n100.00 %"
+        assert others == [first] * 9
+        script = "return document.documentElement.scrollWidth"
+        assert browser.execute_script(script) <= width
+        browser.execute_script("clear()")
+
+
+def test_a_drawing_goes_where_the_pointer_is_at_any_size(browser):
+    with screen(browser, 390, 844):
+        test_a_click_draws_a_dot_where_the_mouse_is(browser)
 
 
 PARTS = {"curves svg": 2, "units figure": 30, "settings tr": 20, "facts tr": 8}
@@ -192,19 +341,45 @@ PARTS = {"curves svg": 2, "units figure": 30, "settings tr": 20, "facts tr": 8}
 
 def test_every_part_of_the_page_is_there(browser):
     for place, least in PARTS.items():
-        assert len(browser.find_elements("css selector", f"#{place}")) >= least
-    assert len(browser.find_elements("css selector", "#shares button")) == 10
+        assert len(all_of(browser, f"#{place}")) >= least
+    assert len(all_of(browser, "#shares button")) == 10
     assert "test accuracy" in browser.find_element("id", "score").text
 
 
-def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest(told, tmp_path):
+def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest(
+    browser, told, tmp_path
+):
     unknown = told | {"network": told["network"] | {"activation": "tanh"}}
-    with opened(page(unknown), tmp_path / "report.html") as browser:
+    with another_page(browser, unknown, tmp_path):
         assert "tanh" in browser.find_element("id", "own").text
-        assert not browser.find_elements("css selector", "#own canvas")
+        assert not all_of(browser, "#own canvas")
         for place, least in (PARTS | {"confusion button": 1, "mistakes figure": 1}).items():
-            assert len(browser.find_elements("css selector", f"#{place}")) >= least
-        assert browser.get_log("browser") == []
+            assert len(all_of(browser, f"#{place}")) >= least
+
+
+def marks(browser):
+    """Return the marks of the best epoch, and how many points the first chart has."""
+    texts = [text.text for text in all_of(browser, "#curves text")]
+    return [text for text in texts if "best" in text], len(all_of(browser, "svg circle")) // 2
+
+
+def test_the_charts_have_a_point_an_epoch_and_a_mark_at_the_best(browser, told, tmp_path):
+    best = told["facts"]["best_epoch"]
+    assert marks(browser) == ([f"best: epoch {best}"] * 2, 2 * 8)
+    with another_page(browser, told | {"log": told["log"][:1]}, tmp_path):
+        assert marks(browser) == (["best: epoch 1"] * 2, 2)
+    blank = {"validation_loss": None, "validation_accuracy": None}
+    scored = {"test_loss": 0.5, "test_accuracy": 0.9}
+    log = [record | blank | scored for record in told["log"]]
+    with another_page(browser, told | {"log": log}, tmp_path):
+        assert marks(browser) == ([], 2 * 8)
+
+
+def test_a_run_that_was_stopped_before_its_first_epoch_has_a_page(browser, told, tmp_path):
+    facts = {key: told["facts"][key] for key in ("bpnet", "started")} | {"status": "interrupted"}
+    with another_page(browser, told | {"log": [], "facts": facts}, tmp_path):
+        assert "No epoch has ended yet" in browser.find_element("id", "curves").text
+        assert "interrupted" in browser.find_element("id", "status").text
 
 
 def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser):
@@ -216,4 +391,4 @@ def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser):
         if message["method"] == "Network.requestWillBeSent"
     ]
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert len([url for url in asked if url.startswith("file:")]) == 1
+    assert all(url.endswith("/report.html") for url in asked if url.startswith("file:"))

@@ -1,16 +1,19 @@
 """The page of a report: all in one file, nothing of the run's text can act in it."""
 
 import base64
+import io
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bpnet import datasets
 from bpnet.report.page import SCRIPTS
-from bpnet.runs import directory, metadata, results
+from bpnet.runs import directory, doubts, metadata, results
 
 
 @pytest.fixture
@@ -43,11 +46,21 @@ def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
     assert len(wrong) == scores["total"] - scores["correct"]
     assert [w["share"] for w in wrong] == sorted((w["share"] for w in wrong), reverse=True)
     test = datasets.load(opened.config.data).test
-    image = np.frombuffer(base64.b64decode(wrong[0]["image"]), np.uint8)
-    assert np.array_equal(image, test.images[wrong[0]["number"]])
+    image = Image.open(io.BytesIO(base64.b64decode(wrong[0]["png"])))
+    assert np.array_equal(np.asarray(image).ravel(), test.images[wrong[0]["number"]])
     assert (wrong[0]["digit"], wrong[0]["answer"] != wrong[0]["digit"]) == (
         test.labels[wrong[0]["number"]], True,
     )  # fmt: skip
+
+
+def test_the_page_has_the_measure_of_the_run_if_there_is_one(bpnet, run):
+    bpnet("report", run)
+    arrays = data(run / "report.html")["doubt"]["arrays"]
+    for name, array in doubts.load(directory.open_run(run)).arrays().items():
+        assert base64.b64decode(arrays[name]) == array.tobytes(), name
+    doubts.path_of(directory.open_run(run)).unlink()
+    bpnet("report", run)
+    assert data(run / "report.html")["doubt"] == {"improbable": 0.5, "arrays": {}}
 
 
 def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
@@ -58,6 +71,13 @@ def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
     assert re.findall(r"https?://[^\s\"']+", text) == ["http://www.w3.org/2000/svg"]
     assert "{{" not in text
     assert len(text) < 1_000_000
+
+
+def test_no_two_scripts_of_the_page_give_one_name():
+    given = re.compile(r"^(?:function|class|const|let) (\w+)", re.MULTILINE)
+    scripts = [files("bpnet.report").joinpath(f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+    names = [name for script in scripts for name in given.findall(script)]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_no_text_of_a_run_can_act_in_the_page(bpnet, small_file):

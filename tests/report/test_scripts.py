@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from bpnet.datasets import Split
 from bpnet.datasets.drawn import draw
 from bpnet.datasets.drawn.curves import build_atlas, choose
 from bpnet.datasets.drawn.pen import bend, lean
 from bpnet.datasets.drawn.strokes import STYLES
 from bpnet.errors import DataError
+from bpnet.evaluation import doubt
 from bpnet.layers import softmax
 from bpnet.network import Network
 from bpnet.report.content import FORM
@@ -42,7 +44,7 @@ def v8(expression, **given):
     """Return what an expression is to the page's scripts, with these names given to it."""
     scripts = [
         files("bpnet.report").joinpath(name).read_text(encoding="utf-8")
-        for name in ("normalize.js", "classifier.js")
+        for name in ("separate.js", "normalize.js", "classifier.js", "doubt.js")
     ]
     given = [f"const {name} = {json.dumps(value)};" for name, value in given.items()]
     source = "\n".join([*scripts, HERE, *given, f"JSON.stringify({expression})"])
@@ -85,8 +87,8 @@ def forms(canvases):
     """Return what the page makes of each canvas: a list of levels, or None."""
     given = [{"height": PAPER, "width": PAPER, "text": text(canvas)} for canvas in canvases]
     expression = """canvases.map(canvas => {
-        const image = normalized(imageData(canvas), form);
-        return image && Array.from(image);
+        const [[digit] = []] = normalized(imageData(canvas), form);
+        return digit ? Array.from(digit.image) : null;
     })"""
     return v8(expression, canvases=given, form=FORM)
 
@@ -157,6 +159,51 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, ac
         for layer in reversed(network.layers):
             dout = layer.backward(dout)
         assert np.allclose(gradients, dout, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["no hidden layer", "sigmoid", "relu, deeper"])
+def test_the_measure_says_of_an_image_what_python_says(kind, rng):
+    widths, activation = NETWORKS[kind]
+    network = Network(widths, activation)
+    network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
+    images, labels = draw(700, rng)
+    known = Split(images.reshape(700, 784), labels)
+    measure = doubt.measured(network, known, known)
+    strange = [*images[:20], *rng.integers(256, size=(10, 28, 28)).astype(np.uint8)]
+    expression = """images.map(image => {
+        const affines = affineLayers(widths, Float32Array.from(parameters));
+        const network = new Network(affines, activation), shares = network.classify(bytes(image));
+        const arrays = Object.entries(measure).map(([name, x]) => [name, Float32Array.from(x)]);
+        return strangenessOf(bytes(image), network, shares, Object.fromEntries(arrays));
+    })"""
+    arrays = measure.arrays() | {"smaller": doubt.SMALLER}
+    found = v8(
+        expression, images=[text(image) for image in strange], widths=widths,
+        activation=activation, parameters=network.flat.tolist(),
+        measure={name: array.ravel().tolist() for name, array in arrays.items()},
+    )  # fmt: skip
+    expected = doubt.judged([(network, measure)], np.stack(strange)).strangeness
+    assert np.allclose(np.array(found) / measure.limits[0], expected, rtol=1e-4, atol=1e-4)
+
+
+SURE, UNLIKELY = [0.9, 0.1], [0.4, 0.3, 0.3]
+DOUBTS = [
+    (None, {"shares": SURE}),
+    ("unsure", {"shares": UNLIKELY}),
+    (None, {"strangeness": 1.9, "shares": UNLIKELY}),
+    ("unsure", {"strangeness": 2.1}),
+    ("not like a digit", {"strangeness": 3.1}),
+    ("digits that touch", {"touching": True, "strangeness": 3.1}),
+    ("too small", {"height": 71, "strangeness": 3.1}),
+    ("not like a digit", {"height": 71, "touching": True}),
+]
+
+
+def test_what_speaks_against_an_answer_is_said():
+    usual = {"touching": False, "height": 72, "shares": SURE, "strangeness": None}
+    pieces = [usual | piece for _, piece in DOUBTS]
+    expression = "pieces.map(piece => doubtOf(piece, 72, {improbable: 0.5, limits: [2, 3]}))"
+    assert v8(expression, pieces=pieces) == [words for words, _ in DOUBTS]
 
 
 @pytest.mark.parametrize("activation", ["tanh", "constructor"])

@@ -65,6 +65,14 @@ def test_networks_that_memory_holds_one_by_one_but_not_at_once_are_refused(
         load(run, another)
 
 
+def test_the_networks_of_a_committee_are_loaded_all_or_none(run, another, monkeypatch):
+    for one, loaded in zip((run, another), loading.networks([run, another]), strict=True):
+        assert np.array_equal(loaded.flat, load_network(one).flat)
+    monkeypatch.setattr(memory, "available", lambda: int(1.5 * network.memory(run.config)))
+    with pytest.raises(BpnetError, match="these networks at once"):
+        loading.networks([run, another])
+
+
 def test_other_images_have_another_fingerprint(start, run, small_config):
     data = replace(small_config.data, validation=50)
     other = start("other", replace(small_config, data=data)).run

@@ -121,10 +121,11 @@ def test_the_accuracy_of_a_finished_run_is_the_one_in_its_run_json(bpnet, name):
 
 def test_predict_reads_a_picture_as_before(bpnet, expected, close):
     pytest.importorskip("PIL", reason="no Pillow")
-    found = said(bpnet, "predict", "old/digit.png", "--run", "old/finished")
-    (now,), (then,) = found["pictures"], expected["predict"]["pictures"]
+    found = said(bpnet, "predict", "old/digit.png", "--run", "old/finished", "--seen")
+    (picture,), (then,) = found["pictures"], expected["predict"]["pictures"]
+    (now,) = picture["digits"]
     assert found["run"] == expected["predict"]["run"]
-    assert (now["picture"], now["digit"]) == (then["picture"], then["digit"])
+    assert (picture["picture"], now["digit"]) == (then["picture"], then["digit"])
     assert now["probabilities"] == close(then["probabilities"])
     assert np.abs(np.subtract(now["seen"], then["seen"])).max() <= 1
 

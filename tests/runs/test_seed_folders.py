@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bpnet.errors import RunError, UsageError
-from bpnet.runs import directory, seed_folders
+from bpnet.runs import directory, metadata, seed_folders
+from bpnet.runs.metadata import Status
 
 
 @pytest.fixture
@@ -118,3 +119,34 @@ def test_a_folder_whose_seeds_were_not_all_made_is_no_smaller_set_of_them(
 def test_seeds_are_made_only_in_an_empty_folder(small_config, folder):
     with pytest.raises(UsageError, match="is there already; .* --resume"):
         seed_folders.create(small_config, 2, folder)
+
+
+def test_the_members_of_a_committee_are_those_that_know_something(folder):
+    for seed in (9, 11):
+        (folder / f"seed-{seed}" / "weights.npz").touch()
+    told = []
+    members = seed_folders.open_members(folder, ("data.dir=there",), told.append)
+    assert [run.folder.name for run in members] == ["seed-9", "seed-11"]
+    assert {run.config.data.dir for run in members} == {"there"}
+    assert told == [f"{folder}/seed-10: has not finished an epoch: left out"]
+
+
+def test_a_run_is_a_committee_of_its_own_whatever_it_knows(folder):
+    (run,) = seed_folders.open_members(folder / "seed-9", (), pytest.fail)
+    assert run == directory.open_run(folder / "seed-9")
+    assert len(seed_folders.open_members(folder, (), pytest.fail)) == 3
+
+
+def test_the_best_of_runs_is_that_on_validation_images_never_on_test_images(folder):
+    runs = seed_folders.open_members(folder, (), pytest.fail)
+    assert seed_folders.best(runs) == (runs[0], "the first")
+    for run, share, epoch in zip(runs, (0.9, 0.95, 0.8), (1, 2, 1), strict=True):
+        metadata.write(
+            run.folder,
+            status=Status.FINISHED if run != runs[1] else Status.FAILED,
+            test_accuracy=1 - share, test_correct=1, test_images=10, test_loss=1.0,
+            best_epoch=epoch, validation_accuracy=share,
+        )  # fmt: skip
+    assert seed_folders.best(runs) == (runs[0], "the best on validation images")
+    metadata.write(runs[1].folder, status=Status.FINISHED)
+    assert seed_folders.best(runs) == (runs[1], "the best on validation images")

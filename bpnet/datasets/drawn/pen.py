@@ -4,6 +4,7 @@ A block of digits is one array all the way; the first axis counts the digits.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +23,26 @@ WIDTH = 0.15  # logarithm of the width
 
 # The pen in pixels: half the thickness of a stroke, finer where loops would blot.
 RADIUS = np.array([1.42, 1.42, 1.32, 1.32, 1.24, 1.26, 1.27, 1.34, 1.18, 1.15], np.float32)
-RADIUS_SPREAD = 0.22  # of the radius's logarithm
 FINEST = 0.6
 PRESSURE, SWELLS = 0.22, 5  # of the ink's logarithm at each of 5 places along the path
 EDGE = 1.3  # from full ink to none
 SHARPNESS = 1.5  # standard deviations of the dots in one radius
 
 
-def write(atlas: Atlas, styles: NDArray[np.intp], rng: np.random.Generator) -> Floats:
+class Pen(NamedTuple):
+    """How thick strokes are beside RADIUS, and how far that spreads, as its logarithm."""
+
+    thickness: float
+    spread: float
+
+
+def write(atlas: Atlas, styles: NDArray[np.intp], pen: Pen, rng: np.random.Generator) -> Floats:
     """Write one digit per style into its box, ink from 0 to 1."""
     points = atlas.points[styles]
     points = points + JITTER * normal(rng, *points.shape)
     curves = atlas.splines[styles] @ lean(bend(points, rng), rng)
     radii = RADIUS[atlas.digits[styles], None, None]
-    radii *= np.exp(RADIUS_SPREAD * normal(rng, len(styles), 1, 1))
+    radii *= pen.thickness * np.exp(pen.spread * normal(rng, len(styles), 1, 1))
     radii = np.maximum(radii, FINEST)
     force = press(len(styles), rng)
     return ink(fit(curves, radii), radii, atlas.down[styles] * force, atlas.rests[styles] * force)

@@ -490,3 +490,16 @@ STYLES: dict[int, str] = {
 3 tight-slant 7505 5505 4025 4545 6035 7505! 5555 3599
 """,
 }
+
+# A one as it is written in Europe and in Korea: its upstroke reaches down to the half, and it may
+# stand on a foot. MNIST has few of them.
+UPSTROKES = """
+1 up 2540 5500! 5250 5099
+1 up-long 1555 5500! 5250 5099
+1 up-slant 2550 6800! 5850 4099
+1 up-steep 3540 5500! 5350 5299
+1 up-curved 2045 4025 5500! 5250 5099
+1 up-foot 2538 5500! 5250 5099 | 2599 8099
+1 up-wide-foot 2535 5500! 5250 5099 | 1099 9098
+1 up-short-foot 3028 5500! 5250 5099 | 3299 6899
+"""

@@ -11,15 +11,14 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.datasets.splits import SIDE
 from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.separating import WEAK
 
 BOX, CENTRE = 20, 14  # pixels, of MNIST
-STRONG = 0.4  # of the strongest ink
 
 
 def fitted(ink: Array) -> Array:
     """Return the ink of one digit as bytes (28, 28)."""
-    rows, columns = (_extent(ink, axis) for axis in (1, 0))
-    box = ink[rows, columns]
+    box = _boxed(ink)
     digit = scaled(box, BOX / max(box.shape))
     digit *= 255 / digit.max()
     image = np.zeros((SIDE, SIDE), np.uint8)
@@ -29,18 +28,33 @@ def fitted(ink: Array) -> Array:
     return image
 
 
-def _extent(ink: Array, axis: int) -> slice:
-    """Return from where to where the digit goes: strong ink, and what of the weak adjoins it.
+def _boxed(ink: Array) -> Array:
+    """Return the part of the ink that is the digit: strong ink, and an edge of weak ink round it.
 
-    Weak ink that lies apart is a shadow, or dirt.
+    The edge is no wider than a pixel of MNIST: what is further out is a shadow, or noise.
+
+    >>> _boxed(np.array([[0, 0, 0, 0, 0], [1, 2, 1, 90, 1], [0, 0, 0, 90, 1]])).tolist()
+    [[1, 90, 1], [0, 90, 1]]
     """
-    strongest = ink.max(axis=axis)
-    strong = np.flatnonzero(strongest > STRONG * ink.max())
-    start, end = int(strong[0]), int(strong[-1]) + 1
-    while start and strongest[start - 1]:
-        start -= 1
-    while end < len(strongest) and strongest[end]:
-        end += 1
+    levels = [ink.max(axis=axis) for axis in (1, 0)]
+    ends = [_strong(strongest) for strongest in levels]
+    edge = max(1, max(end - start for start, end in ends) // (BOX - 2))
+    rows, columns = map(_widened, ends, levels, (edge, edge))
+    return ink[rows, columns]
+
+
+def _strong(strongest: Array) -> tuple[int, int]:
+    """Return from where to where the strongest ink of each row, or column, is not weak."""
+    strong = np.flatnonzero(strongest > WEAK * strongest.max())
+    return int(strong[0]), int(strong[-1]) + 1
+
+
+def _widened(ends: tuple[int, int], strongest: Array, edge: int) -> slice:
+    """Return the rows, or columns, between these ends and of ink at most so far beyond them."""
+    start, end = ends
+    for _ in range(edge):
+        start -= start > 0 and strongest[start - 1] > 0
+        end += end < len(strongest) and strongest[end] > 0
     return slice(start, end)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bpnet.errors import BpnetError
 from bpnet.pictures.decoding import Decoder
-from picture_parts.reading import Row, seen
+from picture_parts.reading import Row, against, seen
 
 BARS = {  # right, of the handed pictures
     ("single", "sprint"): 158,
@@ -50,5 +50,4 @@ def _of(reader, files, pictures):
         bar = next((b for (k, n), b in BARS.items() if k == kind and n in reader.name), None)
         each = ", ".join(f"{name[-2:]}: {sum(h)}/{len(h)}" for name, h in sources.items())
         figure = f"{sum(hits)} of {len(hits)}" + f" ({each})" * (len(sources) > 1)
-        met = None if bar is None else sum(hits) >= bar
-        yield Row(f"handed, {kind}", reader.name, figure, f"{bar or ''}", met)
+        yield Row(f"handed, {kind}", reader.name, figure, *against(sum(hits), bar))

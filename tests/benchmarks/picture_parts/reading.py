@@ -1,4 +1,4 @@
-"""What is read from pictures: digits by the arithmetic of `bpnet.pictures`, answers by a network."""
+"""What is read from pictures: their digits, and what a network takes them for."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from bpnet.errors import DataError
+from bpnet.evaluation import doubt
 from bpnet.pictures.normalizing import normalized
-from bpnet.runs import directory, results
+from bpnet.runs import directory, doubts, results
 
 SEED = 20161125
 
@@ -20,6 +21,16 @@ class Row(NamedTuple):
     figure: str
     bar: str = ""
     met: bool | None = None
+
+
+def against(share, bar):
+    """Return the bar and whether the share reaches it, as the end of a row."""
+    return () if bar is None else (str(bar), bool(share >= bar))
+
+
+def below(lost, bar):
+    """Return the bar and whether no more is lost, as the end of a row."""
+    return () if bar is None else (str(bar), bool(lost <= bar))
 
 
 class Reading(NamedTuple):
@@ -42,6 +53,7 @@ class Reader:
         run = directory.open_run(Path(folder))
         self.name = Path(folder).name
         self.network = results.load_network(run)
+        self.measure = doubts.load(run)
 
     def readings(self, pictures):
         """Return a reading of each picture that was brought to MNIST's form."""
@@ -61,8 +73,21 @@ class Reader:
         """Return the digit that each image (N, 28, 28) is taken for, and whether it is doubted."""
         if not len(images):
             return [], []
-        shares = self.network.classify(images)
-        return shares.argmax(axis=1).tolist(), [False] * len(images)
+        judged = self._judged(images)
+        doubted = judged.unsure | ~judged.like_a_digit
+        return judged.probabilities.argmax(axis=1).tolist(), doubted.tolist()
+
+    def strangeness(self, images):
+        """Return by how much each image (N, 28, 28) is to be doubted; NaN without a measure."""
+        return self._judged(images).strangeness
+
+    def _judged(self, images):
+        return doubt.judged([(self.network, self.measure)], images)
+
+    def least_strange(self, lines):
+        """Return the strangeness of the digit that is least so; without one, it is infinite."""
+        images = [digit.image for line in lines for digit in line]
+        return self.strangeness(np.array(images)).min() if images else np.inf
 
     def right(self, pictures, labels):
         """Return how many pictures are read as this one digit and no other, in percent."""

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from picture_parts.reading import SEED, Row, seen
+from picture_parts.reading import SEED, Row, against, below, seen
+from tests.helpers.papers import with_lines
 from tests.helpers.rows import row, sheet, touching
 
 
@@ -10,8 +11,15 @@ def rows_and_sheets(readers, images, labels):
     """Return how often their number and order are right, and what each digit loses."""
     lengths = np.random.default_rng(SEED).integers(2, 7, len(images) * 3 // 10)
     yield from _several(readers, images, labels, "rows of 2 to 6", row, lengths, 98, _one_line)
+    yield from _several(
+        readers, images, labels, "rows on ruled paper", _ruled_row, lengths, None, _one_line
+    )
     sheets = np.full(max(1, len(images) // 16), 16)
     yield from _several(readers, images, labels, "sheets of 4 x 4", sheet, sheets, 95, _four_lines)
+
+
+def _ruled_row(images, rng):
+    return row(images, rng, with_lines)
 
 
 def _one_line(count):
@@ -36,11 +44,11 @@ def _several(readers, images, labels, name, render, counts, bar, form):
             truth += list(labels[numbers])
     share = 100 * told_apart / len(counts)
     figure = f"{share:.1f} % of {len(counts)}"
-    yield Row(f"{name}: number and order", "any", figure, str(bar), share >= bar)
+    yield Row(f"{name}: number and order", "any", figure, *against(share, bar))
     for reader in readers if truth else []:
         lost = reader.right(alone, truth) - reader.right(together, truth)
         figure = f"{lost:+.2f} points lost"
-        yield Row(f"{name}: each digit", reader.name, figure, "0.5", bool(lost <= 0.5))
+        yield Row(f"{name}: each digit", reader.name, figure, *below(lost, bar and 0.5))
 
 
 def _in_order(lines, own):
@@ -69,4 +77,4 @@ def pairs(readers, images, labels):
         )
         share = 100 * (said + read) / count
         figure = f"{share:.0f} % of {count} ({said} said to touch, {read} read right)"
-        yield Row("pairs that touch", reader.name, figure, "80", share >= 80)
+        yield Row("pairs that touch", reader.name, figure, *against(share, 80))

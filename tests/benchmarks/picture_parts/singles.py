@@ -6,9 +6,10 @@ import numpy as np
 from PIL import Image
 
 from bpnet.pictures.decoding import Decoder
-from picture_parts.reading import SEED, Row, not_one, rendered, seen
+from picture_parts.reading import SEED, Row, below, not_one, rendered, seen
 from tests.helpers import desks, dirt, papers, screens
 from tests.helpers.renderings import RENDERINGS
+from tests.helpers.scenes import picture_of
 
 BAR = 3  # points below the plain rendering, with the aim of 1
 
@@ -56,6 +57,13 @@ BESIDE = {
     "a neighbour's stroke": dirt.neighbour,
     "stains": dirt.stained,
     "punch holes": dirt.punched,
+    "a photo of squared paper on a desk, in a shadow": jpeg(
+        75,
+        picture_of(papers.with_squares, papers.in_a_shadow, desks.laid(0.2, 0.6)),
+    ),
+    "small in a large photo": papers.afar,
+    "cut close": papers.close,
+    "a pencil": papers.pencil,
     "a thin pen": papers.thin_pen,
     "a felt pen": papers.thick_pen,
     "chalk on a blackboard": papers.chalk,
@@ -72,7 +80,7 @@ def simple(readers, images, labels):
             known = 100 * np.mean(np.array(reader.answers(images)[0]) == labels)
             lost = known - reader.right(pictures, labels)
             figure = f"{lost:+.2f} points lost{not_one(pictures)}"
-            rows.append(Row(name, reader.name, figure, f"{allowed}", bool(lost <= allowed)))
+            rows.append(Row(name, reader.name, figure, *below(lost, allowed)))
     return rows
 
 
@@ -89,7 +97,7 @@ def on_paper(readers, images, labels):
             pictures = [_seen(decoder, picture) for picture in rendered(render, images)]
             for reader, share in zip(readers, known, strict=True):
                 lost = share - reader.right(pictures, labels)
-                bar = (str(BAR), lost <= BAR) if name in WITH_A_BAR else ()
+                bar = below(lost, BAR if name in WITH_A_BAR else None)
                 figure = f"{lost:+.2f} points lost{not_one(pictures)}"
                 rows.append(Row(name, reader.name, figure, *bar))
     return rows

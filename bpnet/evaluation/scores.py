@@ -67,16 +67,33 @@ def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
     """
     loss = 0.0
     confusion = np.zeros(CLASSES * CLASSES, np.intp)
+    for mean, t in _together(networks, split):
+        loss -= float(mean[np.arange(len(t)), t].sum())
+        confusion += _pairs(t, mean)
+    return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+
+
+def answers(networks: Sequence[Network], split: Split) -> Array:
+    """Return what the networks together take each image of the split for, (N,).
+
+    Raises: DivergedError if one has spoilt weights.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # seen in the means
+        means = np.concatenate([mean for mean, _ in _together(networks, split)])
+    if not np.isfinite(means).all():
+        raise DivergedError(f"no probabilities for {len(split)} images: the weights are spoilt")
+    found: Array = means.argmax(axis=1)
+    return found
+
+
+def _together(networks: Sequence[Network], split: Split) -> Iterator[tuple[Array, Array]]:
+    """Yield ln y of each batch, y the mean of the networks' probabilities, and its labels."""
     for batches in zip(*(_batches(network, split) for network in networks), strict=True):
         logs = [
             _log_softmax(network.predict(x))
             for network, (x, _) in zip(networks, batches, strict=True)
         ]
-        mean = np.logaddexp.reduce(logs) - math.log(len(networks))
-        t = batches[0][1]
-        loss -= float(mean[np.arange(len(t)), t].sum())
-        confusion += _pairs(t, mean)
-    return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+        yield np.logaddexp.reduce(logs) - math.log(len(networks)), batches[0][1]
 
 
 def _batches(network: Network, split: Split) -> Iterator[tuple[Array, Array]]:

@@ -10,6 +10,7 @@ from bpnet.datasets import Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import (
     Scores,
+    answers,
     as_json,
     evaluate,
     evaluate_committee,
@@ -40,8 +41,8 @@ def test_every_image_counts_also_those_of_the_short_last_chunk(network, images):
     assert scores.total == len(images)
     assert scores.accuracy == network.accuracy(x, t)
     assert scores.loss == pytest.approx(network.loss(x, t), rel=1e-12)
-    answers = network.predict(x).argmax(axis=1)
-    assert scores.confusion[3, 5] == np.sum((t == 3) & (answers == 5))
+    taken = network.predict(x).argmax(axis=1)
+    assert scores.confusion[3, 5] == np.sum((t == 3) & (taken == 5))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -80,6 +81,19 @@ def test_a_committee_is_the_mean_of_the_probabilities(network, another, images):
     assert scores.loss == pytest.approx(-np.log(y[np.arange(len(t)), t]).mean(), rel=1e-5)
     for digit, taken in np.ndindex(10, 10):
         assert scores.confusion[digit, taken] == np.sum((t == digit) & (y.argmax(axis=1) == taken))
+
+
+def test_a_committee_takes_each_image_for_what_it_is_scored_by(network, another, images):
+    found = answers([network, another], images)
+    scores = evaluate_committee([network, another], images)
+    assert np.sum(found == images.labels) == scores.correct
+    assert np.array_equal(answers([network], images), network.classify(images.images).argmax(1))
+
+
+def test_a_committee_with_a_spoilt_network_answers_nothing(network, another, images):
+    another.params["W1"][0, 0] = np.inf
+    with pytest.raises(DivergedError, match="the weights are spoilt"):
+        answers([network, another], images)
 
 
 def test_a_committee_of_one_scores_as_it_does_alone(network, images):

@@ -1,0 +1,99 @@
+"use strict";
+// What the network says of a drawing: of each digit in it, and of one of them, how likely and why.
+
+const network = Object.hasOwn(ACTIVATIONS, activation) ? new Network(affines, activation) : null;
+const rows = Array.from({length: widths.at(-1)}, (_, digit) => rowOf(digit));
+const ADVICE = {
+  [TOUCHING]: "They cannot be told apart: leave a gap between them.",
+  [STRANGE]: "The network knows nothing that looks like it.",
+  [SMALL]: "Draw it larger.",
+};
+let read = [];  // the digits of the drawing, line by line: {image, shares, doubt, button}
+let at = 0;  // the one of them that the bars show
+let chosen = null;  // the digit whose reasons are shown; null for the likeliest
+
+// Look at a drawing, and show the answer to what was drawn last.
+function look(drawing) {
+  const found = normalized(drawing, report.form).map(line => line.map(answered));
+  read = found.flat();
+  at = read.length - 1;
+  chosen = null;
+  place("read").replaceChildren(...found.map(line => element("div", undefined, ...line.map(({button}) => button))));
+  place("answer").className = read.length > 1 ? "several" : "";
+  showAnswer();
+}
+
+// Return a piece of the drawing with the network's answer: a button that brings its bars.
+function answered(piece) {
+  const made = {...piece, shares: network.classify(piece.image)};
+  made.strangeness = measure.limits ? strangenessOf(made.image, network, made.shares, measure) : null;
+  made.doubt = doubtOf(made, 2 * PEN.lineWidth, measure);
+  made.button = element("button", symbol(made));
+  made.button.type = "button";
+  made.button.title = made.doubt ?? "";
+  made.button.className = made.doubt ? "doubted" : "";
+  made.button.onclick = () => { at = read.indexOf(made); chosen = null; showAnswer(); };
+  return made;
+}
+
+// Return the answer in short, as bpnet predict does: 7; 7? if it is unsure; ? for what is not one digit.
+function symbol(piece) {
+  return Object.hasOwn(ADVICE, piece.doubt) ? "?" : `${likeliest(piece)}${piece.doubt ? "?" : ""}`;
+}
+
+function likeliest({shares}) {
+  return shares.indexOf(Math.max(...shares));
+}
+
+function showAnswer() {
+  const piece = read[at];
+  read.forEach((each, i) => each.button.setAttribute("aria-pressed", i === at));
+  showVerdict(piece);
+  const digit = piece && (chosen ?? likeliest(piece));
+  rows.forEach(({button, bar, text}, i) => {
+    bar.style.setProperty("--share", piece ? piece.shares[i] : 0);
+    text.textContent = piece ? percent(piece.shares[i]) : "";
+    button.disabled = !piece;
+    button.className = piece && symbol(piece).startsWith(i) ? "most" : "";
+    button.setAttribute("aria-pressed", i === digit);
+  });
+  showReasons(piece, digit);
+}
+
+function showVerdict(piece) {
+  const [first, second] = piece ? verdictOn(piece) : ["No digit yet", "The answer comes as you draw."];
+  place("verdict").replaceChildren(element("b", first), second);
+}
+
+function verdictOn({doubt, shares}) {
+  if (Object.hasOwn(ADVICE, doubt)) return [doubt, ADVICE[doubt]];
+  const share = percent(Math.max(...shares));
+  return [doubt ? `${share}, ${doubt}` : share, read.length > 1 ?
+    "Choose an answer to see its bars, a digit to see its reasons." :
+    "Choose a digit to see what argues for it, and what against."];
+}
+
+// Show the image that the network sees, and which of its pixels argue for a digit.
+function showReasons(piece, digit) {
+  const sign = (name, text) => Object.assign(element("span", text), {className: name});
+  place("why").replaceChildren(
+    "Ink ", sign("for", "for"), " and ", sign("against", "against"), ` ${digit ?? "it"}`);
+  if (!piece) return void [place("seen"), place("reasons")].forEach(blank);
+  paintGrey(place("seen"), piece.image);
+  network.classify(piece.image);
+  paintSigned(place("reasons"), network.gradient(digit));
+}
+
+// Return the row of a digit: how likely it is, and a button for its reasons.
+function rowOf(digit) {
+  const bar = element("i"), text = element("span");
+  const button = element("button", undefined, element("b", digit), bar, text);
+  button.type = "button";
+  button.title = `What argues for ${digit}`;
+  button.onclick = () => { chosen = digit; showAnswer(); };
+  return {button, bar, text, row: element("li", undefined, button)};
+}
+
+function showRows() {
+  place("shares").append(...rows.map(({row}) => row));
+}

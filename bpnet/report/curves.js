@@ -1,0 +1,95 @@
+"use strict";
+// How the run learned: loss and accuracy, an epoch a point, with the best epoch marked.
+
+const WIDE = 440, HIGH = 250;  // of a chart
+const EDGE = {left: 52, right: 424, top: 18, bottom: 216};  // of what is drawn in it
+
+function showCurves() {
+  const {log} = report;
+  if (!log.length) return void (place("curves").textContent = "No epoch has ended yet.");
+  const scored = log[0].validation_loss === null ? "test" : "validation";
+  place("curves").append(
+    chart("Loss", ["train_loss", `${scored}_loss`], value => String(+value.toPrecision(4))),
+    chart("Accuracy", ["train_accuracy", `${scored}_accuracy`], share => `${+(100 * share).toFixed(2)} %`));
+}
+
+// Return a chart of two columns of the log: of training, and of what is scored.
+function chart(title, columns, text) {
+  const {log} = report, values = columns.flatMap(column => log.map(row => row[column]));
+  const levels = ticks(Math.min(...values), Math.max(...values), 4);
+  const x = scale(log.length > 1 ? [1, log.length] : [0, 2], [EDGE.left, EDGE.right]);
+  const y = scale([levels[0], levels.at(-1)], [EDGE.bottom, EDGE.top]);
+  const svg = drawn("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": title});
+  svg.append(...levels.flatMap(level => grid(level, y, text)), ...epochs(x), ...best(x));
+  const lines = columns.map((column, i) => line(column, i ? "for" : "training", x, y, text));
+  svg.append(...lines);
+  return element("figure", undefined, legend(title, columns, text), svg);
+}
+
+// Return round numbers, so many or fewer steps apart, from below the lowest value to above the highest.
+function ticks(low, high, steps) {
+  const rough = (high - low) / steps || 0.1, power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find(digit => digit * power >= rough * (1 - 1e-9));
+  const first = Math.floor(low / step + 1e-9), last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
+  return Array.from({length: last - first + 1}, (_, i) => +((first + i) * step).toPrecision(12));
+}
+
+function scale([low, high], [from, to]) {
+  return value => from + (to - from) * (value - low) / (high - low);
+}
+
+function grid(level, y, text) {
+  return [drawn("line", {x1: EDGE.left, x2: EDGE.right, y1: y(level), y2: y(level), class: "grid"}),
+    label(text(level), EDGE.left - 8, y(level) + 4, "end")];
+}
+
+// Return the numbers of the epochs below a chart: some of them, if they are many.
+function epochs(x) {
+  const last = report.log.length, step = Math.max(1, ticks(0, last, 10)[1]);
+  return [label("epoch", EDGE.left - 8, EDGE.bottom + 22, "end"),
+    ...report.log.map(row => row.epoch).filter(epoch => epoch % step === 0)
+      .map(epoch => label(epoch, x(epoch), EDGE.bottom + 22, "middle"))];
+}
+
+// Return the mark of the epoch whose weights the run keeps, if it was chosen by validation.
+function best(x) {
+  const rank = (a, b) => b.validation_accuracy - a.validation_accuracy || a.validation_loss - b.validation_loss;
+  const [{epoch, validation_loss}] = report.log.toSorted(rank);
+  if (validation_loss === null) return [];
+  const at = x(epoch), anchor = at > WIDE / 2 ? "end" : "start";
+  return [drawn("line", {x1: at, x2: at, y1: EDGE.top - 8, y2: EDGE.bottom, class: "best"}),
+    label(`best: epoch ${epoch}`, at + (anchor === "end" ? -6 : 6), EDGE.top - 4, anchor)];
+}
+
+// Return the line of a column, with a point for each epoch that tells its value.
+function line(column, name, x, y, text) {
+  const {log} = report, group = drawn("g", {class: name});
+  const points = log.map(row => `${x(row.epoch)} ${y(row[column])}`);
+  group.append(drawn("path", {d: `M${points.join("L")}`, class: "line"}), ...log.map(row => {
+    const point = drawn("circle", {cx: x(row.epoch), cy: y(row[column]), r: log.length > 30 ? 1.5 : 3});
+    point.append(Object.assign(drawn("title", {}), {textContent: `epoch ${row.epoch}: ${text(row[column])}`}));
+    return point;
+  }));
+  return group;
+}
+
+function legend(title, columns, text) {
+  return element("figcaption", undefined, element("b", title), ...columns.map((column, i) => {
+    const value = report.log.at(-1)[column];
+    const made = element("span", `${column.split("_")[0]} ${text(value)}`);
+    made.className = i ? "for" : "training";
+    return made;
+  }));
+}
+
+function label(text, x, y, anchor) {
+  return Object.assign(drawn("text", {x, y, "text-anchor": anchor}), {textContent: text});
+}
+
+function drawn(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+showCurves();

@@ -1,0 +1,92 @@
+"""The answers for a picture in words."""
+
+import numpy as np
+import pytest
+
+from bpnet.cli import answers
+from bpnet.cli.answers import Answer, in_a_line, in_full
+
+FORM = ["@" * 28] * 14
+
+
+def answer(digit, share, unsure=False, like_a_digit=True, touching=False):
+    shares = [0.0] * 10
+    shares[digit], shares[(digit + 1) % 10] = share, 1 - share
+    return Answer(np.full((28, 28), 255, np.uint8), shares, unsure, like_a_digit, touching)
+
+
+SEVEN = answer(7, 0.9812)
+UNSURE = answer(3, 0.51, unsure=True)
+STRANGE = answer(4, 0.92, unsure=True, like_a_digit=False)
+TOUCHING = answer(2, 0.57, touching=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "end"),
+    [
+        (SEVEN, "7: 98.12 %   8: 1.88 %   0: 0.00 %"),
+        (UNSURE, "3: 51.00 %   4: 49.00 %   0: 0.00 %   unsure"),
+        (STRANGE, "4: 92.00 %   5: 8.00 %   0: 0.00 %   not like a digit"),
+        (TOUCHING, "2: 57.00 %   3: 43.00 %   0: 0.00 %   digits that touch: cannot be told apart"),
+    ],
+)
+def test_one_digit_is_shown_with_the_likeliest_and_what_speaks_against_them(one, end):
+    assert list(in_full("a.png", [[one]], show=False)) == ["a.png", *FORM, end]
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([[SEVEN]], "a.png: 7   98.12 %"),
+        ([[UNSURE]], "a.png: 3?  51.00 %  unsure"),
+        ([[STRANGE]], "a.png: ?         -  not like a digit"),
+        ([[TOUCHING]], "a.png: ?         -  digits that touch: cannot be told apart"),
+        ([[SEVEN, UNSURE], [SEVEN]], "a.png: 7 3? / 7  at least 51.00 %  1 unsure"),
+        (
+            [[SEVEN, STRANGE, STRANGE, TOUCHING]],
+            "a.png: 7 ? ? ?  at least 98.12 %  2 not like a digit"
+            "  1 digits that touch: cannot be told apart",
+        ),
+    ],
+)
+def test_a_line_has_every_digit_and_the_smallest_of_their_probabilities(lines, text):
+    assert in_a_line("a.png", lines, 5) == text
+
+
+def test_the_answers_of_many_lines_stand_below_each_other():
+    room = answers.room_for(["a.png", "숫자.png", "b" * 41])
+    assert room == 8
+    told = [in_a_line(name, [[SEVEN]], room).partition("7 ")[0] for name in ("a.png", "숫자.png")]
+    assert told == ["a.png:    ", "숫자.png: "]
+
+
+def test_the_digits_of_a_picture_stand_side_by_side_as_far_as_there_is_room(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    first, *lines = in_full("2026.png", [[SEVEN, UNSURE, TOUCHING]], show=False)
+    assert first == "2026.png: 7 3? ?"
+    assert lines[:14] == [f"{FORM[0]} {FORM[0]}"] * 14
+    assert lines[14:16] == [
+        f"{'7: 98.12 %   8: 1.88 %':28} 3: 51.00 %   4: 49.00 %",
+        f"{'':28} unsure",
+    ]
+    assert lines[16:] == [*FORM, "digits that touch", "cannot be told apart"]
+
+
+def test_a_sheet_of_digits_is_a_table_unless_all_are_to_be_shown(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    sheet = [[SEVEN, SEVEN, UNSURE, SEVEN], [SEVEN, STRANGE, SEVEN, SEVEN]]
+    cell = "7   98.12 %"
+    assert list(in_full("a.png", sheet, show=False)) == [
+        "a.png: 8 digits",
+        f"{cell}   {cell}   3?  51.00 %   {cell}",
+        f"{cell}   ?         -   {cell}   {cell}",
+        "1 unsure, 1 not like a digit",
+    ]
+    assert len(list(in_full("a.png", sheet, show=True))) == 1 + 4 * 16
+
+
+def test_a_long_row_of_digits_goes_on_in_the_next_line(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    cell = "7   98.12 %"
+    first, *rows = in_full("a.png", [[SEVEN] * 7], show=False)
+    assert (first, rows) == ("a.png: 7 digits", [f"{cell}   {cell}"] * 3 + [cell])
