@@ -7,7 +7,7 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.pictures.normalizing.averaging import averaged
 from bpnet.pictures.normalizing.labelling import labelled
-from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.scaling import enlarged, scaled
 from bpnet.pictures.normalizing.sheets import sheet
 
 # Chosen on the handed pictures and on renderings of training images.
@@ -37,8 +37,7 @@ def _cut_out(grey: Array) -> tuple[Array, Array]:
     if found is None:
         return grey, np.ones(grey.shape, bool)
     whole = averaged(np.pad(found, EDGE), 2 * EDGE + 1)[EDGE:-EDGE, EDGE:-EDGE] > 0.999
-    places = (np.arange(new) * old // new for new, old in zip(grey.shape, whole.shape, strict=True))
-    inside = whole[np.ix_(*places)]
+    inside = enlarged(whole, grey.shape)
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return grey[box], inside[box]
