@@ -9,6 +9,7 @@ from bpnet.pictures.normalizing.scaling import enlarged, scaled
 
 LEAST = 12  # grey levels that dark paper is taken to have at least, to compare its ink with
 ROUNDS = 8  # of finding the background without the ink
+BARE = 0.8  # of the border is paper; otherwise its darker half is
 COARSE = 100  # pixels along a side, enough to find the background with
 
 
@@ -33,9 +34,10 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
     known = surfaces(coarse.shape)
     inside = (inside > 0.999).ravel()
     paper = _frame(coarse.shape).ravel() & inside
+    paper = paper if paper.any() else inside
     flat = coarse.ravel()
     dark = flat * 2 <= flat[inside].min() + flat[inside].max()
-    if dark[paper].mean() < 0.5:  # the ink fills the border
+    if dark[paper].mean() < BARE:  # the ink reaches the border
         paper &= dark
     for _ in range(ROUNDS):
         here = known[paper]
