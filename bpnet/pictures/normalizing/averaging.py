@@ -6,6 +6,7 @@ from bpnet.array import Array
 
 LOOK = 130  # pixels: noise is averaged over a square as wide as a picture's side through this
 
+
 def averaged(levels: Array, width: int) -> Array:
     """Return the mean over a square around each pixel; beyond the border nothing is.
 

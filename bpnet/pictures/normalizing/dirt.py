@@ -8,6 +8,7 @@ from bpnet.array import Array
 from bpnet.pictures.normalizing.averaging import averaged, softened
 from bpnet.pictures.normalizing.labelling import labelled
 from bpnet.pictures.normalizing.shadows import opened
+from bpnet.pictures.normalizing.surfaces import risen
 
 # Chosen on the handed pictures and on renderings of training images with each kind of dirt.
 BROAD = 2.5  # widths of a stroke: what is wider and weak is a stain
@@ -15,11 +16,14 @@ PALE = 0.4  # of the strongest ink: the strongest of a stain
 EDGE = 2  # pixels: as near to the edge of the paper is what touches it
 CUT = 0.45  # of the height of the largest piece: a neighbour's that is cut off is narrower
 DOT = 0.5  # of that height: a punch hole is smaller
-ROUND = 0.87, 1.3  # of an ellipse that fits in its box is ink, and its box as long as wide, at least
+ROUND = (
+    0.87,
+    1.3,
+)  # of an ellipse that fits in its box is ink, and its box as long as wide, at least
 
 
 class _Pieces(NamedTuple):
-    """Ink that hangs together: a number for each pixel, from 0 for none; the rest by this number."""
+    """Ink that hangs together: a number for each pixel, 0 for none; the rest by this number."""
 
     labels: Array
     heights: Array
@@ -36,21 +40,23 @@ def without_stains(rise: Array, stroke: float) -> Array:
         return rise
     wide = opened(softened(rise), (width, width))
     wide = np.where(wide < PALE * rise.max(), np.maximum(wide, 0), 0)
-    return (rise - wide) / (1 - wide / 255)
+    return risen(rise, wide)
 
 
 def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
-    """Return the ink without pale pieces, punch holes and what the edge of the paper cuts off."""
+    """Return the ink without pale pieces, punch holes and what the edge of the paper cuts off.
+
+    What is weak is no piece: it is the soft edge of one.
+    """
     pieces = _pieces(ink, weak, inside)
-    pale = PALE * pieces.peaks.max()
     sizes = np.maximum(pieces.heights, pieces.widths)
-    largest = sizes[pieces.peaks > pale].max(initial=0)
-    whole = sizes[(pieces.peaks > pale) & ~pieces.cut].max(initial=0)
-    boxes = np.pi / 4 * pieces.heights * pieces.widths
-    round_ = (pieces.areas > ROUND[0] * boxes) & (sizes < ROUND[1] * np.minimum(pieces.heights, pieces.widths))
-    gone = pieces.peaks < pale
-    gone |= pieces.cut & (np.minimum(pieces.heights, pieces.widths) < CUT * whole)
-    gone |= round_ & (sizes < DOT * largest) & (sizes > 4)
+    narrow = np.minimum(pieces.heights, pieces.widths)
+    strong = pieces.peaks > PALE * pieces.peaks.max()
+    largest = sizes[strong].max()
+    whole = sizes[strong & ~pieces.cut].max(initial=0)
+    ellipses = np.pi / 4 * pieces.heights * pieces.widths
+    holes = (pieces.areas > ROUND[0] * ellipses) & (sizes < ROUND[1] * narrow)
+    gone = ~strong | (pieces.cut & (narrow < CUT * whole)) | (holes & (sizes < DOT * largest))
     gone[0] = False
     near = averaged(gone[pieces.labels], 5) > 0
     kept = ~gone[pieces.labels] & (pieces.labels > 0)

@@ -85,9 +85,7 @@ def _tops(ridges: Array, hidden: Array, middles: Array) -> list[tuple[int, float
     return [(int(top), float(slopes[scores[top].argmax()])) for top in tops]
 
 
-def _traced(
-    rise: Array, ridges: Array, middles: Array, top: int, slope: float
-) -> _Line | None:
+def _traced(rise: Array, ridges: Array, middles: Array, top: int, slope: float) -> _Line | None:
     """Return the line that goes through a row of the middle; None if it is too thick for one."""
     height, width = rise.shape
     columns = np.arange(width)
@@ -96,7 +94,9 @@ def _traced(
     band = rise[np.clip(_rounded(rows) + around[:, None], 0, height - 1), columns]
     profile = np.quantile(band, 0.3, axis=1)
     profile -= min(profile[0], profile[-1], 0)
-    strength = float(np.median(np.sort(band[BESIDE - 1 : BESIDE + 2].max(axis=0))[: width * 2 // 3]))
+    strength = float(
+        np.median(np.sort(band[BESIDE - 1 : BESIDE + 2].max(axis=0))[: width * 2 // 3])
+    )
     edge = np.abs(around)[profile > 0.15 * profile.max()]
     if not profile.max() > 0 or edge.max() > THICKEST + 1:
         return None

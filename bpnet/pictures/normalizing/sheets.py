@@ -44,12 +44,15 @@ def sheet(grey: Array) -> Array | None:
     if not found:
         return None
     sharp = max(sheet.step for sheet in found) * CLEAR
-    return min((sheet for sheet in found if sheet.step > sharp), key=lambda sheet: sheet.area).inside
+    return min(
+        (sheet for sheet in found if sheet.step > sharp), key=lambda sheet: sheet.area
+    ).inside
 
 
 def _levels(grey: Array) -> Array:
     low, high = grey.min(), grey.max()
-    return low + (high - low) * (np.arange(LEVELS) + 0.5) / LEVELS
+    levels: Array = low + (high - low) * (np.arange(LEVELS) + 0.5) / LEVELS
+    return levels
 
 
 def _sheets(grey: Array, level: float) -> Iterator[_Sheet]:
@@ -76,9 +79,11 @@ def _as_sheet(grey: Array, region: Array, others: Array) -> _Sheet | None:
     if area < FULL * long * wide:
         return None
     inside = _filled(region)
-    around = np.count_nonzero(others[:: len(others) - 1, :: others.shape[1] - 1]) > 2  # of 4 corners
-    ink = area - np.count_nonzero(region)
-    if ink <= INK * area and (area < BLANK * grey.size or long > LONGEST * wide or not around):
+    corners = others[:: len(others) - 1, :: others.shape[1] - 1] > 0
+    ink = area - int(np.count_nonzero(region))
+    if ink <= INK * area and (
+        area < BLANK * grey.size or long > LONGEST * wide or corners.sum() < 3
+    ):
         return None
     step = _step(grey, region, others)
     return _Sheet(inside, area, ink, step) if step >= STEP else None
