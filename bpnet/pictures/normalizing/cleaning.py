@@ -15,6 +15,7 @@ from bpnet.pictures.normalizing.surfaces import ROUNDS, risen, smooth
 
 # Chosen on the handed pictures and on renderings of training images.
 FAINTEST = 12  # grey levels of 255 between ink and background
+LEAST = 1e-3  # grey levels: what is less is an error of the arithmetic
 NOISE = 4  # standard deviations that ink must rise above what the background has of its own
 FINE = 64  # pixels along the shorter side: with fewer a shadow, a line or a stain may be a stroke
 WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a JPEG
@@ -49,10 +50,10 @@ def _ink(rise: Array, paper: Array) -> Array:
     noise = _noise(level[paper])
     if level.max() < max(FAINTEST, 2 * NOISE * noise):
         return np.zeros_like(rise)
-    seen = max(NOISE * noise, 1e-3)
+    seen = max(NOISE * noise, LEAST)
     strong = level > max(seen, WEAK * level.max())
     near = averaged(strong, 2 * math.ceil(_half_width(strong)) + 1) > 0
-    ink: Array = np.where(near & (level > seen), np.maximum(rise, 0), 0)
+    ink: Array = np.where(near & (level > seen) & (rise > LEAST), rise, 0)
     return ink
 
 
@@ -63,7 +64,7 @@ def _half_width(strokes: Array) -> float:
     1.0
     """
     edges = sum(int(np.count_nonzero(np.diff(strokes, axis=axis))) for axis in (0, 1))
-    return np.count_nonzero(strokes) / max(edges, 1)
+    return int(np.count_nonzero(strokes)) / max(edges, 1)
 
 
 def _noise(paper: Array) -> float:
