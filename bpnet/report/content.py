@@ -21,6 +21,7 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     "side": SIDE,
     "box": fitting.BOX,
     "centre": fitting.CENTRE,
+    "trace": fitting.TRACE,
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
     **{

@@ -67,3 +67,9 @@ def test_the_centre_of_mass_comes_to_the_middle_as_near_as_the_digit_fits():
     for axis in (0, 1):
         centre = np.arange(28) @ image.sum(axis=1 - axis) / image.sum()
         assert centre == pytest.approx(14, abs=0.51)
+
+
+def test_rounding_beside_a_digit_is_no_ink(digits):
+    for digit in digits:
+        large = np.kron(np.pad(digit[3:25, 3:25], 9), np.ones((4, 4)))
+        assert np.array_equal(fitted(large + 1e-12), fitted(large))
