@@ -59,10 +59,11 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
 def _doubt(run: Run) -> dict[str, Any]:
     """Return what doubt.js needs: the measure of the run's network, or no arrays if it has none."""
     measure = doubts.load(run)
-    arrays = measure.arrays() | {"smaller": doubt.SMALLER.astype("<f4")} if measure else {}
+    arrays = measure.arrays() if measure else {}
     return {
         "improbable": doubt.IMPROBABLE,
-        "arrays": {name: _base64(array.tobytes()) for name, array in arrays.items()},
+        "no_digit": doubt.NO_DIGIT,
+        "arrays": {name: _base64(array.astype("<f4").tobytes()) for name, array in arrays.items()},
     }
 
 

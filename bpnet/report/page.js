@@ -10,7 +10,7 @@ const whole = number => number.toLocaleString("en");
 
 const {widths, activation, parameters} = report.network;
 const affines = affineLayers(widths, floats(parameters));
-const measure = {improbable: report.doubt.improbable, ...numbers(report.doubt.arrays)};
+const measure = {...report.doubt, ...numbers(report.doubt.arrays)};
 const SIDE = report.form.side;
 
 function numbers(arrays) {

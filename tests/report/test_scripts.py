@@ -174,27 +174,27 @@ def test_the_measure_says_of_an_image_what_python_says(kind, rng):
         const affines = affineLayers(widths, Float32Array.from(parameters));
         const network = new Network(affines, activation), shares = network.classify(bytes(image));
         const arrays = Object.entries(measure).map(([name, x]) => [name, Float32Array.from(x)]);
-        return strangenessOf(bytes(image), network, shares, Object.fromEntries(arrays));
+        return strangenessOf(bytes(image), shares, Object.fromEntries(arrays));
     })"""
-    arrays = measure.arrays() | {"smaller": doubt.SMALLER}
     found = v8(
         expression, images=[text(image) for image in strange], widths=widths,
         activation=activation, parameters=network.flat.tolist(),
-        measure={name: array.ravel().tolist() for name, array in arrays.items()},
+        measure={name: array.ravel().tolist() for name, array in measure.arrays().items()},
     )  # fmt: skip
     expected = doubt.judged([(network, measure)], np.stack(strange)).strangeness
-    assert np.allclose(np.array(found) / measure.limits[0], expected, rtol=1e-4, atol=1e-4)
+    assert np.allclose(found, expected, rtol=1e-3, atol=1e-3)
 
 
 SURE, UNLIKELY = [0.9, 0.1], [0.4, 0.3, 0.3]
 DOUBTS = [
     (None, {"shares": SURE}),
     ("unsure", {"shares": UNLIKELY}),
-    (None, {"strangeness": 1.9, "shares": UNLIKELY}),
-    ("unsure", {"strangeness": 2.1}),
-    ("not like a digit", {"strangeness": 3.1}),
-    ("digits that touch", {"touching": True, "strangeness": 3.1}),
-    ("too small", {"height": 71, "strangeness": 3.1}),
+    (None, {"strangeness": 0.9, "shares": UNLIKELY}),
+    ("unsure", {"strangeness": 0.9, "shares": [0.2, 0.3, 0.25, 0.25]}),
+    ("unsure", {"strangeness": 1.1}),
+    ("not like a digit", {"strangeness": 1.3}),
+    ("digits that touch", {"touching": True, "strangeness": 1.3}),
+    ("too small", {"height": 71, "strangeness": 1.3}),
     ("not like a digit", {"height": 71, "touching": True}),
 ]
 
@@ -202,7 +202,8 @@ DOUBTS = [
 def test_what_speaks_against_an_answer_is_said():
     usual = {"touching": False, "height": 72, "shares": SURE, "strangeness": None}
     pieces = [usual | piece for _, piece in DOUBTS]
-    expression = "pieces.map(piece => doubtOf(piece, 72, {improbable: 0.5, limits: [2, 3]}))"
+    measure = "{improbable: 0.5, no_digit: 1.2, limits: [0.35, 0.4]}"
+    expression = f"pieces.map(piece => doubtOf(piece, 72, {measure}))"
     assert v8(expression, pieces=pieces) == [words for words, _ in DOUBTS]
 
 
