@@ -10,8 +10,9 @@ function doubtOf({image, touching, height, width, shares}, smallest, measure) {
   if (Math.max(height, width) < smallest) return SMALL;
   if (touching) return TOUCHING;
   if (!measure.limits) return share < measure.improbable ? UNSURE : null;
-  const [probable, sure, like] = measure.limits, distance = distanceOf(strokesOf(image, measure), digit, measure);
-  return distance > like ? STRANGE : distance > sure || share < probable ? UNSURE : null;
+  const [probable, sure] = measure.limits;
+  const strangeness = distanceOf(strokesOf(image, measure), digit, measure) / sure;
+  return strangeness > measure.unlike ? STRANGE : strangeness > 1 || share < probable ? UNSURE : null;
 }
 
 // Return how far strokes x are from the nearest of the planes of a digit.

@@ -1,4 +1,4 @@
-"""What a finished run has lost is made anew: weights and log from its checkpoint, then its doubt."""
+"""What a finished run has lost: weights and log from its checkpoint, its doubt from its images."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +52,7 @@ def mend(run: Run, tell: Tell) -> bool:
 def _measure_anew(run: Run, tell: Tell) -> None:
     """Write the measure of doubt once more, from the run's weights and images."""
     dataset = datasets.load(run.config.data, tell=tell)
-    refuse_changes(run, dataset.sha256)
+    refuse_changes(run, dataset.files)
     path = doubts.path_of(run)
     with directory.locked(run.folder):
         if storage.is_taken(path):

@@ -242,9 +242,9 @@ def test_numbers_of_half_precision_arrive():
 
 MEASURES = {
     "none": {"improbable": 0.5},
-    "near": {"limits": [0.3, 2, 3]},
-    "far": {"limits": [0.3, 0.5, 3]},
-    "further": {"limits": [0.3, 0.5, 0.9]},
+    "near": {"limits": [0.3, 1.1], "unlike": 1.2},
+    "far": {"limits": [0.3, 0.9], "unlike": 1.2},
+    "further": {"limits": [0.3, 0.8], "unlike": 1.2},
 }
 DOUBTS = [  # words, measure, what is not as usual; the distance of the image is 1
     (None, "none", {}),

@@ -75,7 +75,9 @@ def _as_sheet(grey: Array, region: Array, others: Array) -> _Sheet | None:
     if area < FULL * long * wide:
         return None
     inside = _filled(region)
-    around = np.count_nonzero(others[:: len(others) - 1, :: others.shape[1] - 1]) > 2  # of 4 corners
+    around = (
+        np.count_nonzero(others[:: len(others) - 1, :: others.shape[1] - 1]) > 2
+    )  # of 4 corners
     ink = area - np.count_nonzero(region)
     if ink <= INK * area and (area < BLANK * grey.size or long > LONGEST * wide or not around):
         return None

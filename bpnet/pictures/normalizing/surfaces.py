@@ -31,7 +31,9 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
         noise = math.sqrt(np.mean(rise[paper] ** 2))
         paper = (rise <= 2 * noise + 1e-6) & inside
     background = (surfaces(bright.shape) @ weights).reshape(bright.shape)
-    places = (np.arange(new) * old // new for new, old in zip(bright.shape, coarse.shape, strict=True))
+    places = (
+        np.arange(new) * old // new for new, old in zip(bright.shape, coarse.shape, strict=True)
+    )
     return background, paper.reshape(coarse.shape)[np.ix_(*places)]
 
 
