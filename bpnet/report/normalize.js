@@ -4,15 +4,16 @@
 // A picture is {height, width, data}, row by row; `form` holds the constants of those modules.
 
 // Return the digits of a canvas's ImageData, line by line, from left to right; none if there is no ink
-// in it. A digit is {image, touching, height}: its side x side bytes in MNIST's form, whether it is
-// several digits that touch, and how many pixels of the canvas it is high.
+// in it. A digit is {image, touching, height, width}: its side x side bytes in MNIST's form, whether it is
+// several digits that touch, and how many pixels of the canvas it is high and wide.
 function normalized(drawing, form) {
   const ink = inkOf(drawing);
   const scale = Math.min(1, form.largest / Math.max(ink.height, ink.width));
   const small = scaled(ink, scale);
   if (largest(small.data) < form.faintest) return [];
   return separated(small, form).map(line => line.map(({ink, touching, box}) => (
-    {image: fitted(ink, form), touching, height: (box.bottom - box.top) / scale})));
+    {image: fitted(ink, form), touching, height: (box.bottom - box.top) / scale,
+      width: (box.right - box.left) / scale})));
 }
 
 // Return how far each pixel is from white. The pen is black, so red stands for all three colours.

@@ -242,9 +242,9 @@ def test_numbers_of_half_precision_arrive():
 
 MEASURES = {
     "none": {"improbable": 0.5},
-    "near": {"limits": [0.3, 2, 3]},
-    "far": {"limits": [0.3, 0.5, 3]},
-    "further": {"limits": [0.3, 0.5, 0.9]},
+    "near": {"limits": [0.3, 1.1], "unlike": 1.2},
+    "far": {"limits": [0.3, 0.9], "unlike": 1.2},
+    "further": {"limits": [0.3, 0.8], "unlike": 1.2},
 }
 DOUBTS = [  # words, measure, what is not as usual; the distance of the image is 1
     (None, "none", {}),
@@ -254,13 +254,13 @@ DOUBTS = [  # words, measure, what is not as usual; the distance of the image is
     ("unsure", "far", {}),
     ("not like a digit", "further", {}),
     ("digits that touch", "further", {"touching": True}),
-    ("too small", "further", {"height": 71}),
-    ("not like a digit", "near", {"height": 71, "touching": True}),
+    ("too small", "further", {"height": 71, "width": 71}),
+    ("not like a digit", "further", {"height": 36}),
 ]
 
 
 def test_what_speaks_against_an_answer_is_said():
-    usual = {"touching": False, "height": 72, "shares": [0.9, 0.1]}
+    usual = {"touching": False, "height": 72, "width": 72, "shares": [0.9, 0.1]}
     cases = [[usual | piece, MEASURES[measure]] for _, measure, piece in DOUBTS]
     expression = """cases.map(([piece, limits]) => {
         const image = new Uint8Array(784).fill(9, 300, 310), none = new Float32Array(392);
