@@ -22,6 +22,8 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     "box": fitting.BOX,
     "centre": fitting.CENTRE,
     "trace": fitting.TRACE,
+    "thin": fitting.THIN,
+    "full": fitting.FULL,
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
     **{
