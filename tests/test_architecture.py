@@ -42,8 +42,8 @@ WINGS = {
     ),
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": (
-        "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows", "cleaning",
-        "touching", "separating", "fitting",
+        "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
+        "lines", "dirt", "cleaning", "touching", "separating", "fitting",
     ),
     "report": ("content", "page"),
     "cli": (

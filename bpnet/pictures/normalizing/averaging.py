@@ -4,6 +4,8 @@ import numpy as np
 
 from bpnet.array import Array
 
+LOOK = 130  # pixels: noise is averaged over a square as wide as a picture's side through this
+
 
 def averaged(levels: Array, width: int) -> Array:
     """Return the mean over a square around each pixel; beyond the border nothing is.
@@ -18,3 +20,8 @@ def averaged(levels: Array, width: int) -> Array:
         starts = np.maximum(places - width // 2, 0)
         levels = ((sums[ends] - sums[starts]) / (ends - starts)[:, None]).T
     return levels
+
+
+def softened(levels: Array) -> Array:
+    """Return the levels with little of their noise; a small picture as it is."""
+    return averaged(levels, 2 * (round(max(levels.shape) / LOOK) // 2) + 1)

@@ -6,17 +6,18 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import DataError
-from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.averaging import averaged, softened
+from bpnet.pictures.normalizing.dirt import without_dirt, without_stains
+from bpnet.pictures.normalizing.lines import without_lines
 from bpnet.pictures.normalizing.locating import Paper
-from bpnet.pictures.normalizing.scaling import scaled
 from bpnet.pictures.normalizing.shadows import has_a_shadow, light
-from bpnet.pictures.normalizing.surfaces import ROUNDS, smooth
+from bpnet.pictures.normalizing.surfaces import ROUNDS, risen, smooth
 
 # Chosen on the handed pictures and on renderings of training images.
 FAINTEST = 12  # grey levels of 255 between ink and background
 NOISE = 4  # standard deviations that ink must rise above what the background has of its own
+FINE = 64  # pixels along the shorter side: with fewer a shadow, a line or a stain may be a stroke
 WEAK = 0.1  # of the strongest ink: what is weaker is shade, or the noise of a JPEG
-LOOK = 130  # pixels: a window over which noise is averaged is a picture's side through this
 
 
 def cleaned(of: Paper) -> Array:
@@ -25,18 +26,18 @@ def cleaned(of: Paper) -> Array:
     Raises: DataError if there is no ink.
     """
     bright, inside = of
-    if has_a_shadow(bright, inside):
-        bright = _rise(bright, light(bright, inside))
+    fine = min(bright.shape) >= FINE
+    if fine and has_a_shadow(bright, inside):
+        bright = risen(bright, light(bright, inside))
     background, paper = smooth(bright, inside)
-    ink = _ink(np.where(inside, _rise(bright, background), 0), paper & inside)
+    rise = np.where(inside, risen(bright, background), 0)
+    if fine and rise.max() > FAINTEST:
+        rise = without_lines(rise)
+        rise = without_stains(rise, 2 * _half_width(rise > 0.5 * rise.max()))
+    ink = _ink(rise, paper & inside)
     if not ink.any():
         raise DataError("no ink in it")
-    return ink
-
-
-def _rise(bright: Array, background: Array) -> Array:
-    """Return how far each pixel rises above the background, of the 255 that it could."""
-    return 255 * (bright - background) / (255 - np.clip(background, 0, 255 - FAINTEST))
+    return without_dirt(ink, WEAK * softened(ink).max(), inside)
 
 
 def _ink(rise: Array, paper: Array) -> Array:
@@ -44,20 +45,21 @@ def _ink(rise: Array, paper: Array) -> Array:
 
     Weak ink counts as the edge of a strong stroke, half as wide as the stroke at the most.
     """
-    level = averaged(rise, 2 * (round(max(rise.shape) / LOOK) // 2) + 1)
+    level = softened(rise)
     noise = _noise(level[paper])
     if level.max() < max(FAINTEST, 2 * NOISE * noise):
         return np.zeros_like(rise)
     seen = max(NOISE * noise, 1e-3)
     strong = level > max(seen, WEAK * level.max())
     near = averaged(strong, 2 * math.ceil(_half_width(strong)) + 1) > 0
-    return np.where(near & (level > seen), np.maximum(rise, 0), 0)
+    ink: Array = np.where(near & (level > seen), np.maximum(rise, 0), 0)
+    return ink
 
 
 def _half_width(strokes: Array) -> float:
     """Return half of the width of strokes, by their area and how long their edges are.
 
-    >>> _half_width(np.array([[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]], bool))
+    >>> _half_width(np.tile([False, True, True, False], (3, 1)))
     1.0
     """
     edges = sum(int(np.count_nonzero(np.diff(strokes, axis=axis))) for axis in (0, 1))

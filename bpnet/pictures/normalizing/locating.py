@@ -6,12 +6,14 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.pictures.normalizing.averaging import averaged
-from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.labelling import labelled
+from bpnet.pictures.normalizing.scaling import enlarged, scaled
 from bpnet.pictures.normalizing.sheets import sheet
 
 # Chosen on the handed pictures and on renderings of training images.
 COARSE = 200  # pixels along a side, enough to find a sheet with
 EDGE = 2  # of these pixels: what lies at the edge of the paper may be none
+TINY = 12  # pixels along a side
 NARROW = 100  # pixels along a side, enough to tell ink from paper with
 AROUND = 0.35  # of the picture's side, what is round a stroke
 
@@ -36,8 +38,7 @@ def _cut_out(grey: Array) -> tuple[Array, Array]:
     if found is None:
         return grey, np.ones(grey.shape, bool)
     whole = averaged(np.pad(found, EDGE), 2 * EDGE + 1)[EDGE:-EDGE, EDGE:-EDGE] > 0.999
-    places = (np.arange(new) * old // new for new, old in zip(grey.shape, whole.shape, strict=True))
-    inside = whole[np.ix_(*places)]
+    inside = enlarged(whole, grey.shape)
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return grey[box], inside[box]
@@ -51,8 +52,25 @@ def _is_dark(grey: Array, inside: Array) -> bool:
     within = averaged(np.pad(inside, 1), 3)[1:-1, 1:-1] > 0.999
     border, paper = grey[inside & ~within], grey[inside]
     low, high = paper.min(), paper.max()
+    filling = _filling(grey, (low + high) / 2) if inside.all() else None
+    if filling is not None:
+        return filling
     share = (2 * border.mean() - low - high) / max(high - low, 1)
     return bool(share < _skew(grey, inside))
+
+
+def _filling(grey: Array, middle: float) -> bool | None:
+    """Return whether a light digit fills the picture; None if none fills it.
+
+    Then both ink and paper reach all sides, and the ink is in fewer pieces. So is it in a picture
+    of so few pixels that there is no room round the digit.
+    """
+    light = grey > middle
+    sides = light[0], light[-1], light[:, 0], light[:, -1]
+    if min(grey.shape) > TINY and any(side.all() or not side.any() for side in sides):
+        return None
+    pieces, others = labelled(light)[1], labelled(~light)[1]
+    return None if pieces == others else pieces < others
 
 
 def _skew(grey: Array, inside: Array) -> float:

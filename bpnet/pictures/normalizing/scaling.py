@@ -20,6 +20,18 @@ def scaled(grey: Array, scale: float) -> Array:
     return _means(_means(grey, height).T, width).T
 
 
+def enlarged(mask: Array, shape: tuple[int, ...]) -> Array:
+    """Return the mask of a small picture for the large one that it was made from.
+
+    >>> enlarged(np.array([[True, False]]), (1, 4)).tolist()
+    [[True, True, False, False]]
+    """
+    rows, columns = (
+        np.arange(new) * old // new for new, old in zip(shape, mask.shape, strict=True)
+    )
+    return mask[np.ix_(rows, columns)]
+
+
 def _means(rows: Array, new: int) -> Array:
     """Return so many new rows, each the mean of the old ones that it covers, or of parts of them.
 

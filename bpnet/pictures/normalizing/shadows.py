@@ -8,12 +8,12 @@ from bpnet.pictures.normalizing.surfaces import surfaces
 # Chosen on renderings of training images with shadows and shade, and on those of the README.
 WIDEST = 0.35  # of the sides of the paper: what is narrower is a stroke
 SURE = 0.2  # of the sides: what is as wide as that, and within the paper, may be a shadow
-UNEVEN = 0.04  # of the light: so far may it be from a smooth surface
+UNEVEN = 0.06  # of the light: so far may it be from a smooth surface
 
 
 def has_a_shadow(bright: Array, inside: Array) -> bool:
     """Whether what is wider than a stroke is no smooth surface."""
-    wide = _opened(np.where(inside, bright, -np.inf), _window(bright, SURE))
+    wide = opened(np.where(inside, bright, -np.inf), _window(bright, SURE))
     seen = np.isfinite(wide) & inside
     if not seen.any():
         return False
@@ -33,7 +33,7 @@ def light(bright: Array, inside: Array) -> Array:
     """
     down, across = window = _window(bright, WIDEST)
     known = np.pad(np.where(inside, bright, np.inf), ((down,), (across,)), constant_values=np.inf)
-    return _opened(known, window)[down:-down, across:-across]
+    return opened(known, window)[down:-down, across:-across]
 
 
 def _window(field: Array, share: float) -> tuple[int, int]:
@@ -41,7 +41,7 @@ def _window(field: Array, share: float) -> tuple[int, int]:
     return down, across
 
 
-def _opened(bright: Array, window: tuple[int, int]) -> Array:
+def opened(bright: Array, window: tuple[int, int]) -> Array:
     """Return at each pixel the most of what the windows that cover it have at least.
 
     What is infinite is not known, and does not count.

@@ -20,6 +20,7 @@ BLANK = 0.25  # of the picture: a smaller rectangle with nothing in it is ink
 LONGEST = 2.2  # times as long as wide: a longer rectangle with nothing in it is ink
 FULL = 0.9  # of a rectangle that fits round it; an ellipse has 0.785
 SOLID = 0.65  # of the sheet is paper; a ring is a digit
+CLEAR = 0.3  # of the step of the sharpest sheet
 STEP = 15  # grey levels, from the sheet to what is round it
 INWARD, OUTWARD, BEYOND = 3, 3, 8  # from the edge: what is paper, where the edge ends, a thin line
 AROUND = 20  # a frame reaches no further out than that, with its ticks
@@ -42,13 +43,16 @@ def sheet(grey: Array) -> Array | None:
     found = [sheet for sheet in found if sheet.ink > INK * sheet.area] or found
     if not found:
         return None
-    least = min(sheet.area for sheet in found)
-    return max((s for s in found if s.area < 1.15 * least), key=lambda s: s.step).inside
+    sharp = max(sheet.step for sheet in found) * CLEAR
+    return min(
+        (sheet for sheet in found if sheet.step > sharp), key=lambda sheet: sheet.area
+    ).inside
 
 
 def _levels(grey: Array) -> Array:
     low, high = grey.min(), grey.max()
-    return low + (high - low) * (np.arange(LEVELS) + 0.5) / LEVELS
+    levels: Array = low + (high - low) * (np.arange(LEVELS) + 0.5) / LEVELS
+    return levels
 
 
 def _sheets(grey: Array, level: float) -> Iterator[_Sheet]:
@@ -75,11 +79,11 @@ def _as_sheet(grey: Array, region: Array, others: Array) -> _Sheet | None:
     if area < FULL * long * wide:
         return None
     inside = _filled(region)
-    around = (
-        np.count_nonzero(others[:: len(others) - 1, :: others.shape[1] - 1]) > 2
-    )  # of 4 corners
-    ink = area - np.count_nonzero(region)
-    if ink <= INK * area and (area < BLANK * grey.size or long > LONGEST * wide or not around):
+    corners = others[:: len(others) - 1, :: others.shape[1] - 1] > 0
+    ink = area - int(np.count_nonzero(region))
+    if ink <= INK * area and (
+        area < BLANK * grey.size or long > LONGEST * wide or corners.sum() < 3
+    ):
         return None
     step = _step(grey, region, others)
     return _Sheet(inside, area, ink, step) if step >= STEP else None
@@ -138,7 +142,7 @@ def _step(grey: Array, region: Array, others: Array) -> float:
 
 
 def _step_at_left(bright: Array, region: Array, others: Array) -> float:
-    rows, lefts, rights = _spans(region)
+    rows, lefts, _ = _spans(region)
     some = slice(len(rows) // 4, len(rows) - len(rows) // 4)  # the corners may be turned
     rows, edges = rows[some], lefts[some]
     inside = bright[rows, np.minimum(edges + INWARD, bright.shape[1] - 1)]
@@ -148,7 +152,7 @@ def _step_at_left(bright: Array, region: Array, others: Array) -> float:
         line = others == np.bincount(others[rows, np.maximum(edges - 1, 0)]).argmax()
         if lefts.min() - _spans(line)[1].min() > AROUND or _touched_at_all(line):
             return 0
-    return float(np.median(inside - np.min(outside, axis=0)))
+    return float(np.quantile(inside - np.min(outside, axis=0), 0.1))  # where ink is beside it, too
 
 
 def _touched_at_all(line: Array) -> bool:

@@ -5,10 +5,22 @@ import math
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.scaling import enlarged, scaled
 
+LEAST = 12  # grey levels that dark paper is taken to have at least, to compare its ink with
 ROUNDS = 8  # of finding the background without the ink
+BARE = 0.8  # of the border is paper; otherwise its darker half is
 COARSE = 100  # pixels along a side, enough to find the background with
+
+
+def risen(bright: Array, background: Array) -> Array:
+    """Return how far each pixel rises above the background, as a share of how far it could, of 255.
+
+    >>> risen(np.array([55, 155]), np.array([55, 55])).tolist()
+    [0.0, 127.5]
+    """
+    rise: Array = 255 * (bright - background) / (255 - np.clip(background, 0, 255 - LEAST))
+    return rise
 
 
 def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
@@ -22,7 +34,11 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
     known = surfaces(coarse.shape)
     inside = (inside > 0.999).ravel()
     paper = _frame(coarse.shape).ravel() & inside
+    paper = paper if paper.any() else inside
     flat = coarse.ravel()
+    dark = flat * 2 <= flat[inside].min() + flat[inside].max()
+    if dark[paper].mean() < BARE:  # the ink reaches the border
+        paper &= dark
     for _ in range(ROUNDS):
         here = known[paper]
         squares = here.T @ here + 1e-9 * len(here) * np.eye(6)  # few rows fix no surface
@@ -31,10 +47,7 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
         noise = math.sqrt(np.mean(rise[paper] ** 2))
         paper = (rise <= 2 * noise + 1e-6) & inside
     background = (surfaces(bright.shape) @ weights).reshape(bright.shape)
-    places = (
-        np.arange(new) * old // new for new, old in zip(bright.shape, coarse.shape, strict=True)
-    )
-    return background, paper.reshape(coarse.shape)[np.ix_(*places)]
+    return background, enlarged(paper.reshape(coarse.shape), bright.shape)
 
 
 def _frame(shape: tuple[int, ...]) -> Array:
