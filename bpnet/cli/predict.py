@@ -141,7 +141,7 @@ def _members(runs: "Sequence[Run]") -> "list[Member]":
 
     measures = [doubts.load(run) for run in runs]
     if None in measures:
-        folder, least = runs[measures.index(None)].folder, percent(doubt.WITHOUT_MEASURE)
+        folder, least = runs[measures.index(None)].folder, percent(doubt.IMPROBABLE)
         tell(
             f"{folder}: has no measure of doubt: answers below {least} are unsure, and nothing is "
             f"refused as no digit; give it one by: {metadata.resuming(folder)}"

@@ -45,7 +45,8 @@ def _thickened(digit: Array) -> Array:
     inked = np.sort(digit[digit > WEAK * 255])
     beside = [padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]]
     wider = np.maximum(digit, min(1, missing) * np.maximum.reduce(beside))
-    return np.minimum(wider * (255 / inked[math.floor(FULL * len(inked))]), 255)
+    bright: Array = np.minimum(wider * (255 / inked[math.floor(FULL * len(inked))]), 255)
+    return bright
 
 
 def _boxed(ink: Array) -> Array:
