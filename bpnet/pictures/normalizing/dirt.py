@@ -39,12 +39,14 @@ def without_stains(rise: Array, stroke: float) -> Array:
         return rise
     soft, least, most = softened(rise), FAINT * rise.max(), PALE * rise.max()
     wide = opened(soft, (width, width))
-    wide = np.where((wide > least) & (wide < most), wide, 0)
-    labels, _ = labelled(wide > 0)
-    shares = np.bincount(labels.ravel(), soft.ravel() < most) / np.maximum(
-        np.bincount(labels.ravel()), 1
-    )
-    return risen(rise, np.where(shares[labels] > SEEN, wide, 0))
+    wide = np.where((wide > 0) & (wide < most), wide, 0)
+    labels, count = labelled(wide > 0)
+    peaks = np.zeros(count + 1)
+    np.maximum.at(peaks, labels, wide)
+    sizes = np.bincount(labels.ravel(), minlength=1)
+    beside = np.bincount(labels.ravel(), soft.ravel() < most)
+    stains = (peaks > least) & (beside > SEEN * sizes)
+    return risen(rise, np.where(stains[labels], wide, 0))
 
 
 def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
