@@ -32,7 +32,7 @@ WINGS = {
         "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "doubt"),
+    "evaluation": ("scores", "strokes", "planes", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
     "runs": (

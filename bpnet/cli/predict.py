@@ -143,8 +143,8 @@ def _members(runs: "Sequence[Run]") -> "list[Member]":
     if None in measures:
         least = percent(doubt.IMPROBABLE)
         tell(
-            f"{runs[measures.index(None)].folder}: does not say what a digit looks like, as later "
-            f"runs do: answers below {least} are unsure, and nothing is refused as no digit"
+            f"{runs[measures.index(None)].folder}: has no measure of doubt: answers below {least} "
+            "are unsure, and nothing is refused as no digit"
         )
     return list(zip(loading.networks(runs), measures, strict=True))
 

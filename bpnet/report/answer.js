@@ -26,7 +26,6 @@ function look(drawing) {
 // Return a piece of the drawing with the network's answer: a button that brings its bars.
 function answered(piece) {
   const made = {...piece, shares: network.classify(piece.image)};
-  made.strangeness = measure.limits ? strangenessOf(made.image, network, made.shares, measure) : null;
   made.doubt = doubtOf(made, 2 * PEN.lineWidth, measure);
   made.button = element("button", symbol(made));
   made.button.type = "button";

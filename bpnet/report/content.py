@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bpnet.datasets import SIDE
-from bpnet.evaluation import as_json, doubt, evaluate
+from bpnet.evaluation import as_json, doubt, evaluate, strokes
 from bpnet.pictures import normalizing
 from bpnet.pictures.normalizing import cleaning, fitting, separating, touching
 from bpnet.pictures.png import png
@@ -21,12 +21,16 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     "side": SIDE,
     "box": fitting.BOX,
     "centre": fitting.CENTRE,
+    "trace": fitting.TRACE,
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
     **{
         name.lower(): getattr(module, name)
         for module, names in (
-            (separating, ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "DIRT", "LEVEL", "MOST")),
+            (
+                separating,
+                ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "SLIM", "DIRT", "LEVEL", "MOST"),
+            ),
             (touching, ("STROKE", "FEWEST", "WIDTH", "FILLED", "NECK", "SEVERAL")),
         )
         for name in names
@@ -57,12 +61,16 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
 
 
 def _doubt(run: Run) -> dict[str, Any]:
-    """Return what doubt.js needs: the measure of the run's network, or no arrays if it has none."""
+    """Return what doubt.js needs: the measure of the run's network, if it has one."""
     measure = doubts.load(run)
-    arrays = measure.arrays() | {"smaller": doubt.SMALLER.astype("<f4")} if measure else {}
+    if measure is None:
+        return {"improbable": doubt.WITHOUT_MEASURE}
+    arrays = measure.arrays()
     return {
-        "improbable": doubt.IMPROBABLE,
-        "arrays": {name: _base64(array.tobytes()) for name, array in arrays.items()},
+        "tile": strokes.TILE,
+        "planes": doubt.PLANES,
+        "limits": measure.limits.tolist(),
+        **{name: _base64(arrays[name].tobytes()) for name in ("middles", "axes")},
     }
 
 

@@ -9,18 +9,19 @@ function showCurves() {
   if (!log.length) return void (place("curves").textContent = "No epoch has ended yet.");
   const scored = log[0].validation_loss === null ? "test" : "validation";
   place("curves").append(
-    chart("Loss", ["train_loss", `${scored}_loss`], value => String(+value.toPrecision(4))),
-    chart("Accuracy", ["train_accuracy", `${scored}_accuracy`], share => `${+(100 * share).toFixed(2)} %`));
+    chart("Loss", ["train_loss", `${scored}_loss`], String, loss => loss.toFixed(4)),
+    chart("Accuracy", ["train_accuracy", `${scored}_accuracy`], share => `${+(100 * share).toFixed(4)} %`, percent));
 }
 
-// Return a chart of two columns of the log: of training, and of what is scored.
-function chart(title, columns, text) {
+// Return a chart of two columns of the log: of training, and of what is scored. `tick` gives the text of a
+// round number at the axis, `text` that of a value.
+function chart(title, columns, tick, text) {
   const {log} = report, values = columns.flatMap(column => log.map(row => row[column]));
   const levels = ticks(Math.min(...values), Math.max(...values), 4);
   const x = scale(log.length > 1 ? [1, log.length] : [0, 2], [EDGE.left, EDGE.right]);
   const y = scale([levels[0], levels.at(-1)], [EDGE.bottom, EDGE.top]);
   const svg = drawn("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": title});
-  svg.append(...levels.flatMap(level => grid(level, y, text)), ...epochs(x), ...best(x));
+  svg.append(...levels.flatMap(level => grid(level, y, tick)), ...epochs(x), ...best(x));
   const lines = columns.map((column, i) => line(column, i ? "for" : "training", x, y, text));
   svg.append(...lines);
   return element("figure", undefined, legend(title, columns, text), svg);
@@ -38,9 +39,9 @@ function scale([low, high], [from, to]) {
   return value => from + (to - from) * (value - low) / (high - low);
 }
 
-function grid(level, y, text) {
+function grid(level, y, tick) {
   return [drawn("line", {x1: EDGE.left, x2: EDGE.right, y1: y(level), y2: y(level), class: "grid"}),
-    label(text(level), EDGE.left - 8, y(level) + 4, "end")];
+    label(tick(level), EDGE.left - 8, y(level) + 4, "end")];
 }
 
 // Return the numbers of the epochs below a chart: some of them, if they are many.

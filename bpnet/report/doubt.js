@@ -4,41 +4,63 @@
 const UNSURE = "unsure", TOUCHING = "digits that touch", STRANGE = "not like a digit", SMALL = "too small";
 
 // Return what speaks against the answer to a piece of the drawing, or null. What is lower than `lowest`
-// pixels of the paper is a dot or, if it is wide, a line. Without a measure, `strangeness` is null.
-function doubtOf({touching, height, shares, strangeness}, lowest, {improbable, limits}) {
+// pixels of the paper is a dot or, if it is wide, a line.
+function doubtOf({image, touching, height, shares}, lowest, measure) {
+  const share = Math.max(...shares), digit = shares.indexOf(share);
   if (height < lowest) return touching ? STRANGE : SMALL;
   if (touching) return TOUCHING;
-  if (strangeness === null) return Math.max(...shares) < improbable ? UNSURE : null;
-  return strangeness > limits[1] ? STRANGE : strangeness > limits[0] ? UNSURE : null;
+  if (!measure.limits) return share < measure.improbable ? UNSURE : null;
+  const [probable, sure, like] = measure.limits, distance = distanceOf(strokesOf(image, measure), digit, measure);
+  return distance > like ? STRANGE : distance > sure || share < probable ? UNSURE : null;
 }
 
-// Return how strange an image of bytes is to a network that has just classified it, by its measure.
-function strangenessOf(image, network, shares, measure) {
-  const share = Math.max(...shares), digit = shares.indexOf(share);
-  return further("pixels", fromAfar(image, measure.smaller), digit, measure)
-    + further("hidden", network.inputs.at(-1), digit, measure) - Math.log(Math.max(share, 1e-3));
+// Return how far strokes x are from the nearest of the planes of a digit.
+function distanceOf(x, digit, {planes, middles, axes}) {
+  const K = axes.length / middles.length, row = (table, i) => table.subarray(i * x.length, (i + 1) * x.length);
+  const squares = Array.from({length: planes}, (_, plane) => {
+    const place = digit * planes + plane, middle = row(middles, place), z = x.map((value, d) => value - middle[d]);
+    const along = Array.from({length: K}, (_, k) => dot(z, row(axes, place * K + k)));
+    return dot(z, z) - dot(along, along);
+  });
+  return Math.sqrt(Math.max(Math.min(...squares), 0));
 }
 
-// Return by how many standard deviations x is further from the plane of a digit than is usual in a space.
-function further(space, x, digit, measure) {
-  const [middle, axes, usual, spread] =
-    ["middle", "axes", "usual", "spread"].map(name => measure[`${space}_${name}`]);
-  const D = x.length, K = axes.length / middle.length;
-  const z = Float64Array.from(x, (value, d) => value - middle[digit * D + d]), rest = z.slice();
-  for (let k = digit * K; k < (digit + 1) * K; k++) {
-    let along = 0;
-    for (let d = 0; d < D; d++) along += z[d] * axes[k * D + d];
-    for (let d = 0; d < D; d++) rest[d] -= along * axes[k * D + d];
-  }
-  const distance = Math.sqrt(rest.reduce((sum, value) => sum + value * value, 0));
-  return (distance - usual[digit]) / spread[digit];
+function dot(x, y) {
+  return x.reduce((sum, value, d) => sum + value * y[d], 0);
 }
 
-// Return S x S^T of a square image x of bytes, as numbers from 0 to 1.
-function fromAfar(image, S) {
-  const side = Math.sqrt(image.length);
-  const x = {D: side, M: side, W: Float64Array.from(image, level => level / 255), b: new Float64Array(side)};
-  const rows = Array.from({length: S.length / side}, (_, i) => S.subarray(i * side, (i + 1) * side));
-  const blurred = rows.map(row => forward(x, row));
-  return blurred.flatMap(columns => rows.map(row => columns.reduce((sum, value, j) => sum + value * row[j], 0)));
+// Return the strokes of an image of bytes: how much edge of each direction is in each of its tiles.
+function strokesOf(image, {tile}) {
+  const side = Math.sqrt(image.length), tiles = side / tile, found = new Float64Array(4 * tiles ** 2);
+  const blurred = blur(image, side), at = (y, x) => blurred[(y + 1) * (side + 2) + x + 1];
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const across = at(y, x + 1) - at(y, x - 1), down = at(y + 1, x) - at(y - 1, x);
+      const steep = Math.hypot(across, down) + 1e-6, place = Math.floor(y / tile) * tiles + Math.floor(x / tile);
+      const upright = (across ** 2 - down ** 2) / steep, slanted = 2 * across * down / steep;
+      [upright, -upright, slanted, -slanted].forEach((edge, i) => found[i * tiles ** 2 + place] += Math.max(edge, 0));
+    }
+  const roots = found.map(Math.sqrt), length = Math.max(Math.sqrt(dot(roots, roots)), 1e-6);
+  return roots.map(root => root / length);
+}
+
+// Return the image as numbers, a little blurred, with a pixel more on each side.
+function blur(image, side) {
+  const wide = side + 2, found = new Float64Array(wide * wide);
+  image.forEach((level, place) => {
+    const y = Math.floor(place / side), x = place % side;
+    [1, 2, 1].forEach((down, i) => [1, 2, 1].forEach((across, j) => {
+      found[(y + i) * wide + x + j] += down * across * level / 255;
+    }));
+  });
+  return found;
+}
+
+// Return numbers of half precision, given as bytes.
+function halves(bytes) {
+  return Float32Array.from(new Uint16Array(bytes.buffer), bits => {
+    const exponent = bits >> 10 & 31, rest = (bits & 1023) / 1024;
+    const size = exponent ? (1 + rest) * 2 ** (exponent - 15) : rest * 2 ** -14;
+    return bits >> 15 ? -size : size;
+  });
 }

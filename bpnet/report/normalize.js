@@ -53,11 +53,11 @@ function shares(old, fresh) {
 // edge is no wider than a pixel of MNIST.
 function fitted(ink, form) {
   const levels = [strongest(ink, true), strongest(ink, false)];
-  const weak = form.weak * largest(ink.data);
-  const ends = levels.map(some => strong(some, weak));
+  const most = largest(ink.data);
+  const ends = levels.map(some => strong(some, form.weak * most));
   const longer = Math.max(...ends.map(([start, end]) => end - start));
   const edge = Math.max(1, Math.floor(longer / (form.box - 2)));
-  const box = inside(ink, ...ends.map((pair, i) => widened(pair, levels[i], edge)));
+  const box = inside(ink, ...ends.map((pair, i) => widened(pair, levels[i], edge, form.trace * most)));
   return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
 }
 
@@ -76,10 +76,10 @@ function strong(levels, weak) {
   return [levels.findIndex(level => level > weak), levels.findLastIndex(level => level > weak) + 1];
 }
 
-function widened([start, end], levels, edge) {
+function widened([start, end], levels, edge, trace) {
   for (; edge > 0; edge--) {
-    if (start > 0 && levels[start - 1] > 0) start--;
-    if (end < levels.length && levels[end] > 0) end++;
+    if (start > 0 && levels[start - 1] > trace) start--;
+    if (end < levels.length && levels[end] > trace) end++;
   }
   return [start, end];
 }

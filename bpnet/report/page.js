@@ -4,17 +4,17 @@
 const report = JSON.parse(document.getElementById("report").textContent);
 const place = id => document.getElementById(id);
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));  // of base64
-const floats = text => new Float32Array(bytes(text).buffer);
 const percent = share => `${(100 * share).toFixed(2)} %`;
 const whole = number => number.toLocaleString("en");
 
 const {widths, activation, parameters} = report.network;
-const affines = affineLayers(widths, floats(parameters));
-const measure = {improbable: report.doubt.improbable, ...numbers(report.doubt.arrays)};
+const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
+const measure = measureOf(report.doubt);
 const SIDE = report.form.side;
 
-function numbers(arrays) {
-  return Object.fromEntries(Object.entries(arrays).map(([name, text]) => [name, floats(text)]));
+// Return what doubt.js measures with: planes, if the run has them, and limits.
+function measureOf({middles, axes, ...limits}) {
+  return middles ? {middles: halves(bytes(middles)), axes: halves(bytes(axes)), ...limits} : limits;
 }
 
 function element(name, text, ...children) {
@@ -123,6 +123,6 @@ function showMore(box) {
 showScore();
 showUnits();
 showFacts("settings", report.settings);
-showFacts("facts", {...report.facts, doubt: measure.limits ? "measured: see bpnet/evaluation/doubt.py" :
-  `not measured, as in a run that is old or not finished: an answer below ${100 * measure.improbable} % is unsure`});
+showFacts("facts", {...report.facts, doubt: measure.limits ? "by the measure of this run, doubt.npz" :
+  `no measure, as this run is old or not finished: an answer below ${100 * measure.improbable} % is unsure`});
 document.querySelectorAll(".scroll").forEach(showMore);

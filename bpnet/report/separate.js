@@ -80,20 +80,29 @@ function digits(parts, height, form) {
   return found.filter(({box}) => size(box) > form.dirt * height);
 }
 
+// Say whether the part belongs to the digit: it is small and near, or both are halves of one.
 function together(digit, part, height, form) {
   if (high(part) < form.small * height) return gap(digit, part) <= form.reach * height;
-  const narrower = Math.min(wide(digit), wide(part));
-  return gap(digit, part) <= 0 && commonColumns(digit, part) > form.above * narrower;
+  const both = around(digit, part);
+  return gap(digit, part) <= form.reach * high(both)
+    && commonColumns(digit, part) > form.above * Math.min(wide(digit), wide(part))
+    && level(digit, part) < form.level
+    && high(both) < form.slim * wide(both);
+}
+
+// Return how much of the lower one's height both boxes have in common.
+function level(a, b) {
+  return commonRows(a, b) / Math.min(high(a), high(b));
 }
 
 // Return the digits line by line: from left to right, each goes on with the line beside it.
 function lines(digits, form) {
   const found = [];
-  const level = (line, {box}) => commonRows(line.at(-1).box, box) / Math.min(high(line.at(-1).box), high(box));
+  const beside = (line, {box}) => level(line.at(-1).box, box);
   const middle = ({box}) => box.left + box.right;
   for (const digit of digits.toSorted((a, b) => middle(a) - middle(b))) {
-    const beside = found.filter(line => level(line, digit) > form.level);
-    if (beside.length) beside.reduce((a, b) => level(b, digit) > level(a, digit) ? b : a).push(digit);
+    const open = found.filter(line => beside(line, digit) > form.level);
+    if (open.length) open.reduce((a, b) => beside(b, digit) > beside(a, digit) ? b : a).push(digit);
     else found.push([digit]);
   }
   const down = line => line.reduce((sum, {box}) => sum + box.top + box.bottom, 0) / line.length;

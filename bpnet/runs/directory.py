@@ -6,6 +6,7 @@
     checkpoint.previous.npz   the one before
     log.csv                   a row for each epoch
     weights.npz               W1, b1, W2, b2, ...: the result so far
+    doubt.npz                 by what answers are doubted, once the run has finished (`doubts`)
 
 Every file is put in place whole: from the end of the first epoch on there is always a checkpoint.
 All here is read without NumPy: the config says on how many threads NumPy is to run.

@@ -4,19 +4,20 @@ from pathlib import Path
 
 import numpy as np
 
+from bpnet.array import Array
 from bpnet.datasets import Dataset
 from bpnet.errors import RunError
 from bpnet.evaluation import doubt
 from bpnet.evaluation.doubt import Measure
-from bpnet.network import Network, widths
+from bpnet.network import Network
 from bpnet.runs import metadata, npz
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Status
 from bpnet.runs.npz_layout import Form
 from bpnet.system import storage
 
-WEIGHTS = "weights_sha256"
-FIRST: dict[str, Form] = {WEIGHTS: ("|u1", (32,))}
+BOUND = "weights_sha256"  # the bytes of weights.npz to which the measure belongs
+FORMS: dict[str, Form] = {BOUND: ("|u1", (32,)), **doubt.FORMS}
 
 
 def path_of(run: Run) -> Path:
@@ -25,28 +26,41 @@ def path_of(run: Run) -> Path:
 
 
 def write(run: Run, network: Network, dataset: Dataset, weights_sha256: str) -> None:
-    """Measure the network with the weights of this SHA-256, and write what comes out."""
+    """Measure the network, whose weights have this SHA-256 in weights.npz, and keep the measure."""
     measure = doubt.measured(network, dataset.train, dataset.validation)
     bound = np.frombuffer(bytes.fromhex(weights_sha256), np.uint8)
-    storage.write(path_of(run), npz.pack({WEIGHTS: bound, **measure.arrays()}))
+    storage.write(path_of(run), npz.pack({BOUND: bound, **measure.arrays()}))
 
 
 def load(run: Run) -> Measure | None:
-    """Return the measure of the run's network; None if it has none: an old or unfinished run.
+    """Return the measure of the run's network; None of a run that is old, or has not finished.
 
-    Raises: RunError if it is not what bpnet has written for these weights.
+    Raises: RunError as `read` does.
     """
-    facts, path = metadata.read(run.folder), path_of(run)
-    if facts.get("status") != Status.FINISHED or not storage.exists(path):
-        return None
-    shapes = doubt.shapes(widths(run.config))
-    forms = FIRST | {name: ("<f4", shape) for name, shape in shapes.items()}
+    finished = metadata.read(run.folder).get("status") == Status.FINISHED
+    return read(run) if finished and storage.is_taken(path_of(run)) else None
+
+
+def read(run: Run) -> Measure:
+    """Return the measure of the network of a finished run.
+
+    Raises: RunError if there is none, or it is not as bpnet writes it for the run's weights.
+    """
+    path = path_of(run)
     try:
-        content = npz.read(path, forms, npz.size_limit(forms))
-        arrays = npz.unpack(content, forms)
-        if arrays.pop(WEIGHTS).tobytes().hex() != facts.get("weights_sha256"):
-            raise ValueError("of other weights than those of the run")
-        return doubt.measure(arrays)
+        if not storage.exists(path):
+            raise ValueError("is missing")
+        content = npz.read(path, FORMS, npz.size_limit(FORMS))
+        return doubt.unpacked(_bound(npz.unpack(content, FORMS), run))
     except ValueError as error:
-        way_back = f"get it back by: {metadata.resuming(run.folder)}"
-        raise RunError(f"{path}: {error}; {way_back}") from error
+        raise RunError(
+            f"{path}: {error}; get it back by: {metadata.resuming(run.folder)}"
+        ) from error
+
+
+def _bound(arrays: dict[str, Array], run: Run) -> dict[str, Array]:
+    """Return the arrays without the hash. Raises: ValueError if it is of other weights."""
+    recorded = metadata.read(run.folder).get("weights_sha256")
+    if recorded not in (None, arrays.pop(BOUND).tobytes().hex()):
+        raise ValueError("belongs to other weights")
+    return arrays

@@ -1,11 +1,11 @@
-"""The weights and the log of a finished run, lost or spoilt, made anew from its checkpoint."""
+"""What a finished run has lost: weights and log from its checkpoint, its doubt from its images."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from bpnet import network
+from bpnet import datasets, network
 from bpnet.errors import RunError, StorageError
-from bpnet.runs import checkpoints, directory, metadata, results
+from bpnet.runs import checkpoints, directory, doubts, metadata, npz, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes
 from bpnet.system import storage
@@ -16,28 +16,51 @@ from bpnet.training.trainer import refuse_too_large
 
 
 def spoilt(run: Run) -> list[Path]:
-    """Return those of the two files that are not as the finished run has left them."""
-    readers = {run.weights: results.load_network, run.log: _read_whole_log}
+    """Return those of its files that are not as the finished run has left them."""
+    readers: dict[Path, Callable[[Run], object]] = {
+        run.weights: results.load_network,
+        run.log: _read_whole_log,
+        doubts.path_of(run): doubts.read,
+    }
     return [path for path, read in readers.items() if not _is_right(run, read)]
 
 
 def mend(run: Run, tell: Tell) -> bool:
     """Bring back what is spoilt; what stands in its place is moved aside. Return whether any was.
 
+    A run of an earlier version gets the measure of doubt that it never had.
     Raises: RunError if no checkpoint has it, or config or data are not those of the run.
     """
     data = metadata.read(run.folder).get("data", {})
     refuse_changes(run, data)
     paths = spoilt(run)
-    if paths:
+    measure = doubts.path_of(run)
+    from_checkpoint = [path for path in paths if path != measure]
+    if from_checkpoint:
         with directory.locked(run.folder):
             state = _end(run, data, tell)
-            for path in paths:
+            for path in from_checkpoint:
                 storage.move_aside(path)
             results.write(run, state)
-        names = " and ".join(path.name for path in paths)
+        names = " and ".join(path.name for path in from_checkpoint)
         tell(f"{run.folder}: {names} brought back from the checkpoint")
+    if measure in paths:
+        _measure_anew(run, tell)
     return bool(paths)
+
+
+def _measure_anew(run: Run, tell: Tell) -> None:
+    """Write the measure of doubt once more, from the run's weights and images."""
+    dataset = datasets.load(run.config.data, tell=tell)
+    refuse_changes(run, dataset.sha256)
+    path = doubts.path_of(run)
+    with directory.locked(run.folder):
+        if storage.is_taken(path):
+            storage.move_aside(path)
+        loaded = results.load_network(run)
+        recorded = metadata.read(run.folder).get("weights_sha256")
+        doubts.write(run, loaded, dataset, recorded or results.sha256(npz.pack(loaded.params)))
+    tell(f"{run.folder}: {path.name} made from its weights and images")
 
 
 def _is_right(run: Run, read: Callable[[Run], object]) -> bool:

@@ -16,7 +16,7 @@ sys.path.append(str(Path(__file__).parents[2]))
 
 from picture_parts import files, handed, letters, several, singles, strange
 from picture_parts.reading import Reader
-from tables import table
+from tables import line, table
 
 from bpnet import config, datasets
 
@@ -44,8 +44,10 @@ def main():
     readers = [Reader(folder) for folder in given.runs]
     for name, part in PARTS.items():
         if given.only in (None, name):
-            rows = [_cells(row) for row in part(given, readers, split.images, split.labels)]
-            print(table(["pictures", "network", "figure", "bar", ""], rows) + "\n", flush=True)
+            print(table(["pictures", "network", "figure", "bar", ""], []))
+            for row in part(given, readers, split.images, split.labels):
+                print(line(_cells(row)), flush=True)
+            print()
 
 
 def _cells(row):

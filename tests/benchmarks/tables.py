@@ -5,8 +5,12 @@ import statistics
 
 def table(heads, rows):
     """Return the table as text."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+    return "\n".join(map(line, [heads, ["---"] * len(heads), *rows]))
+
+
+def line(cells):
+    """Return a line of a table as text."""
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def spread(values, digits=2):

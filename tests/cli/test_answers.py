@@ -86,7 +86,7 @@ def test_a_sheet_of_digits_is_a_table_unless_all_are_to_be_shown(monkeypatch):
 
 
 def test_a_long_row_of_digits_goes_on_in_the_next_line(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("COLUMNS", "25")
     cell = "7   98.12 %"
     first, *rows = in_full("a.png", [[SEVEN] * 7], show=False)
     assert (first, rows) == ("a.png: 7 digits", [f"{cell}   {cell}"] * 3 + [cell])

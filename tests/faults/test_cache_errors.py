@@ -51,7 +51,7 @@ def test_an_error_at_any_operation_of_a_download_leaves_no_wrong_file(cases, tmp
 def test_drawn_digits_that_cannot_be_kept_are_told_of_and_used(tmp_path, monkeypatch, code):
     monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
     digits = drawn_digits.draw()
-    monkeypatch.setattr(drawn_digits, "draw", lambda: digits)
+    monkeypatch.setattr(drawn_digits, "draw", lambda dataset: digits)
     show = ("data", "show", "--dataset", "drawn", "--data-dir")
     told = 0
     for number in range(1, 60, 3):

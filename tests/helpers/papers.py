@@ -118,8 +118,8 @@ def in_pencil(of: Scene, rng: np.random.Generator) -> Scene:
 
 
 def from_afar(of: Scene, rng: np.random.Generator) -> Scene:
-    """Return the scene in a picture 8 to 16 times as high and as wide as the digit."""
-    high, wide = (of.height * rng.uniform(8, 16, 2)).astype(int)
+    """Return the scene in a picture 6 to 12 times as high and as wide as the digit."""
+    high, wide = (of.height * rng.uniform(6, 12, 2)).astype(int)
     more_high, more_wide = high - of.ink.shape[0], wide - of.ink.shape[1]
     top, left = int(rng.uniform(0, more_high)), int(rng.uniform(0, more_wide))
     room = ((top, more_high - top), (left, more_wide - left))

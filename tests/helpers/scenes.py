@@ -1,4 +1,7 @@
-"""A picture before it is taken: the light of the paper, the ink on it, the camera."""
+"""A picture before it is taken: the light of the paper, the ink on it, the camera.
+
+`papers`, `dirt`, `desks` and `screens` change a scene; `rows` and `signs` write other things on it.
+"""
 
 from collections.abc import Callable
 from typing import NamedTuple

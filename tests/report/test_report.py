@@ -55,12 +55,13 @@ def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
 
 def test_the_page_has_the_measure_of_the_run_if_there_is_one(bpnet, run):
     bpnet("report", run)
-    arrays = data(run / "report.html")["doubt"]["arrays"]
-    for name, array in doubts.load(directory.open_run(run)).arrays().items():
-        assert base64.b64decode(arrays[name]) == array.tobytes(), name
+    found, measure = data(run / "report.html")["doubt"], doubts.load(directory.open_run(run))
+    assert found["limits"] == measure.limits.tolist()
+    for name in ("middles", "axes"):
+        assert base64.b64decode(found[name]) == measure.arrays()[name].tobytes()
     doubts.path_of(directory.open_run(run)).unlink()
     bpnet("report", run)
-    assert data(run / "report.html")["doubt"] == {"improbable": 0.5, "arrays": {}}
+    assert data(run / "report.html")["doubt"] == {"improbable": 0.5}
 
 
 def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from importlib.resources import files
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ from bpnet.datasets.drawn.curves import build_atlas, choose
 from bpnet.datasets.drawn.pen import bend, lean
 from bpnet.datasets.drawn.strokes import STYLES
 from bpnet.errors import DataError
-from bpnet.evaluation import doubt
+from bpnet.evaluation import doubt, strokes
 from bpnet.layers import softmax
 from bpnet.network import Network
+from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import FORM
 from tests.helpers.pictures import only_digit
 
@@ -83,20 +85,31 @@ def drawn(path, down):
     return np.asarray(large.reduce(FINE))
 
 
-def forms(canvases):
-    """Return what the page makes of each canvas: a list of levels, or None."""
-    given = [{"height": PAPER, "width": PAPER, "text": text(canvas)} for canvas in canvases]
-    expression = """canvases.map(canvas => {
-        const [[digit] = []] = normalized(imageData(canvas), form);
-        return digit ? Array.from(digit.image) : null;
-    })"""
+def lines(canvases):
+    """Return what the page makes of each canvas: its lines of digits, the images as levels."""
+    given = [
+        {"height": canvas.shape[0], "width": canvas.shape[1], "text": text(canvas)}
+        for canvas in canvases
+    ]
+    expression = """canvases.map(canvas => normalized(imageData(canvas), form).map(
+        line => line.map(digit => ({...digit, image: Array.from(digit.image)}))))"""
     return v8(expression, canvases=given, form=FORM)
 
 
+def assert_as_python(canvases):
+    """Assert that the page makes of canvases what Python makes of them; return that."""
+    found, expected = lines(canvases), [normalized(canvas) for canvas in canvases]
+    for ours, theirs in zip(expected, found, strict=True):
+        assert [len(line) for line in ours] == [len(line) for line in theirs]
+        for digit, seen in zip(chain(*ours), chain(*theirs), strict=True):
+            assert np.abs(digit.image.ravel().astype(int) - seen["image"]).max() <= 1
+            assert digit.touching == seen["touching"]
+    return found
+
+
 def test_a_drawing_comes_to_the_form_that_python_gives_it(rng):
-    canvases = drawings(100, rng)
-    expected = np.array([only_digit(canvas).ravel() for canvas in canvases], int)
-    assert np.abs(forms(canvases) - expected).max() <= 1
+    found = assert_as_python(drawings(60, rng))
+    assert sum(len(line) == 1 for line in chain(*found)) >= 55
 
 
 def test_so_does_a_dot_what_is_pale_and_what_has_its_weight_at_one_end():
@@ -104,9 +117,49 @@ def test_so_does_a_dot_what_is_pale_and_what_has_its_weight_at_one_end():
     pale = 255 - (255 - dot) // 3
     heavy = np.full((PAPER, PAPER), 255, np.uint8)
     heavy[20:100, 40:240] = heavy[100:270, 120:140] = 0
-    canvases = [dot, pale, *(np.rot90(heavy, turns) for turns in range(4))]
-    expected = np.array([only_digit(canvas).ravel() for canvas in canvases], int)
-    assert np.abs(forms(canvases) - expected).max() <= 1
+    found = assert_as_python([dot, pale, *(np.rot90(heavy, turns) for turns in range(4))])
+    assert all([len(line) for line in canvas] == [1] for canvas in found)
+
+
+def small(canvas):
+    return canvas.reshape(PAPER // 2, 2, PAPER // 2, 2).mean(axis=(1, 3)).round().astype(np.uint8)
+
+
+def test_rows_and_lines_of_digits_are_told_apart_as_python_does(rng):
+    digits = [small(canvas) for canvas in drawings(80, rng)]
+    wide = [np.hstack(digits[start : start + 4]) for start in range(0, 40, 4)]
+    sheets = [np.vstack([np.hstack(digits[i : i + 2]), np.hstack(digits[i + 2 : i + 4])])
+              for i in range(40, 80, 4)]  # fmt: skip
+    found = assert_as_python(wide + sheets)
+    assert sum([len(line) for line in canvas] == [4] for canvas in found) >= 5
+    assert sum([len(line) for line in canvas] == [2, 2] for canvas in found) >= 5
+
+
+def test_digits_that_touch_are_told_as_python_does(rng):
+    digits = [small(canvas) for canvas in drawings(50, rng)]
+    pairs = [
+        np.minimum(np.roll(one, -30, axis=1), np.roll(other, 30, axis=1))
+        for one, other in zip(digits[::2], digits[1::2], strict=True)
+    ]
+    found = assert_as_python([np.pad(pair, 70, constant_values=255) for pair in pairs])
+    assert 5 < sum(digit["touching"] for line in chain(*found) for digit in line) < 25
+
+
+def test_the_height_of_a_digit_is_in_pixels_of_the_canvas():
+    canvas = np.full((1000, 800), 255, np.uint8)
+    canvas[100:300, 50:90] = canvas[150:250, 400:430] = 0
+    ((((one, other),),)) = lines([canvas])
+    assert one["height"] == pytest.approx(200, abs=3)
+    assert other["height"] == pytest.approx(100, abs=3)
+
+
+def test_dots_all_over_the_paper_are_no_digits():
+    canvas = np.full((PAPER, PAPER), 255, np.uint8)
+    for corner in range(16):  # of dots 4 pixels wide
+        canvas[corner // 4 :: 14, corner % 4 :: 14] = 0
+    with pytest.raises(DataError, match="not a picture of digits"):
+        normalized(canvas)
+    assert lines([canvas]) == [[]]
 
 
 def test_paper_that_is_white_or_hardly_touched_has_no_ink():
@@ -116,15 +169,14 @@ def test_paper_that_is_white_or_hardly_touched_has_no_ink():
     for canvas in (white, touched):
         with pytest.raises(DataError, match="no ink"):
             only_digit(canvas)
-    assert forms([white, touched]) == [None, None]
+    assert lines([white, touched]) == [[], []]
 
 
-def test_faint_ink_apart_from_the_digit_is_none_of_it():
+def test_a_dot_apart_from_the_digit_is_none_of_it():
     clean = drawn(np.array([[100.0, 90.0], [140.0, 200.0]]), [True])
     dirty = clean.copy()
-    dirty[20:30, 20:30] = 200
-    assert np.array_equal(only_digit(dirty), only_digit(clean))
-    first, second = forms([clean, dirty])
+    dirty[20:30, 20:30] = 100
+    first, second = assert_as_python([clean, dirty])
     assert first == second
 
 
@@ -161,49 +213,61 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, ac
         assert np.allclose(gradients, dout, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("kind", ["no hidden layer", "sigmoid", "relu, deeper"])
-def test_the_measure_says_of_an_image_what_python_says(kind, rng):
-    widths, activation = NETWORKS[kind]
-    network = Network(widths, activation)
+def test_the_measure_says_of_an_image_what_python_says(rng):
+    network = Network([784, 20, 10], "relu")
     network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
     images, labels = draw(700, rng)
     known = Split(images.reshape(700, 784), labels)
     measure = doubt.measured(network, known, known)
-    strange = [*images[:20], *rng.integers(256, size=(10, 28, 28)).astype(np.uint8)]
-    expression = """images.map(image => {
-        const affines = affineLayers(widths, Float32Array.from(parameters));
-        const network = new Network(affines, activation), shares = network.classify(bytes(image));
-        const arrays = Object.entries(measure).map(([name, x]) => [name, Float32Array.from(x)]);
-        return strangenessOf(bytes(image), network, shares, Object.fromEntries(arrays));
+    noise = rng.integers(256, size=(10, 784)).astype(np.uint8)
+    strange = np.concatenate([known.images[:20], noise, np.zeros((1, 784), np.uint8)])
+    judged = doubt.judged([(network, measure)], strange)
+    expression = """images.map((image, i) => {
+        const measure = {tile, planes, middles: halves(bytes(middles)), axes: halves(bytes(axes))};
+        return distanceOf(strokesOf(bytes(image), measure), answers[i], measure);
     })"""
-    arrays = measure.arrays() | {"smaller": doubt.SMALLER}
+    arrays = {name: text(measure.arrays()[name]) for name in ("middles", "axes")}
     found = v8(
-        expression, images=[text(image) for image in strange], widths=widths,
-        activation=activation, parameters=network.flat.tolist(),
-        measure={name: array.ravel().tolist() for name, array in arrays.items()},
+        expression, images=[text(image) for image in strange], tile=strokes.TILE,
+        planes=doubt.PLANES, answers=judged.probabilities.argmax(axis=1).tolist(), **arrays,
     )  # fmt: skip
-    expected = doubt.judged([(network, measure)], np.stack(strange)).strangeness
-    assert np.allclose(np.array(found) / measure.limits[0], expected, rtol=1e-4, atol=1e-4)
+    assert np.allclose(np.array(found) / measure.limits[1], judged.strangeness, atol=1e-4)
 
 
-SURE, UNLIKELY = [0.9, 0.1], [0.4, 0.3, 0.3]
-DOUBTS = [
-    (None, {"shares": SURE}),
-    ("unsure", {"shares": UNLIKELY}),
-    (None, {"strangeness": 1.9, "shares": UNLIKELY}),
-    ("unsure", {"strangeness": 2.1}),
-    ("not like a digit", {"strangeness": 3.1}),
-    ("digits that touch", {"touching": True, "strangeness": 3.1}),
-    ("too small", {"height": 71, "strangeness": 3.1}),
-    ("not like a digit", {"height": 71, "touching": True}),
+def test_numbers_of_half_precision_arrive():
+    numbers = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    numbers = numbers[np.isfinite(numbers)]
+    assert v8("Array.from(halves(bytes(numbers)))", numbers=text(numbers)) == numbers.tolist()
+
+
+MEASURES = {
+    "none": {"improbable": 0.5},
+    "near": {"limits": [0.3, 2, 3]},
+    "far": {"limits": [0.3, 0.5, 3]},
+    "further": {"limits": [0.3, 0.5, 0.9]},
+}
+DOUBTS = [  # words, measure, what is not as usual; the distance of the image is 1
+    (None, "none", {}),
+    ("unsure", "none", {"shares": [0.49, 0.4]}),
+    (None, "near", {"shares": [0.31, 0.3]}),
+    ("unsure", "near", {"shares": [0.29, 0.28]}),
+    ("unsure", "far", {}),
+    ("not like a digit", "further", {}),
+    ("digits that touch", "further", {"touching": True}),
+    ("too small", "further", {"height": 71}),
+    ("not like a digit", "near", {"height": 71, "touching": True}),
 ]
 
 
 def test_what_speaks_against_an_answer_is_said():
-    usual = {"touching": False, "height": 72, "shares": SURE, "strangeness": None}
-    pieces = [usual | piece for _, piece in DOUBTS]
-    expression = "pieces.map(piece => doubtOf(piece, 72, {improbable: 0.5, limits: [2, 3]}))"
-    assert v8(expression, pieces=pieces) == [words for words, _ in DOUBTS]
+    usual = {"touching": False, "height": 72, "shares": [0.9, 0.1]}
+    cases = [[usual | piece, MEASURES[measure]] for _, measure, piece in DOUBTS]
+    expression = """cases.map(([piece, limits]) => {
+        const image = new Uint8Array(784).fill(9, 300, 310), none = new Float32Array(392);
+        const measure = {tile: 4, planes: 1, middles: none, axes: none, ...limits};
+        return doubtOf({...piece, image}, 72, measure);
+    })"""
+    assert v8(expression, cases=cases) == [words for words, _, _ in DOUBTS]
 
 
 @pytest.mark.parametrize("activation", ["tanh", "constructor"])

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bpnet import __version__
+from bpnet import __version__, datasets
+from bpnet.datasets import drawn_digits
 from bpnet.errors import DataError, DivergedError, RunError, StorageError, UsageError
 from bpnet.evaluation import evaluate
 from bpnet.runs import arithmetic, checkpoints, directory, metadata, results, session
@@ -233,6 +234,23 @@ def test_no_folder_is_made_for_a_run_without_data(small_config, tmp_path):
     ):
         pytest.fail("it has begun")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_with_sketched_digits_goes_on_with_those_it_began_with(
+    start, small_config, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
+    data = replace(small_config.data, dir=str(tmp_path / "data"), validation=20, mix=0.2)
+    config = replace(small_config, data=data)
+    datasets.load(data)
+    straight, stopped = start("straight", config), start("stopped", config, until=3)
+    begun, _ = resume(stopped.run.folder)
+    assert begun.run.weights.read_bytes() == straight.run.weights.read_bytes()
+    again = start("again", config, until=3).run
+    monkeypatch.setitem(drawn_digits.SEEDS, "sketched", 0)
+    datasets.load(data)
+    with pytest.raises(RunError, match="began with other files of sketched$"):
+        resume(again.folder)
 
 
 def test_a_run_whose_config_has_changed_is_not_resumed(start):

@@ -14,6 +14,7 @@ from bpnet.pictures.normalizing.scaling import scaled
 from bpnet.pictures.normalizing.separating import WEAK
 
 BOX, CENTRE = 20, 14  # pixels, of MNIST
+TRACE = 0.002  # of the strongest ink, half a grey level: what is weaker is rounding
 
 
 def fitted(ink: Array) -> Array:
@@ -39,7 +40,8 @@ def _boxed(ink: Array) -> Array:
     levels = [ink.max(axis=axis) for axis in (1, 0)]
     ends = [_strong(strongest) for strongest in levels]
     edge = max(1, max(end - start for start, end in ends) // (BOX - 2))
-    rows, columns = map(_widened, ends, levels, (edge, edge))
+    traces = [strongest > TRACE * ink.max() for strongest in levels]
+    rows, columns = map(_widened, ends, traces, (edge, edge))
     return ink[rows, columns]
 
 
@@ -49,12 +51,12 @@ def _strong(strongest: Array) -> tuple[int, int]:
     return int(strong[0]), int(strong[-1]) + 1
 
 
-def _widened(ends: tuple[int, int], strongest: Array, edge: int) -> slice:
+def _widened(ends: tuple[int, int], traces: Array, edge: int) -> slice:
     """Return the rows, or columns, between these ends and of ink at most so far beyond them."""
     start, end = ends
     for _ in range(edge):
-        start -= start > 0 and strongest[start - 1] > 0
-        end += end < len(strongest) and strongest[end] > 0
+        start -= start > 0 and bool(traces[start - 1])
+        end += end < len(traces) and bool(traces[end])
     return slice(start, end)
 
 

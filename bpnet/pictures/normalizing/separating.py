@@ -14,14 +14,15 @@ from bpnet.pictures.normalizing.boxes import Box, boxes_round
 from bpnet.pictures.normalizing.labelling import labelled
 from bpnet.pictures.normalizing.touching import touching
 
-# Chosen on 50,000 training images as they are, renderings of training images in rows and sheets, and the
+# Chosen on 50,000 training images as they are, on renderings of them in rows and sheets, and on the
 # handed pictures.
 WEAK = 0.1  # of the strongest ink: what is weaker joins no parts and widens no digit
 SPECK = 0.1  # of the height of the digits: what is smaller has no say at all
 SMALL = 0.6  # of that height: a lower part is looked at as a part of a digit
 REACH = 0.2  # of that height: as far as a small part may be from its digit
 DIRT = 0.35  # of that height: what is smaller, and belongs to nothing, is no digit
-ABOVE = 0.5  # of the narrower part's width: two high parts that share more are one digit
+ABOVE = 0.5  # of the narrower part's width: two high parts that share more may be halves of a digit
+SLIM = 1.6  # widths: if both are higher together, they are two digits
 LEVEL = 0.5  # of the lower digit's height: two digits that share more stand in one line
 MOST = 250  # parts that are no specks: two for each digit of a large sheet
 
@@ -87,10 +88,16 @@ def _digits(boxes: dict[int, Box], height: int) -> list[_Digit]:
 
 
 def _together(digit: Box, part: Box, height: int) -> bool:
+    """Whether the part belongs to the digit: it is small and near, or both are halves of one."""
     if part.height < SMALL * height:
         return digit.gap(part) <= REACH * height
-    common = digit.common_columns(part)
-    return digit.gap(part) <= 0 and common > ABOVE * min(digit.width, part.width)
+    both = digit.round(part)
+    return (
+        digit.gap(part) <= REACH * both.height
+        and digit.common_columns(part) > ABOVE * min(digit.width, part.width)
+        and _level(digit, part) < LEVEL
+        and both.height < SLIM * both.width
+    )
 
 
 def _lines(digits: list[_Digit]) -> list[list[_Digit]]:

@@ -8,9 +8,9 @@ import numpy as np
 
 from bpnet.array import Array
 
-# Chosen on renderings of MNIST's training images, 800 touching pairs and 8,000 single digits, on 16,667
-# of these as they are, and on the 169 handed digits: 82 % of the pairs are called so, 0.2 to 0.3 %
-# of the digits, and one of the handed ones, a 0 with a slash.
+# Chosen on renderings of MNIST's training images, 800 touching pairs and 8,000 single digits, on
+# 16,667 of these as they are, and on the 169 handed digits: 82 % of the pairs are called so, 0.2 to
+# 0.3 % of the digits, and one of the handed ones, a 0 with a slash.
 STROKE = 0.4  # of the strongest ink: so the inside of a bold digit stays open
 FEWEST = 1.25  # strokes across: with fewer it is a line
 WIDTH = 0.5  # strokes that a width of one height counts for

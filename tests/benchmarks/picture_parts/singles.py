@@ -72,7 +72,6 @@ BESIDE = {
 
 def simple(readers, images, labels):
     """Return what the renderings of the README's table cost, against the images themselves."""
-    rows = []
     for name, (render, allowed) in RENDERINGS.items():
         rng = np.random.default_rng(SEED)
         pictures = [seen(render(image.reshape(28, 28), rng)) for image in images]
@@ -80,18 +79,15 @@ def simple(readers, images, labels):
             known = 100 * np.mean(np.array(reader.answers(images)[0]) == labels)
             lost = known - reader.right(pictures, labels)
             figure = f"{lost:+.2f} points lost{not_one(pictures)}"
-            rows.append(Row(name, reader.name, figure, *below(lost, allowed)))
-    return rows
+            yield Row(name, reader.name, figure, *below(lost, allowed))
 
 
 def on_paper(readers, images, labels):
     """Return what each kind of paper costs, against plain paper."""
     plain = [seen(picture) for picture in rendered(papers.plain, images)]
     known = [reader.right(plain, labels) for reader in readers]
-    rows = [
-        Row("plain paper", reader.name, f"{share:.2f} % right{not_one(plain)}")
-        for reader, share in zip(readers, known, strict=True)
-    ]
+    for reader, share in zip(readers, known, strict=True):
+        yield Row("plain paper", reader.name, f"{share:.2f} % right{not_one(plain)}")
     with Decoder() as decoder:
         for name, render in (WITH_A_BAR | BESIDE).items():
             pictures = [_seen(decoder, picture) for picture in rendered(render, images)]
@@ -99,8 +95,7 @@ def on_paper(readers, images, labels):
                 lost = share - reader.right(pictures, labels)
                 bar = below(lost, BAR if name in WITH_A_BAR else None)
                 figure = f"{lost:+.2f} points lost{not_one(pictures)}"
-                rows.append(Row(name, reader.name, figure, *bar))
-    return rows
+                yield Row(name, reader.name, figure, *bar)
 
 
 def _seen(decoder, picture):
