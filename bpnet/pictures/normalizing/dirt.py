@@ -12,14 +12,13 @@ from bpnet.pictures.normalizing.surfaces import risen
 
 # Chosen on the handed pictures and on renderings of training images with each kind of dirt.
 BROAD = 2.5  # widths of a stroke: what is wider and weak is a stain
-PALE = 0.4  # of the strongest ink: the strongest of a stain
+FAINT, PALE = 0.1, 0.4  # of the strongest ink: the least and the most of a stain
+SEEN = 0.5  # of a stain is beside the ink; else it is the inside of a loop
 EDGE = 2  # pixels: as near to the edge of the paper is what touches it
 CUT = 0.45  # of the height of the largest piece: a neighbour's that is cut off is narrower
 DOT = 0.5  # of that height: a punch hole is smaller
-ROUND = (
-    0.87,
-    1.3,
-)  # of an ellipse that fits in its box is ink, and its box as long as wide, at least
+ROUND = 0.87  # of the ellipse in its box is a hole
+LONG = 1.3  # times as long as wide, at the most, is a hole
 
 
 class _Pieces(NamedTuple):
@@ -38,9 +37,16 @@ def without_stains(rise: Array, stroke: float) -> Array:
     width = int(np.ceil(BROAD * stroke))
     if width >= min(rise.shape):
         return rise
-    wide = opened(softened(rise), (width, width))
-    wide = np.where(wide < PALE * rise.max(), np.maximum(wide, 0), 0)
-    return risen(rise, wide)
+    soft, least, most = softened(rise), FAINT * rise.max(), PALE * rise.max()
+    wide = opened(soft, (width, width))
+    wide = np.where((wide > 0) & (wide < most), wide, 0)
+    labels, count = labelled(wide > 0)
+    peaks = np.zeros(count + 1)
+    np.maximum.at(peaks, labels, wide)
+    sizes = np.bincount(labels.ravel(), minlength=1)
+    beside = np.bincount(labels.ravel(), soft.ravel() < most)
+    stains = (peaks > least) & (beside > SEEN * sizes)
+    return risen(rise, np.where(stains[labels], wide, 0))
 
 
 def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
@@ -55,7 +61,7 @@ def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
     largest = sizes[strong].max()
     whole = sizes[strong & ~pieces.cut].max(initial=0)
     ellipses = np.pi / 4 * pieces.heights * pieces.widths
-    holes = (pieces.areas > ROUND[0] * ellipses) & (sizes < ROUND[1] * narrow)
+    holes = (pieces.areas > ROUND * ellipses) & (sizes < LONG * narrow)
     gone = ~strong | (pieces.cut & (narrow < CUT * whole)) | (holes & (sizes < DOT * largest))
     gone[0] = False
     near = averaged(gone[pieces.labels], 5) > 0
