@@ -80,8 +80,11 @@ def _tops(ridges: Array, hidden: Array, middles: Array) -> list[tuple[int, float
         strength = (ridges[rows, np.arange(STRIPS)] * there).sum(axis=1)
         scores[:, number] = np.where(whole & free & ends, strength, 0)
     best = scores.max(axis=1)
+    best[1:-1] = np.where(
+        best[1:-1] > 0, best[:-2] + best[1:-1] + best[2:], 0
+    )  # a middle of equals
     around = np.lib.stride_tricks.sliding_window_view(np.pad(best, BESIDE), 2 * BESIDE + 1)
-    tops = np.flatnonzero((best > 0) & (best >= around.max(axis=1)))
+    tops = np.flatnonzero((best > 0) & (around.argmax(axis=1) == BESIDE))  # of equal ones the first
     return [(int(top), float(slopes[scores[top].argmax()])) for top in tops]
 
 
@@ -89,18 +92,23 @@ def _traced(rise: Array, ridges: Array, middles: Array, top: int, slope: float) 
     """Return the line that goes through a row of the middle; None if it is too thick for one."""
     height, width = rise.shape
     columns = np.arange(width)
-    rows = _fitted(ridges, middles, top + slope * (middles - middles.mean()))(columns)
+    rows = top + slope * (columns - middles.mean())
+    for _ in range(2):
+        rows = _fitted(ridges, middles, rows[middles.astype(int)])(columns)
     around = np.arange(-BESIDE, BESIDE + 1)
     band = rise[np.clip(_rounded(rows) + around[:, None], 0, height - 1), columns]
-    profile = np.quantile(band, 0.3, axis=1)
-    profile -= min(profile[0], profile[-1], 0)
-    strength = float(
-        np.median(np.sort(band[BESIDE - 1 : BESIDE + 2].max(axis=0))[: width * 2 // 3])
-    )
+    strength = _typical(band[BESIDE - 1 : BESIDE + 2].max(axis=0))
+    profile = np.minimum(band, strength).mean(axis=1)
+    profile -= max(profile[0], profile[-1])
     edge = np.abs(around)[profile > 0.15 * profile.max()]
     if not profile.max() > 0 or edge.max() > THICKEST + 1:
         return None
     return _Line(rows, int(edge.max()), strength)
+
+
+def _typical(strengths: Array) -> float:
+    """Return the strength in the middle of the weaker two thirds: there are strokes in the others."""
+    return float(np.quantile(strengths, 1 / 3))
 
 
 def _fitted(ridges: Array, middles: Array, rows: Array) -> np.poly1d:

@@ -13,7 +13,7 @@ from bpnet.pictures.normalizing.sheets import sheet
 # Chosen on the handed pictures and on renderings of training images.
 COARSE = 200  # pixels along a side, enough to find a sheet with
 EDGE = 2  # of these pixels: what lies at the edge of the paper may be none
-TINY = 12  # pixels along a side
+TINY = 12  # pixels along the shorter side
 NARROW = 100  # pixels along a side, enough to tell ink from paper with
 AROUND = 0.35  # of the picture's side, what is round a stroke
 
@@ -60,17 +60,14 @@ def _is_dark(grey: Array, inside: Array) -> bool:
 
 
 def _filling(grey: Array, middle: float) -> bool | None:
-    """Return whether a light digit fills the picture; None if none fills it.
+    """Return whether a light digit fills the picture, or a dark one; None if that is not known.
 
-    Then both ink and paper reach all sides, and the ink is in fewer pieces. So is it in a picture
-    of so few pixels that there is no room round the digit.
+    In so few pixels there is no room round a digit, and the border says nothing; but the ink hangs
+    together, and the paper does not.
     """
     light = grey > middle
-    sides = light[0], light[-1], light[:, 0], light[:, -1]
-    if min(grey.shape) > TINY and any(side.all() or not side.any() for side in sides):
-        return None
     pieces, others = labelled(light)[1], labelled(~light)[1]
-    return None if pieces == others else pieces < others
+    return None if pieces == others or min(grey.shape) > TINY else pieces < others
 
 
 def _skew(grey: Array, inside: Array) -> float:

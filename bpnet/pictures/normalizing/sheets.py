@@ -148,7 +148,7 @@ def _step_at_left(bright: Array, region: Array, others: Array) -> float:
     inside = bright[rows, np.minimum(edges + INWARD, bright.shape[1] - 1)]
     outside = [bright[rows, np.maximum(edges - out, 0)] for out in range(1, OUTWARD + 1)]
     beyond = others[rows, np.maximum(edges - BEYOND, 0)] > 0
-    if np.mean(beyond | (edges < BEYOND)) < 0.5:
+    if np.mean(beyond) < 0.5:
         line = others == np.bincount(others[rows, np.maximum(edges - 1, 0)]).argmax()
         if lefts.min() - _spans(line)[1].min() > AROUND or _touched_at_all(line):
             return 0
