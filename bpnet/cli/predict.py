@@ -137,14 +137,14 @@ def _answered(
 def _members(runs: "Sequence[Run]") -> "list[Member]":
     """Return the networks of the runs, each with its measure; without one, that is told."""
     from bpnet.evaluation import doubt
-    from bpnet.runs import doubts, loading
+    from bpnet.runs import doubts, loading, metadata
 
     measures = [doubts.load(run) for run in runs]
     if None in measures:
-        least = percent(doubt.IMPROBABLE)
+        folder, least = runs[measures.index(None)].folder, percent(doubt.IMPROBABLE)
         tell(
-            f"{runs[measures.index(None)].folder}: has no measure of doubt: answers below {least} "
-            "are unsure, and nothing is refused as no digit"
+            f"{folder}: has no measure of doubt: answers below {least} are unsure, and nothing is "
+            f"refused as no digit; give it one by: {metadata.resuming(folder)}"
         )
     return list(zip(loading.networks(runs), measures, strict=True))
 

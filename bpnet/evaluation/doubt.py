@@ -22,10 +22,10 @@ PLANES, AXES = 10, 10  # of each digit: ways to write it, and ways in which each
 FITTED = 1000  # training images of each digit that they are fitted to, at most half of them
 JUDGED = 10_000  # images that the limits are taken from
 UNSURE = 0.01  # the share of these that shall be unsure,
-IMPROBABLE = 0.002  # of which for their low probability;
-TRAINED_ON = 0.7  # times these shares, where they are training images: those fit better
-UNLIKE = 1.2  # times as far as the limit: not like a digit
-WITHOUT_MEASURE = 0.5  # a lower probability is unsure
+UNLIKELY = 0.002  # of which for their low probability;
+TRAINED_ON = 0.6  # times these shares, where they are training images: those fit better
+NO_DIGIT = 1.2  # the strangeness beyond which an image is not like a digit
+IMPROBABLE = 0.5  # without a measure, a lower probability is unsure
 LEAST = 1e-6  # a distance that is more than rounding
 
 
@@ -77,7 +77,7 @@ def judged(members: Sequence[Member], images: Array) -> Judged:
     y = np.mean([network.classify(images) for network, _ in members], axis=0)
     measures = [measure for _, measure in members if measure is not None]
     if len(measures) < len(members):
-        unsure = y.max(axis=1) < WITHOUT_MEASURE
+        unsure = y.max(axis=1) < IMPROBABLE
         return Judged(y, np.full(len(y), np.nan), unsure, np.ones(len(y), bool))
     seen = strokes(refuse_unknown(np.asarray(images), SIDE * SIDE))
     answers = y.argmax(axis=1)
@@ -85,7 +85,7 @@ def judged(members: Sequence[Member], images: Array) -> Judged:
     strange: Array = np.mean(each, axis=0)
     probable = np.mean([one.limits[0] for one in measures])
     unsure = (strange > 1) | (y.max(axis=1) < probable)
-    return Judged(y, strange, unsure, strange <= UNLIKE)
+    return Judged(y, strange, unsure, strange <= NO_DIGIT)
 
 
 def _distances(seen: Array, answers: Array, measure: Measure) -> Array:
@@ -124,7 +124,7 @@ def _limits(network: Network, bare: Measure, known: Array, share: float) -> Arra
     y = network.classify(known)
     distances = _distances(strokes(known), y.argmax(axis=1), bare)
     shares = y.max(axis=1)
-    probable = np.quantile(shares, share * IMPROBABLE)
+    probable = np.quantile(shares, share * UNLIKELY)
     distances[shares < probable] = np.inf  # unsure already
     far = np.quantile(distances, 1 - share * UNSURE, method="lower")
     return np.array([probable, max(far, LEAST)])

@@ -10,6 +10,7 @@ import numpy as np
 from bpnet.array import Array
 
 ROUNDS = 8  # of k-means
+ROUNDING = 1e-9  # of the largest square: what is smaller is no direction
 
 
 def fit(x: Array, planes: int, axes: int) -> tuple[Array, Array]:
@@ -32,8 +33,9 @@ def _axes(z: Array, axes: int) -> Array:
 
     They come from the N x N products of its rows: these are fewer than the D x D of its columns.
     """
-    squares, vectors = np.linalg.eigh((z @ z.T).astype(np.float64))
-    long = squares[-axes:] > 1e-6
+    z = z.astype(np.float64)
+    squares, vectors = np.linalg.eigh(z @ z.T)
+    long = squares[-axes:] > ROUNDING * squares[-1:]
     found = np.zeros((axes, z.shape[1]), np.float32)
     lengths = np.sqrt(squares[-axes:][long])
     found[: len(lengths)] = (vectors[:, -axes:][:, long] / lengths).T @ z

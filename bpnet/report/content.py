@@ -22,6 +22,8 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     "box": fitting.BOX,
     "centre": fitting.CENTRE,
     "trace": fitting.TRACE,
+    "thin": fitting.THIN,
+    "full": fitting.FULL,
     "largest": normalizing.LARGEST,
     "faintest": cleaning.FAINTEST,
     **{
@@ -64,12 +66,13 @@ def _doubt(run: Run) -> dict[str, Any]:
     """Return what doubt.js needs: the measure of the run's network, if it has one."""
     measure = doubts.load(run)
     if measure is None:
-        return {"improbable": doubt.WITHOUT_MEASURE}
+        return {"improbable": doubt.IMPROBABLE}
     arrays = measure.arrays()
     return {
         "tile": strokes.TILE,
         "planes": doubt.PLANES,
         "limits": measure.limits.tolist(),
+        "unlike": doubt.NO_DIGIT,
         **{name: _base64(arrays[name].tobytes()) for name in ("middles", "axes")},
     }
 

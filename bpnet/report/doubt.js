@@ -3,15 +3,16 @@
 
 const UNSURE = "unsure", TOUCHING = "digits that touch", STRANGE = "not like a digit", SMALL = "too small";
 
-// Return what speaks against the answer to a piece of the drawing, or null. What is lower than `lowest`
-// pixels of the paper is a dot or, if it is wide, a line.
-function doubtOf({image, touching, height, shares}, lowest, measure) {
+// Return what speaks against the answer to a piece of the drawing, or null. What is smaller than `smallest`
+// pixels of the paper is a dot.
+function doubtOf({image, touching, height, width, shares}, smallest, measure) {
   const share = Math.max(...shares), digit = shares.indexOf(share);
-  if (height < lowest) return touching ? STRANGE : SMALL;
+  if (Math.max(height, width) < smallest) return SMALL;
   if (touching) return TOUCHING;
   if (!measure.limits) return share < measure.improbable ? UNSURE : null;
-  const [probable, sure, like] = measure.limits, distance = distanceOf(strokesOf(image, measure), digit, measure);
-  return distance > like ? STRANGE : distance > sure || share < probable ? UNSURE : null;
+  const [probable, sure] = measure.limits;
+  const strangeness = distanceOf(strokesOf(image, measure), digit, measure) / sure;
+  return strangeness > measure.unlike ? STRANGE : strangeness > 1 || share < probable ? UNSURE : null;
 }
 
 // Return how far strokes x are from the nearest of the planes of a digit.

@@ -4,15 +4,16 @@
 // A picture is {height, width, data}, row by row; `form` holds the constants of those modules.
 
 // Return the digits of a canvas's ImageData, line by line, from left to right; none if there is no ink
-// in it. A digit is {image, touching, height}: its side x side bytes in MNIST's form, whether it is
-// several digits that touch, and how many pixels of the canvas it is high.
+// in it. A digit is {image, touching, height, width}: its side x side bytes in MNIST's form, whether it is
+// several digits that touch, and how many pixels of the canvas it is high and wide.
 function normalized(drawing, form) {
   const ink = inkOf(drawing);
   const scale = Math.min(1, form.largest / Math.max(ink.height, ink.width));
   const small = scaled(ink, scale);
   if (largest(small.data) < form.faintest) return [];
   return separated(small, form).map(line => line.map(({ink, touching, box}) => (
-    {image: fitted(ink, form), touching, height: (box.bottom - box.top) / scale})));
+    {image: fitted(ink, form), touching, height: (box.bottom - box.top) / scale,
+      width: (box.right - box.left) / scale})));
 }
 
 // Return how far each pixel is from white. The pen is black, so red stands for all three colours.
@@ -58,7 +59,9 @@ function fitted(ink, form) {
   const longer = Math.max(...ends.map(([start, end]) => end - start));
   const edge = Math.max(1, Math.floor(longer / (form.box - 2)));
   const box = inside(ink, ...ends.map((pair, i) => widened(pair, levels[i], edge, form.trace * most)));
-  return centred(scaled(box, form.box / Math.max(box.height, box.width)), form);
+  const digit = scaled(box, form.box / Math.max(box.height, box.width));
+  const brighter = 255 / largest(digit.data);
+  return centred(thickened({...digit, data: digit.data.map(level => level * brighter)}, form), form);
 }
 
 // Return the largest level of each row, or of each column.
@@ -91,14 +94,37 @@ function inside({width, data}, [top, bottom], [left, right]) {
   return {height: bottom - top, width: right - left, data: part};
 }
 
-// Return the image with the digit in it, at full strength, its centre of mass at the centre.
+// Return the digit; if its strokes are thinner than MNIST's, brighter and thicker ones.
+function thickened({height, width, data}, {thin, full, weak}) {
+  const at = (y, x) => y < 0 || x < 0 || y >= height || x >= width ? 0 : data[y * width + x];
+  const missing = thin - 2 * data.reduce((sum, level) => sum + level, 0) / outline(height, width, at);
+  if (missing <= 0) return {height, width, data};
+  const inked = data.filter(level => level > weak * 255).sort();
+  const brighter = 255 / inked[Math.floor(full * inked.length)];
+  const wider = data.map((level, i) => {
+    const y = Math.floor(i / width), x = i % width;
+    const beside = Math.max(at(y - 1, x), at(y + 1, x), at(y, x - 1), at(y, x + 1));
+    return Math.min(255, brighter * Math.max(level, Math.min(1, missing) * beside));
+  });
+  return {height, width, data: wider};
+}
+
+// Return how long the outline of the ink is, its steps counted down and across.
+function outline(height, width, at) {
+  let sum = 0;
+  for (let y = 0; y <= height; y++)
+    for (let x = 0; x <= width; x++)
+      sum += Math.abs(at(y, x) - at(y - 1, x)) + Math.abs(at(y, x) - at(y, x - 1));
+  return sum;
+}
+
+// Return the image with the digit in it, its centre of mass at the centre.
 function centred(digit, {side, centre}) {
   const [top, left] = starts(digit, side, centre);
-  const brighter = 255 / largest(digit.data);
   const image = new Uint8Array(side * side);
   digit.data.forEach((level, i) => {
     const y = top + Math.floor(i / digit.width), x = left + i % digit.width;
-    image[y * side + x] = Math.floor(level * brighter + 0.5);
+    image[y * side + x] = Math.floor(level + 0.5);
   });
   return image;
 }

@@ -52,7 +52,7 @@ def mend(run: Run, tell: Tell) -> bool:
 def _measure_anew(run: Run, tell: Tell) -> None:
     """Write the measure of doubt once more, from the run's weights and images."""
     dataset = datasets.load(run.config.data, tell=tell)
-    refuse_changes(run, dataset.sha256)
+    refuse_changes(run, dataset.files)
     path = doubts.path_of(run)
     with directory.locked(run.folder):
         if storage.is_taken(path):

@@ -144,6 +144,7 @@ def test_a_run_of_an_earlier_version_says_how_it_doubts(bpnet, run, pictures, tm
     (line,) = result.err.splitlines()
     assert line.startswith(f"{old}: ")
     assert "answers below 50.00 % are unsure" in line
+    assert line.endswith(f"; give it one by: bpnet train --resume {old}")
     found = [picture["digits"][0] for picture in json.loads(result.out)["pictures"]]
     assert [digit["unsure"] for digit in found] == [digit["probability"] < 0.5 for digit in found]
     assert all(digit["like_a_digit"] for digit in found)
@@ -151,7 +152,7 @@ def test_a_run_of_an_earlier_version_says_how_it_doubts(bpnet, run, pictures, tm
 
 @pytest.mark.parametrize(
     ("limits", "doubt"),
-    [((1e-6, 1e6), "unsure"), ((1e-6, 1e-6), "not like a digit"), ((1e6, 1e6), None)],
+    [((0, 100), None), ((1, 100), "unsure"), ((0, 1e-6), "not like a digit")],
 )
 def test_what_the_measure_of_the_run_doubts_is_marked(
     bpnet, run, pictures, tmp_path, limits, doubt
@@ -160,7 +161,7 @@ def test_what_the_measure_of_the_run_doubts_is_marked(
     facts = metadata.read(own.folder)
     measure = replace(doubts.load(own), limits=np.array(limits))
     bound = np.frombuffer(bytes.fromhex(facts["weights_sha256"]), np.uint8)
-    arrays = {doubts.WEIGHTS: bound, **measure.arrays()}
+    arrays = {doubts.BOUND: bound, **measure.arrays()}
     storage.write(doubts.path_of(own), npz.pack(arrays))
     names = [path for path, _ in pictures]
     result = bpnet("predict", *names, "--run", own.folder)

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from bpnet.array import Array
 from bpnet.pictures.normalizing import normalized
 
@@ -37,6 +39,13 @@ def only_digit(grey: Array) -> Array:
     """Return the one digit of a picture in MNIST's form."""
     ((digit,),) = normalized(grey)
     return digit.image
+
+
+def thickness(digit: Array) -> float:
+    """Return the thickness of a digit's strokes in pixels: twice its ink for its outline."""
+    padded = np.pad(digit.astype(float), 1)
+    outline = sum(np.abs(np.diff(padded, axis=axis)).sum() for axis in (0, 1))
+    return float(2 * padded.sum() / outline)
 
 
 def predict(folder: Path, *names: str) -> Weighed:

@@ -8,13 +8,15 @@ import pytest
 from bpnet.datasets.drawn import draw
 from bpnet.errors import DataError
 from bpnet.pictures.normalizing import scaling
-from tests.helpers.pictures import only_digit
+from bpnet.pictures.normalizing.fitting import THIN
+from tests.helpers.pictures import only_digit, thickness
 
 
 @pytest.fixture(scope="module")
 def digits():
     """Drawn digits, in MNIST's form themselves."""
-    return draw(30, np.random.default_rng(5))[0]
+    drawn = draw(30, np.random.default_rng(5))[0]
+    return drawn[[thickness(digit) > THIN for digit in drawn]]
 
 
 def near(a, b, most=1):

@@ -215,7 +215,6 @@ def test_several_digits_have_an_answer_each_and_the_bars_show_the_chosen_one(bro
 
 AGAINST = {
     "too small": [[(50, 50)]],
-    "not like a digit": [[(0, 50), (100, 50)]],
     "digits that touch": [[(0, 30), (20, 70), (40, 30), (60, 70), (80, 30), (100, 70)]],
 }
 

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from bpnet import datasets
+from bpnet.evaluation import doubt
 from bpnet.report.page import SCRIPTS
 from bpnet.runs import directory, doubts, metadata, results
 
@@ -56,7 +57,7 @@ def test_the_page_has_the_runs_numbers_images_and_weights(bpnet, run):
 def test_the_page_has_the_measure_of_the_run_if_there_is_one(bpnet, run):
     bpnet("report", run)
     found, measure = data(run / "report.html")["doubt"], doubts.load(directory.open_run(run))
-    assert found["limits"] == measure.limits.tolist()
+    assert (found["limits"], found["unlike"]) == (measure.limits.tolist(), doubt.NO_DIGIT)
     for name in ("middles", "axes"):
         assert base64.b64decode(found[name]) == measure.arrays()[name].tobytes()
     doubts.path_of(directory.open_run(run)).unlink()

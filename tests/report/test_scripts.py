@@ -62,12 +62,12 @@ def text(array):
     return array.tobytes().decode("latin-1")
 
 
-def drawings(count, rng):
+def drawings(count, rng, smallest=30):
     """Return canvases with a digit on each: large or small, anywhere, also over the border."""
     atlas = build_atlas(STYLES)
     styles = choose(atlas, rng.integers(10, size=count).astype(np.uint8), rng)
     paths = atlas.splines[styles] @ lean(bend(atlas.points[styles], rng), rng)
-    paths = paths * rng.uniform(30, 110, (count, 1, 1)) + rng.uniform(-50, 50, (count, 1, 2))
+    paths = paths * rng.uniform(smallest, 110, (count, 1, 1)) + rng.uniform(-50, 50, (count, 1, 2))
     return [
         drawn(PAPER / 2 + path, down) for path, down in zip(paths, atlas.down[styles], strict=True)
     ]
@@ -126,11 +126,12 @@ def small(canvas):
 
 
 def test_rows_and_lines_of_digits_are_told_apart_as_python_does(rng):
-    digits = [small(canvas) for canvas in drawings(80, rng)]
+    digits = [small(canvas) for canvas in drawings(80, rng, smallest=60)]
     wide = [np.hstack(digits[start : start + 4]) for start in range(0, 40, 4)]
     sheets = [np.vstack([np.hstack(digits[i : i + 2]), np.hstack(digits[i + 2 : i + 4])])
               for i in range(40, 80, 4)]  # fmt: skip
-    found = assert_as_python(wide + sheets)
+    # To `predict` what the edge of a picture cuts off is a neighbour's, and a blot may be a hole.
+    found = assert_as_python([np.pad(many, 9, constant_values=255) for many in wide + sheets])
     assert sum([len(line) for line in canvas] == [4] for canvas in found) >= 5
     assert sum([len(line) for line in canvas] == [2, 2] for canvas in found) >= 5
 
@@ -242,9 +243,9 @@ def test_numbers_of_half_precision_arrive():
 
 MEASURES = {
     "none": {"improbable": 0.5},
-    "near": {"limits": [0.3, 2, 3]},
-    "far": {"limits": [0.3, 0.5, 3]},
-    "further": {"limits": [0.3, 0.5, 0.9]},
+    "near": {"limits": [0.3, 1.1], "unlike": 1.2},
+    "far": {"limits": [0.3, 0.9], "unlike": 1.2},
+    "further": {"limits": [0.3, 0.8], "unlike": 1.2},
 }
 DOUBTS = [  # words, measure, what is not as usual; the distance of the image is 1
     (None, "none", {}),
@@ -254,13 +255,13 @@ DOUBTS = [  # words, measure, what is not as usual; the distance of the image is
     ("unsure", "far", {}),
     ("not like a digit", "further", {}),
     ("digits that touch", "further", {"touching": True}),
-    ("too small", "further", {"height": 71}),
-    ("not like a digit", "near", {"height": 71, "touching": True}),
+    ("too small", "further", {"height": 71, "width": 71}),
+    ("not like a digit", "further", {"height": 36}),
 ]
 
 
 def test_what_speaks_against_an_answer_is_said():
-    usual = {"touching": False, "height": 72, "shares": [0.9, 0.1]}
+    usual = {"touching": False, "height": 72, "width": 72, "shares": [0.9, 0.1]}
     cases = [[usual | piece, MEASURES[measure]] for _, measure, piece in DOUBTS]
     expression = """cases.map(([piece, limits]) => {
         const image = new Uint8Array(784).fill(9, 300, 310), none = new Float32Array(392);

@@ -27,6 +27,7 @@ def test_a_whole_run_is_left_as_it_is(run):
     assert contents(run.folder) == before
 
 
+BROUGHT_BACK = "brought back from the checkpoint"
 DAMAGES = {
     "missing": Path.unlink,
     "short": lambda path: path.write_bytes(path.read_bytes()[:150]),
@@ -38,7 +39,7 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "log.csv"])
+@pytest.mark.parametrize("name", ["weights.npz", "log.csv", "doubt.npz"])
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_lost_comes_back_byte_for_byte_and_what_stood_there_is_kept(run, name, damage):
     before = contents(run.folder)
@@ -46,7 +47,8 @@ def test_what_is_lost_comes_back_byte_for_byte_and_what_stood_there_is_kept(run,
     assert mending.spoilt(run) == [run.folder / name]
     told = []
     assert mending.mend(run, told.append) is True
-    assert told == [f"{run.folder}: {name} brought back from the checkpoint"]
+    source = "made from its weights and images" if name == "doubt.npz" else BROUGHT_BACK
+    assert told == [f"{run.folder}: {name} {source}"]
     aside = run.folder / f"{name}.corrupt"
     assert os.path.lexists(aside) == (damage != "missing")
     after = {file: content for file, content in contents_of_files(run.folder) if file != aside.name}

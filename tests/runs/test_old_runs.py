@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bpnet.runs import directory, doubts
+
 MADE = Path(__file__).parents[1] / "fixtures" / "runs-0.1.0"
 DATA = ("--data-dir", "../data")
 FOUR = ("old/finished", "old/interrupted", "old/averaged", "old/seeds")
@@ -183,7 +185,7 @@ def test_a_run_that_was_interrupted_in_an_epoch_ends_in_the_same_bytes(
 def test_the_seeds_that_have_not_finished_end_in_the_same_bytes(bpnet, expected, same_arithmetic):
     before = contents(Path("old/seeds/seed-0"))
     assert bpnet("train", "--resume", "old/seeds", "--jobs", 2, *DATA).status == 0
-    assert contents(Path("old/seeds/seed-0")) == before
+    assert contents(Path("old/seeds/seed-0"), but="doubt.npz") == before
     for seed in (0, 1, 2):
         folder = Path(f"old/seeds/seed-{seed}")
         ends_as_before(folder, expected["ends"][f"seeds/seed-{seed}"], same_arithmetic)
@@ -199,10 +201,11 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before_and_the_end_is_the_sam
     ends_as_before(folder, expected["ends"]["averaged"], same_arithmetic)
 
 
-def test_a_finished_run_is_left_as_it_is(bpnet):
+def test_a_finished_run_is_left_as_it_is_and_gets_its_measure_of_doubt(bpnet):
     before = contents(Path("old/finished"))
     assert bpnet("train", "--resume", "old/finished", *DATA).status == 0
-    assert contents(Path("old/finished")) == before
+    assert contents(Path("old/finished"), but="doubt.npz") == before
+    assert doubts.load(directory.open_run(Path("old/finished")))
 
 
 @pytest.mark.parametrize("name", ENDS)
@@ -212,6 +215,8 @@ def test_trained_anew_they_end_in_the_same_bytes(bpnet, expected, same_arithmeti
     ends_as_before(Path("anew"), expected["ends"][name], same_arithmetic)
 
 
-def contents(folder):
-    """Return the bytes of each file in a folder, by its name."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ".lock"}
+def contents(folder, but=".lock"):
+    """Return the bytes of each file in a folder, by its name, but for its lock and one other."""
+    return {
+        path.name: path.read_bytes() for path in folder.iterdir() if path.name not in (".lock", but)
+    }

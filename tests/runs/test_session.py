@@ -34,8 +34,8 @@ def without_time(record):
 def test_a_finished_run_has_the_files_of_the_contract_and_nothing_else(start):
     begun = start()
     assert sorted(path.name for path in begun.run.folder.iterdir()) == [
-        ".lock", "checkpoint.npz", "checkpoint.previous.npz", "config.yaml", "log.csv", "run.json",
-        "weights.npz",
+        ".lock", "checkpoint.npz", "checkpoint.previous.npz", "config.yaml", "doubt.npz", "log.csv",
+        "run.json", "weights.npz",
     ]  # fmt: skip
 
 

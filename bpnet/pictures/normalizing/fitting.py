@@ -15,18 +15,38 @@ from bpnet.pictures.normalizing.separating import WEAK
 
 BOX, CENTRE = 20, 14  # pixels, of MNIST
 TRACE = 0.002  # of the strongest ink, half a grey level: what is weaker is rounding
+THIN = 1.26  # pixels: 98 % of MNIST's digits have thicker strokes
+FULL = 0.7  # of the ink of a thin digit is weaker than what becomes 255; chosen on 169 pictures
 
 
 def fitted(ink: Array) -> Array:
     """Return the ink of one digit as bytes (28, 28)."""
     box = _boxed(ink)
     digit = scaled(box, BOX / max(box.shape))
-    digit *= 255 / digit.max()
+    digit = _thickened(digit * (255 / digit.max()))
     image = np.zeros((SIDE, SIDE), np.uint8)
     top, left = (_start(digit, axis) for axis in (0, 1))
     height, width = digit.shape
     image[top : top + height, left : left + width] = np.floor(digit + 0.5)
     return image
+
+
+def _thickened(digit: Array) -> Array:
+    """Return the digit; if its strokes are thinner than MNIST's, brighter and thicker ones.
+
+    A thin pen is at full strength only where its strokes cross. The thinner it is, the more of its
+    level a pixel gives to those beside it.
+    """
+    padded = np.pad(digit, 1)
+    outline = sum(np.abs(np.diff(padded, axis=axis)).sum() for axis in (0, 1))
+    missing = THIN - 2 * digit.sum() / outline  # a stroke's ink is length x thickness
+    if missing <= 0:
+        return digit
+    inked = np.sort(digit[digit > WEAK * 255])
+    beside = [padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]]
+    wider = np.maximum(digit, min(1, missing) * np.maximum.reduce(beside))
+    bright: Array = np.minimum(wider * (255 / inked[math.floor(FULL * len(inked))]), 255)
+    return bright
 
 
 def _boxed(ink: Array) -> Array:

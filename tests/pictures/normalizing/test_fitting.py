@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from bpnet.datasets.drawn import draw
-from bpnet.pictures.normalizing.fitting import fitted
+from bpnet.pictures.normalizing.fitting import THIN, fitted
+from tests.helpers.pictures import thickness
 
 
 @pytest.fixture(scope="module")
 def digits():
     """Drawn digits, in MNIST's form themselves."""
-    return draw(50, np.random.default_rng(6))[0].astype(float)
+    drawn = draw(50, np.random.default_rng(6))[0].astype(float)
+    return [digit for digit in drawn if thickness(digit) > THIN]
 
 
 def extent(image):
@@ -30,6 +32,16 @@ def test_a_digit_in_mnists_form_stays_as_it_is(digits):
 def test_so_it_does_enlarged(digits, times):
     for digit in digits:
         assert apart(fitted(np.kron(digit, np.ones((times, times)))), digit) <= 1
+
+
+def test_a_thin_pen_becomes_bright_and_thick():
+    thin = np.zeros((200, 200))
+    thin[20:180, 99:101] = thin[99:101, 20:180] = 200
+    thin[98:102, 98:102] = 255  # a blot, so that the stroke is not the strongest ink
+    image = fitted(thin)
+    stroke = image[image.any(axis=1)][2]
+    assert stroke.max() == 255
+    assert 2 <= np.count_nonzero(stroke > 60) <= 4
 
 
 def test_weak_ink_beyond_the_edge_of_a_stroke_does_not_make_the_digit_smaller(digits):

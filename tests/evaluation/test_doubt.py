@@ -1,0 +1,157 @@
+"""Doubt: about one digit in a hundred, and what is no digit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpnet.datasets import Split, drawn
+from bpnet.errors import DataError
+from bpnet.evaluation import doubt
+from bpnet.evaluation.doubt import NO_DIGIT, TRAINED_ON, UNSURE, judged, measured, unpacked
+from bpnet.network import Network
+
+TRAINED = 2500
+
+
+@pytest.fixture(scope="module")
+def digits():
+    images, labels = drawn.draw(5000, np.random.default_rng(3))
+    return Split(images.reshape(-1, 784), labels.astype(np.intp))
+
+
+@pytest.fixture(scope="module")
+def network(digits):
+    network = Network([784, 30, 10], dtype="float32")
+    network.initialize("he", np.random.default_rng(0))
+    for _ in range(8):
+        for x, t in digits[:TRAINED].in_order(100, np.dtype("float32")):
+            network.gradient(x, t)
+            network.flat[:] -= 0.3 * network.flat_gradient
+    return network
+
+
+@pytest.fixture(scope="module")
+def measure(network, digits):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(doubt, "JUDGED", 1500)  # so that these are validation images alone
+        return measured(network, digits[:TRAINED], digits[TRAINED:4000])
+
+
+def scribbles():
+    """Return crosses, grids, dots and lines, and noise."""
+    places = np.arange(28)
+    down, across = places[:, None], places[None, :]
+    inner = (np.minimum(down, across) > 3) & (np.maximum(down, across) < 24)
+    shapes = [
+        (np.abs(down - across) < 2) | (np.abs(down + across - 27) < 2),
+        (down % 6 < 2) | (across % 6 < 2),
+        np.abs(down - 14) < 2,
+        (down % 8 < 3) & (across % 8 < 3),
+        np.random.default_rng(0).random((28, 28)) < 0.5,
+    ]
+    return np.array([255 * (shape & inner) for shape in shapes], np.uint8)
+
+
+def test_one_validation_image_in_a_hundred_is_unsure(network, measure, digits):
+    found = judged([(network, measure)], digits.images[TRAINED:4000])
+    assert found.unsure.mean() == pytest.approx(UNSURE, abs=0.002)
+
+
+def test_new_images_are_not_much_more_often_with_or_without_validation(network, digits, measure):
+    alone = measured(network, digits[:TRAINED], digits[:0])
+    for one in (measure, alone):
+        assert 0.002 < judged([(network, one)], digits.images[4000:]).unsure.mean() < 0.04
+
+
+def test_limits_from_images_that_were_trained_on_leave_fewer_of_these_beyond(network, digits):
+    first = np.concatenate([np.flatnonzero(digits.labels[:TRAINED] == d)[:125] for d in range(10)])
+    rest = np.setdiff1d(np.arange(TRAINED), first)
+    alone = measured(network, digits[:TRAINED], digits[:0])
+    unsure = judged([(network, alone)], digits.images[rest]).unsure.mean()
+    assert unsure == pytest.approx(TRAINED_ON * UNSURE, abs=0.002)
+
+
+def test_what_is_no_digit_is_stranger_than_digits_and_a_cross_is_said_to_be_none(
+    network, measure, digits
+):
+    found = judged([(network, measure)], scribbles())
+    usual = judged([(network, measure)], digits.images[4000:]).strangeness
+    assert found.strangeness.min() > np.quantile(usual, 0.95)
+    assert found.strangeness[0] > NO_DIGIT
+    assert not found.like_a_digit[0]
+    assert found.unsure[0]
+
+
+def test_an_improbable_answer_is_unsure_however_much_it_looks_like_the_digit(
+    network, measure, digits
+):
+    strict = replace(measure, limits=np.array([2, measure.limits[1]]))
+    found = judged([(network, strict)], digits.images[:50])
+    assert found.unsure.all()
+    assert found.like_a_digit.any()
+
+
+def test_without_a_measure_only_improbable_answers_are_unsure(network, digits):
+    found = judged([(network, None)], digits.images[:500])
+    assert np.array_equal(found.probabilities, network.classify(digits.images[:500]))
+    assert np.array_equal(found.unsure, found.probabilities.max(axis=1) < 0.5)
+    assert found.like_a_digit.all()
+    assert np.isnan(found.strangeness).all()
+
+
+def test_a_committee_is_judged_by_its_own_answer_and_the_means_of_its_limits(
+    network, measure, digits
+):
+    wider = replace(measure, limits=measure.limits * [0.5, 2])
+    images = digits.images[:300]
+    other = Network([784, 10], dtype="float32")
+    found = judged([(network, measure), (other, wider)], images)
+    alone = judged([(network, measure)], images)
+    assert found.probabilities == pytest.approx((alone.probabilities + 0.1) / 2, abs=1e-6)
+    assert found.strangeness == pytest.approx(alone.strangeness * 0.75, rel=1e-6)
+    assert np.isnan(judged([(network, measure), (other, None)], images).strangeness).all()
+
+
+def test_images_of_another_kind_are_refused(network, measure):
+    with pytest.raises(DataError, match="images of type int64"):
+        judged([(network, measure)], np.zeros((1, 784), np.int64))
+
+
+def test_numbers_from_0_to_1_are_judged_as_bytes_are(network, measure, digits):
+    some = digits.images[:20]
+    as_bytes, as_numbers = (judged([(network, measure)], x) for x in (some, some / 255))
+    assert as_numbers.strangeness == pytest.approx(as_bytes.strangeness, abs=1e-5)
+
+
+@pytest.mark.parametrize("train", [1, 3, 40])
+def test_a_few_images_are_enough_for_a_measure(network, digits, train):
+    few = measured(network, digits[:train], digits[:0] if train > 10 else digits[3000:3005])
+    assert np.isfinite(few.limits).all()
+    assert np.isfinite(judged([(network, few)], digits.images[:100]).strangeness).all()
+
+
+def test_the_arrays_of_a_measure_are_a_measure_again(network, measure, digits):
+    again = unpacked(measure.arrays())
+    found, before = (judged([(network, one)], digits.images[:100]) for one in (again, measure))
+    assert np.array_equal(found.strangeness, before.strangeness)
+    assert {name: array.dtype.str for name, array in measure.arrays().items()} == {
+        "middles": "<f2",
+        "axes": "<f2",
+        "limits": "<f8",
+    }
+
+
+@pytest.mark.parametrize(
+    "limits", [[-0.1, 1], [1.1, 1], [0.5, 0], [0.5, -1], [np.nan, 1], [0.5, np.inf]]
+)
+def test_limits_that_cannot_be_are_refused(measure, limits):
+    with pytest.raises(ValueError, match="holds limits that"):
+        unpacked(measure.arrays() | {"limits": np.array(limits)})
+
+
+def test_numbers_that_are_not_finite_are_refused(measure):
+    arrays = measure.arrays()
+    arrays["axes"][3, 2, 1, 0] = np.inf
+    with pytest.raises(ValueError, match="holds axes that are not finite numbers"):
+        unpacked(arrays)
