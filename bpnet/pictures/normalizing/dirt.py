@@ -13,11 +13,12 @@ from bpnet.pictures.normalizing.surfaces import risen
 # Chosen on the handed pictures and on renderings of training images with each kind of dirt.
 BROAD = 2.5  # widths of a stroke: what is wider and weak is a stain
 FAINT, PALE = 0.1, 0.4  # of the strongest ink: the least and the most of a stain
-SEEN = 0.5  # of a stain is beside the ink; else it is the inside of a loop
+SEEN = 0.5  # of a stain, and of a square so wide, is beside the ink; else it is inside a loop
+NOTHING = 1  # grey level: what is less hangs all paper together
 EDGE = 2  # pixels: as near to the edge of the paper is what touches it
 CUT = 0.45  # of the height of the largest piece: a neighbour's that is cut off is narrower
 DOT = 0.5  # of that height: a punch hole is smaller
-ROUND = 0.87  # of the ellipse in its box is a hole
+ROUND = 0.15  # of the ellipse in its box is how much a hole may have more, or less
 LONG = 1.3  # times as long as wide, at the most, is a hole
 
 
@@ -39,13 +40,13 @@ def without_stains(rise: Array, stroke: float) -> Array:
         return rise
     soft, least, most = softened(rise), FAINT * rise.max(), PALE * rise.max()
     wide = opened(soft, (width, width))
-    wide = np.where((wide > 0) & (wide < most), wide, 0)
+    wide = np.where((wide > NOTHING) & (wide < most), wide, 0)
     labels, count = labelled(wide > 0)
     peaks = np.zeros(count + 1)
     np.maximum.at(peaks, labels, wide)
     sizes = np.bincount(labels.ravel(), minlength=1)
     beside = np.bincount(labels.ravel(), soft.ravel() < most)
-    stains = (peaks > least) & (beside > SEEN * sizes)
+    stains = (peaks > least) & (beside > SEEN * np.maximum(sizes, width**2))
     return risen(rise, np.where(stains[labels], wide, 0))
 
 
@@ -61,8 +62,11 @@ def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
     largest = sizes[strong].max()
     whole = sizes[strong & ~pieces.cut].max(initial=0)
     ellipses = np.pi / 4 * pieces.heights * pieces.widths
-    holes = (pieces.areas > ROUND * ellipses) & (sizes < LONG * narrow)
-    gone = ~strong | (pieces.cut & (narrow < CUT * whole)) | (holes & (sizes < DOT * largest))
+    holes = (np.abs(pieces.areas / np.maximum(ellipses, 1) - 1) < ROUND) & (sizes < LONG * narrow)
+    cut = pieces.cut & (narrow < CUT * whole)
+    if (strong & pieces.cut & ~cut).any():  # a digit is cut off itself: they may be parts of it
+        cut[:] = False
+    gone = ~strong | cut | (holes & (sizes < DOT * largest))
     gone[0] = False
     near = averaged(gone[pieces.labels], 5) > 0
     kept = ~gone[pieces.labels] & (pieces.labels > 0)

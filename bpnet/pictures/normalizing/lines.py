@@ -21,6 +21,7 @@ SEEN = 3.5  # standard deviations, of a strip, that a line must rise above what 
 WHOLE = 0.85  # of the strips that no stroke hides must show the line
 FREE = 0.3  # of the strips may not be hidden
 HIDING = 0.25  # of the strongest ink, beside a line, hides it
+MOST = 0.85  # of the strongest ink: what is stronger is a stroke of a digit that fills the height
 OVER = 1.3  # times as strong as a line is what crosses it
 
 
@@ -89,7 +90,7 @@ def _tops(ridges: Array, hidden: Array, middles: Array) -> list[tuple[int, float
 
 
 def _traced(rise: Array, ridges: Array, middles: Array, top: int, slope: float) -> _Line | None:
-    """Return the line that goes through a row of the middle; None if it is too thick for one."""
+    """Return the line that goes through a row of the middle; None if it is too thick, or too strong."""
     height, width = rise.shape
     columns = np.arange(width)
     rows = top + slope * (columns - middles.mean())
@@ -101,13 +102,13 @@ def _traced(rise: Array, ridges: Array, middles: Array, top: int, slope: float) 
     profile = np.minimum(band, strength).mean(axis=1)
     profile -= max(profile[0], profile[-1])
     edge = np.abs(around)[profile > 0.15 * profile.max()]
-    if not profile.max() > 0 or edge.max() > THICKEST + 1:
+    if strength > MOST * rise.max() or not profile.max() > 0 or edge.max() > THICKEST + 1:
         return None
     return _Line(rows, int(edge.max()), strength)
 
 
 def _typical(strengths: Array) -> float:
-    """Return the strength in the middle of the weaker two thirds: there are strokes in the others."""
+    """Return the strength that a third has at the most: where strokes cross, there is more."""
     return float(np.quantile(strengths, 1 / 3))
 
 

@@ -48,3 +48,10 @@ def test_a_bar_beside_a_digit_and_a_digit_at_the_edge_stay():
     assert np.array_equal(without_dirt(ink, 20, ALL), ink)
     low = np.roll(stroke(), 20, axis=0)
     assert np.array_equal(without_dirt(low, 20, ALL), low)
+
+
+def test_a_small_piece_stays_where_a_digit_is_cut_off_as_well():
+    ink = stroke()
+    ink[:30, 80:90] = ink[20:30, 60:90] = 200
+    ink[:6, 20:26] = 200
+    assert np.array_equal(without_dirt(ink, 20, ALL), ink)

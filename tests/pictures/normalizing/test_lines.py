@@ -53,3 +53,9 @@ def test_a_small_picture_has_no_lines():
     ink = np.zeros((28, 28))
     ink[14] = 200
     assert np.array_equal(without_lines(ink), ink)
+
+
+def test_a_stroke_as_high_as_the_picture_is_no_line():
+    ink = np.zeros((100, 300))
+    ink[:, 100:104] = ink[20:80, 200:210] = 240
+    assert np.array_equal(without_lines(ink), ink)
