@@ -10,10 +10,13 @@ import pytest
 from bpnet import config, datasets
 from bpnet.datasets import drawn_digits, loading
 from bpnet.evaluation import evaluate
+from bpnet.pictures.normalizing import normalized
 from bpnet.training.state import best, final_parameters
 from bpnet.training.trainer import Training
+from tests.helpers import desks, papers
 from tests.helpers.pictures import only_digit
 from tests.helpers.renderings import RENDERINGS
+from tests.helpers.rows import row
 
 ROOT = Path(__file__).parent.parent
 DATA = config.load(environment={}).data
@@ -85,18 +88,51 @@ def test_a_network_that_has_seen_only_drawn_digits_reads_real_ones(tmp_path):
     assert evaluate(training.network, real.test).accuracy > 0.95
 
 
-def test_pictures_of_real_digits_are_read_as_the_digits_themselves():
-    """With a network of 98 %, on validation images; the bars are those of the whole test set."""
+@pytest.fixture(scope="module")
+def sprint():
+    """A network of 98 %, and the validation images: the test images choose nothing."""
     training = trained("sprint.yaml", "data.validation=10000")
-    network = training.network
-    network.flat[:] = final_parameters(training.state)
-    images = training.dataset.validation[:200]
+    training.network.flat[:] = final_parameters(training.state)
+    return training.network, training.dataset.validation
 
-    def right(pictures):
-        split = datasets.Split(pictures.reshape(-1, 784), images.labels)
-        return 100 * evaluate(network, split).accuracy
 
-    known, rng = right(images.images), np.random.default_rng(20161125)
+def right(network, pictures, labels):
+    """Return the share of the pictures (N, 28, 28) that the network has right, in per cent."""
+    split = datasets.Split(np.reshape(pictures, (-1, 784)), labels)
+    return 100 * evaluate(network, split).accuracy
+
+
+def test_pictures_of_real_digits_are_read_as_the_digits_themselves(sprint):
+    """The bars are those of the whole test set."""
+    network, images = sprint[0], sprint[1][:200]
+    known = right(network, images.images, images.labels)
+    rng = np.random.default_rng(20161125)
     for name, (render, allowed) in RENDERINGS.items():
         seen = [only_digit(render(image.reshape(28, 28), rng)) for image in images.images]
-        assert known - right(np.stack(seen)) < allowed + 1, name  # two of 200 are chance
+        lost = known - right(network, np.stack(seen), images.labels)
+        assert lost < allowed + 1, name  # two of 200 are chance
+
+
+@pytest.mark.parametrize(
+    "render",
+    [papers.ruled, papers.squared, papers.shadow, desks.on_a_desk(0.1, 0.35), desks.black_border],
+    ids=["ruled", "squared", "a shadow", "a desk", "a border"],
+)
+def test_what_lies_round_a_digit_costs_few_answers(sprint, render):
+    network, images = sprint[0], sprint[1][:40]
+    rng = np.random.default_rng(20161126)
+    seen = [
+        [digit.image for line in normalized(render(image.reshape(28, 28), rng)) for digit in line]
+        for image in images.images
+    ]
+    only = np.stack([found[0] if len(found) == 1 else np.zeros((28, 28)) for found in seen])
+    known = right(network, images.images, images.labels)
+    assert known - right(network, only.astype(np.uint8), images.labels) <= 5  # two of 40
+
+
+def test_digits_in_a_row_are_told_apart(sprint):
+    images, rng = sprint[1].images.reshape(-1, 28, 28), np.random.default_rng(20161127)
+    counts = rng.integers(2, 6, 20)
+    found = [normalized(row(images[rng.integers(10_000, size=n)], rng)[0]) for n in counts]
+    same = [[*map(len, lines)] == [n] for lines, n in zip(found, counts, strict=True)]
+    assert sum(same) >= 19

@@ -7,7 +7,7 @@ import pytest
 
 from bpnet.datasets.drawn import draw
 from bpnet.errors import DataError
-from bpnet.pictures.normalizing import scaling
+from bpnet.pictures.normalizing import normalized, scaling
 from bpnet.pictures.normalizing.fitting import THIN
 from tests.helpers.pictures import only_digit, thickness
 
@@ -124,3 +124,15 @@ def test_a_long_picture_costs_no_more_memory_than_a_square_one(shape):
     tracemalloc.stop()
     assert max(np.ptp(np.flatnonzero(seen.any(axis=axis))) for axis in (0, 1)) == 19
     assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("side", range(8, 14, 2))
+def test_digits_of_few_pixels_are_told_apart_dark_or_light(digits, side):
+    small = [np.pad(scaling.scaled(digit[4:24, 4:24], (side - 2) / 20), 1) for digit in digits]
+    found = [
+        [len(line) for line in normalized(picture)]
+        for left, right in zip(small[::2], small[1::2], strict=False)
+        for row in [np.hstack([left, np.zeros((side, 3)), right])]
+        for picture in (row, 255 - row)
+    ]
+    assert found.count([2]) > 0.9 * len(found)
