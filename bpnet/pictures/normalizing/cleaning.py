@@ -34,8 +34,7 @@ def cleaned(of: Paper) -> Array:
     rise = np.where(inside, risen(bright, background), 0)
     if fine and rise.max() > FAINTEST:
         rise = without_lines(rise)
-        if np.median(np.abs(rise)) > LEAST:  # else it is a drawing: its paper has one level
-            rise = without_stains(rise, 2 * _half_width(rise > 0.5 * rise.max()))
+        rise = without_stains(rise, 2 * _half_width(rise > 0.5 * rise.max()))
     ink = _ink(rise, paper & inside)
     if not ink.any():
         raise DataError("no ink in it")

@@ -36,8 +36,8 @@ def test_so_it_does_enlarged(digits, times):
 
 def test_a_thin_pen_becomes_bright_and_thick():
     thin = np.zeros((200, 200))
-    thin[20:180, 99:101] = thin[99:101, 20:180] = 200
-    thin[98:102, 98:102] = 255  # a blot, so that the stroke is not the strongest ink
+    thin[20:180, 96:100] = thin[96:100, 20:180] = 150
+    thin[92:100, 92:100] = 255  # a blot, so that the strokes are not the strongest ink
     image = fitted(thin)
     stroke = image[image.any(axis=1)][2]
     assert stroke.max() == 255
