@@ -139,6 +139,7 @@ def _members(runs: "Sequence[Run]") -> "list[Member]":
     from bpnet.evaluation import doubt
     from bpnet.runs import doubts, loading, metadata
 
+    networks = loading.networks(runs)
     measures = [doubts.load(run) for run in runs]
     if None in measures:
         folder, least = runs[measures.index(None)].folder, percent(doubt.IMPROBABLE)
@@ -146,7 +147,7 @@ def _members(runs: "Sequence[Run]") -> "list[Member]":
             f"{folder}: has no measure of doubt: answers below {least} are unsure, and nothing is "
             f"refused as no digit; give it one by: {metadata.resuming(folder)}"
         )
-    return list(zip(loading.networks(runs), measures, strict=True))
+    return list(zip(networks, measures, strict=True))
 
 
 def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:

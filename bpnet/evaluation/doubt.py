@@ -14,7 +14,7 @@ from bpnet.array import Array
 from bpnet.datasets import CLASSES, SIDE, Split
 from bpnet.datasets.splits import refuse_unknown
 from bpnet.evaluation import planes
-from bpnet.evaluation.strokes import STROKES, strokes
+from bpnet.evaluation.strokes import STROKES, strokes, thickness
 from bpnet.network import Network
 
 # Chosen on MNIST's validation images and letters of ten fonts: see bpnet/README.md.
@@ -22,19 +22,19 @@ PLANES, AXES = 10, 10  # of each digit: ways to write it, and ways in which each
 FITTED = 1000  # training images of each digit that they are fitted to, at most half of them
 JUDGED = 10_000  # images that the limits are taken from
 UNSURE = 0.01  # the share of these that shall be unsure,
-UNLIKELY = 0.002  # of which for their low probability;
+UNLIKELY, BLOT = 0.002, 0.001  # of which for their low probability, and for too thick strokes;
 TRAINED_ON = 0.6  # times these shares, where they are training images: those fit better
 NO_DIGIT = 1.2  # the strangeness beyond which an image is not like a digit
 IMPROBABLE = 0.5  # without a measure, a lower probability is unsure
-LEAST = 1e-6  # a distance that is more than rounding
+LEAST = 1e-6  # a distance, or a thickness, that is more than rounding
 
 
 @dataclass(frozen=True)
 class Measure:
     """What a network needs in order to doubt: the planes of each digit, and limits.
 
-    `middles` is (C, P, D), `axes` (C, P, K, D). The limits (2,) are the lowest probability and the
-    largest distance of a sure answer.
+    `middles` is (C, P, D), `axes` (C, P, K, D). The limits (3,) are the lowest probability, the
+    largest distance and the thickest strokes of a sure answer.
     """
 
     middles: Array
@@ -49,7 +49,7 @@ class Measure:
 FORMS: dict[str, tuple[str, tuple[int, ...]]] = {  # half precision: the errors stay below 0.001
     "middles": ("<f2", (CLASSES, PLANES, STROKES)),
     "axes": ("<f2", (CLASSES, PLANES, AXES, STROKES)),
-    "limits": ("<f8", (2,)),
+    "limits": ("<f8", (3,)),
 }
 Member: TypeAlias = tuple[Network, Measure | None]
 
@@ -57,8 +57,9 @@ Member: TypeAlias = tuple[Network, Measure | None]
 class Judged(NamedTuple):
     """Of each of N images: its probabilities (N, C), its strangeness (N,), and the verdicts (N,).
 
-    Strangeness is the distance from the digit's planes, as a multiple of the limit of what is sure;
-    NaN without a measure. What is not like a digit is unsure too.
+    Strangeness is the distance from the digit's planes, or the thickness of the strokes, each as a
+    multiple of its limit, whichever is more; NaN without a measure. What is not like a digit is
+    unsure too.
     """
 
     probabilities: Array
@@ -81,7 +82,11 @@ def judged(members: Sequence[Member], images: Array) -> Judged:
         return Judged(y, np.full(len(y), np.nan), unsure, np.ones(len(y), bool))
     seen = strokes(refuse_unknown(np.asarray(images), SIDE * SIDE))
     answers = y.argmax(axis=1)
-    each = [_distances(seen, answers, one) / one.limits[1] for one in measures]
+    thick = thickness(np.asarray(images))
+    each = [
+        np.maximum(_distances(seen, answers, one) / one.limits[1], thick / one.limits[2])
+        for one in measures
+    ]
     strange: Array = np.mean(each, axis=0)
     probable = np.mean([one.limits[0] for one in measures])
     unsure = (strange > 1) | (y.max(axis=1) < probable)
@@ -105,7 +110,7 @@ def measured(network: Network, train: Split, validation: Split) -> Measure:
     rows = [_first_of(digit, train) for digit in range(CLASSES)]
     fitted = [planes.fit(strokes(train.images[own]), PLANES, AXES) for own in rows]
     middles, axes = (np.stack(parts) for parts in zip(*fitted, strict=True))
-    bare = unpacked(Measure(middles, axes, np.ones(2)).arrays())
+    bare = unpacked(Measure(middles, axes, np.ones(3)).arrays())
     rest = np.delete(np.arange(len(train)), np.concatenate(rows))[
         : max(0, JUDGED - len(validation))
     ]
@@ -125,9 +130,11 @@ def _limits(network: Network, bare: Measure, known: Array, share: float) -> Arra
     distances = _distances(strokes(known), y.argmax(axis=1), bare)
     shares = y.max(axis=1)
     probable = np.quantile(shares, share * UNLIKELY)
-    distances[shares < probable] = np.inf  # unsure already
+    thick = thickness(known)
+    blot = np.quantile(thick, 1 - share * BLOT, method="higher")
+    distances[(shares < probable) | (thick > blot)] = np.inf  # unsure already
     far = np.quantile(distances, 1 - share * UNSURE, method="lower")
-    return np.array([probable, max(far, LEAST)])
+    return np.array([probable, max(far, LEAST), max(blot, LEAST)])
 
 
 def unpacked(arrays: Mapping[str, Array]) -> Measure:
@@ -138,8 +145,8 @@ def unpacked(arrays: Mapping[str, Array]) -> Measure:
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise ValueError(f"holds {name} that are not finite numbers")
-    probable, far = arrays["limits"].tolist()
-    if not (0 <= probable <= 1 and far > 0):
+    probable, far, blot = arrays["limits"].tolist()
+    if not (0 <= probable <= 1 and far > 0 and blot > 0):
         raise ValueError("holds limits that cannot be")
     middles, axes = (arrays[name].astype(np.float32) for name in ("middles", "axes"))
     return Measure(middles, axes, arrays["limits"])

@@ -24,6 +24,21 @@ def strokes(images: Array) -> Array:
     return found
 
 
+def thickness(images: Array) -> Array:
+    """Return how thick strokes of images (N, 784) are, in pixels: twice the ink, by its outline.
+
+    >>> line = np.zeros((1, 28, 28))
+    >>> line[0, 10:12] = 1  # 2 x 28 pixels, with an outline of 60
+    >>> bool(np.isclose(thickness(line.reshape(1, -1))[0], 2 * 56 / 60))
+    True
+    """
+    x = as_numbers(images, np.dtype(np.float32)).reshape(-1, SIDE, SIDE)
+    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
+    outline = sum(np.abs(np.diff(padded, axis=axis)).sum(axis=(1, 2)) for axis in (1, 2))
+    thick: Array = 2 * x.sum(axis=(1, 2)) / np.maximum(outline, 1)
+    return thick
+
+
 def _strokes(x: Array) -> Array:
     """Return the roots of the edges in each tile, so that long ones do not hide the short."""
     across, down = _gradient(x)

@@ -10,9 +10,21 @@ function doubtOf({image, touching, height, width, shares}, smallest, measure) {
   if (Math.max(height, width) < smallest) return SMALL;
   if (touching) return TOUCHING;
   if (!measure.limits) return share < measure.improbable ? UNSURE : null;
-  const [probable, sure] = measure.limits;
-  const strangeness = distanceOf(strokesOf(image, measure), digit, measure) / sure;
-  return strangeness > measure.unlike ? STRANGE : strangeness > 1 || share < probable ? UNSURE : null;
+  const strangeness = strangenessOf(image, digit, measure);
+  return strangeness > measure.unlike ? STRANGE : strangeness > 1 || share < measure.limits[0] ? UNSURE : null;
+}
+
+// Return how strange an image of bytes is as that digit: at most 1 is sure.
+function strangenessOf(image, digit, measure) {
+  const [, near, thin] = measure.limits;
+  return Math.max(distanceOf(strokesOf(image, measure), digit, measure) / near, thicknessOf(image) / thin);
+}
+
+// Return how thick the strokes of an image of bytes are, in pixels: twice the ink, by its outline.
+function thicknessOf(image) {
+  const side = Math.sqrt(image.length), ink = image.reduce((sum, level) => sum + level, 0);
+  const at = (y, x) => y < 0 || x < 0 || y >= side || x >= side ? 0 : image[y * side + x];
+  return 2 * ink / Math.max(outline(side, side, at), 255);
 }
 
 // Return how far strokes x are from the nearest of the planes of a digit.

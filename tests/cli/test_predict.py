@@ -152,7 +152,12 @@ def test_a_run_of_an_earlier_version_says_how_it_doubts(bpnet, run, pictures, tm
 
 @pytest.mark.parametrize(
     ("limits", "doubt"),
-    [((0, 100), None), ((1, 100), "unsure"), ((0, 1e-6), "not like a digit")],
+    [
+        ((0, 100, 100), None),
+        ((1, 100, 100), "unsure"),
+        ((0, 1e-6, 100), "not like a digit"),
+        ((0, 100, 1e-6), "not like a digit"),
+    ],
 )
 def test_what_the_measure_of_the_run_doubts_is_marked(
     bpnet, run, pictures, tmp_path, limits, doubt

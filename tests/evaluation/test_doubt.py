@@ -83,10 +83,20 @@ def test_what_is_no_digit_is_stranger_than_digits_and_a_cross_is_said_to_be_none
     assert found.unsure[0]
 
 
+def test_a_blot_is_not_like_a_digit_though_its_outline_is_that_of_a_0(network, measure):
+    y, x = np.mgrid[-13.5:14, -13.5:14]
+    disc, ring = (255 * ((y**2 + x**2 < 90) & (y**2 + x**2 >= hole)) for hole in (0, 49))
+    found = judged([(network, measure)], np.array([disc, ring], np.uint8))
+    assert found.like_a_digit[0] < found.strangeness[0] / NO_DIGIT
+    assert not found.like_a_digit[0]
+    lax = replace(measure, limits=measure.limits * [1, 1, 100])
+    assert judged([(network, lax)], np.array([disc], np.uint8)).strangeness < found.strangeness[0]
+
+
 def test_an_improbable_answer_is_unsure_however_much_it_looks_like_the_digit(
     network, measure, digits
 ):
-    strict = replace(measure, limits=np.array([2, measure.limits[1]]))
+    strict = replace(measure, limits=np.array([2, *measure.limits[1:]]))
     found = judged([(network, strict)], digits.images[:50])
     assert found.unsure.all()
     assert found.like_a_digit.any()
@@ -103,7 +113,7 @@ def test_without_a_measure_only_improbable_answers_are_unsure(network, digits):
 def test_a_committee_is_judged_by_its_own_answer_and_the_means_of_its_limits(
     network, measure, digits
 ):
-    wider = replace(measure, limits=measure.limits * [0.5, 2])
+    wider = replace(measure, limits=measure.limits * [0.5, 2, 2])
     images = digits.images[:300]
     other = Network([784, 10], dtype="float32")
     found = judged([(network, measure), (other, wider)], images)
@@ -143,8 +153,12 @@ def test_the_arrays_of_a_measure_are_a_measure_again(network, measure, digits):
 
 
 @pytest.mark.parametrize(
-    "limits", [[-0.1, 1], [1.1, 1], [0.5, 0], [0.5, -1], [np.nan, 1], [0.5, np.inf]]
-)
+    "limits",
+    [
+        [-0.1, 1, 1], [1.1, 1, 1], [0.5, 0, 1], [0.5, -1, 1], [0.5, 1, 0], [np.nan, 1, 1],
+        [0.5, np.inf, 1], [0.5, 1, np.inf],
+    ],
+)  # fmt: skip
 def test_limits_that_cannot_be_are_refused(measure, limits):
     with pytest.raises(ValueError, match="holds limits that"):
         unpacked(measure.arrays() | {"limits": np.array(limits)})

@@ -12,7 +12,7 @@ import pytest
 
 from bpnet.cli import jobs
 from bpnet.datasets import drawn_digits
-from bpnet.runs import checkpoints, directory, metadata, session
+from bpnet.runs import checkpoints, directory, doubts, metadata, session
 from bpnet.system.progress import silent
 from tests.helpers.run_folders import (
     ALONE,
@@ -214,11 +214,14 @@ def judge_answer(name, end, place, right):
         judge_number_of_seeds(place, len(json.loads(end.out)["runs"]), end.err)
     elif name == "compare":
         first, second = json.loads(end.out)["correct"]
-        assert first == correct[numbers(place / "run" / "weights.npz")]
+        members = scored(place, end.err)
+        assert len(members) > 1 or first == correct[numbers(members[0] / "weights.npz")]
+        judge_number_of_seeds(place, len(members), end.err)
         assert second == correct[numbers(place / "../stock/twin/weights.npz")]
     elif name == "report":
         page = (place / "../report.html").read_text(encoding="utf-8")
-        expected = correct[numbers(place / "run" / "weights.npz")]
+        shown = re.search(r": this is (run/seed-[0-9]+), the ", end.err)
+        expected = correct[numbers(place / (shown[1] if shown else "run") / "weights.npz")]
         assert int(re.search(r'"correct": ([0-9]+)', page)[1]) == expected
     elif name == "runs":
         for listed in json.loads(end.out):
@@ -226,13 +229,28 @@ def judge_answer(name, end, place, right):
                 facts = json.loads((place / listed["run"] / "run.json").read_bytes())
                 assert listed["test_accuracy"] == facts["test_accuracy"]
     else:
-        alone = (place / "run" / "config.yaml").exists()
-        folders = [place / "run"] if alone else directory.seeds_in(place / "run").values()
+        folders = members_of(place)
         for folder in folders:
             text = (folder / "config.yaml").read_text(encoding="utf-8")
             assert numbers(folder / "weights.npz") == ends[text]
             assert metadata.status(folder) == "finished"
+            doubts.read(directory.open_run(folder))
         judge_number_of_seeds(place, len(folders), end.err)
+
+
+def members_of(place):
+    """Return the run, or those in the folder of seeds."""
+    alone = (place / "run" / "config.yaml").exists()
+    return [place / "run"] if alone else list(directory.seeds_in(place / "run").values())
+
+
+def scored(place, err):
+    """Return those of the runs that were not left out."""
+    return [
+        folder
+        for folder in members_of(place)
+        if f"{folder.relative_to(place)}: has not finished an epoch: left out" not in err
+    ]
 
 
 def judge_number_of_seeds(place, count, err):

@@ -123,6 +123,6 @@ def strays(folder: Path) -> set[str]:
     """Return the names of all files below the folder that bpnet has no business to leave there."""
     allowed = {
         "config.yaml", "run.json", "checkpoint.npz", "checkpoint.previous.npz", "log.csv",
-        "weights.npz", ".lock",
+        "weights.npz", "doubt.npz", ".lock",
     }  # fmt: skip
     return {path.name for path in folder.rglob("*") if path.is_file()} - allowed

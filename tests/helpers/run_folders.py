@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 CHECKPOINTS = ("checkpoint.npz", "checkpoint.previous.npz")
-FILES = ("config.yaml", "run.json", *CHECKPOINTS, "log.csv", "weights.npz", ".lock")
+FILES = ("config.yaml", "run.json", *CHECKPOINTS, "log.csv", "weights.npz", "doubt.npz", ".lock")
 ALONE = ("finished", "interrupted", "killed", "early")  # runs of one config, at different times
 ENDED = ("finished", "twin", "other")  # of different configs
-DERIVED = ("log.csv", "weights.npz", "checkpoint.previous.npz", ".lock")  # are made anew
+# They are made anew.
+DERIVED = ("log.csv", "weights.npz", "doubt.npz", "checkpoint.previous.npz", ".lock")
 
 Spoil = Callable[[Path, Path, random.Random], object]  # a file, the good runs, and chance
 

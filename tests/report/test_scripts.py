@@ -221,18 +221,21 @@ def test_the_measure_says_of_an_image_what_python_says(rng):
     known = Split(images.reshape(700, 784), labels)
     measure = doubt.measured(network, known, known)
     noise = rng.integers(256, size=(10, 784)).astype(np.uint8)
-    strange = np.concatenate([known.images[:20], noise, np.zeros((1, 784), np.uint8)])
+    blots = np.full((2, 784), [[0], [255]], np.uint8)
+    strange = np.concatenate([known.images[:20], noise, blots])
     judged = doubt.judged([(network, measure)], strange)
     expression = """images.map((image, i) => {
-        const measure = {tile, planes, middles: halves(bytes(middles)), axes: halves(bytes(axes))};
-        return distanceOf(strokesOf(bytes(image), measure), answers[i], measure);
+        const [M, K] = [middles, axes].map(numbers => halves(bytes(numbers)));
+        const measure = {limits, tile, planes, middles: M, axes: K};
+        return strangenessOf(bytes(image), answers[i], measure);
     })"""
     arrays = {name: text(measure.arrays()[name]) for name in ("middles", "axes")}
     found = v8(
         expression, images=[text(image) for image in strange], tile=strokes.TILE,
-        planes=doubt.PLANES, answers=judged.probabilities.argmax(axis=1).tolist(), **arrays,
+        planes=doubt.PLANES, answers=judged.probabilities.argmax(axis=1).tolist(),
+        limits=measure.limits.tolist(), **arrays,
     )  # fmt: skip
-    assert np.allclose(np.array(found) / measure.limits[1], judged.strangeness, atol=1e-4)
+    assert np.allclose(found, judged.strangeness, atol=1e-4)
 
 
 def test_numbers_of_half_precision_arrive():
@@ -243,9 +246,11 @@ def test_numbers_of_half_precision_arrive():
 
 MEASURES = {
     "none": {"improbable": 0.5},
-    "near": {"limits": [0.3, 1.1], "unlike": 1.2},
-    "far": {"limits": [0.3, 0.9], "unlike": 1.2},
-    "further": {"limits": [0.3, 0.8], "unlike": 1.2},
+    "near": {"limits": [0.3, 1.1, 9], "unlike": 1.2},
+    "far": {"limits": [0.3, 0.9, 9], "unlike": 1.2},
+    "further": {"limits": [0.3, 0.8, 9], "unlike": 1.2},
+    "thick": {"limits": [0.3, 1.1, 0.65], "unlike": 1.2},
+    "a blot": {"limits": [0.3, 1.1, 0.5], "unlike": 1.2},
 }
 DOUBTS = [  # words, measure, what is not as usual; the distance of the image is 1
     (None, "none", {}),
@@ -254,6 +259,8 @@ DOUBTS = [  # words, measure, what is not as usual; the distance of the image is
     ("unsure", "near", {"shares": [0.29, 0.28]}),
     ("unsure", "far", {}),
     ("not like a digit", "further", {}),
+    ("unsure", "thick", {}),
+    ("not like a digit", "a blot", {}),
     ("digits that touch", "further", {"touching": True}),
     ("too small", "further", {"height": 71, "width": 71}),
     ("not like a digit", "further", {"height": 36}),

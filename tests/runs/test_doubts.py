@@ -69,7 +69,7 @@ SPOILT = {
     ),
     "of another type": (
         lambda found: found.update(limits=found["limits"].astype("<f4")),
-        "limits is not of type <f8 and shape (2,)",
+        "limits is not of type <f8 and shape (3,)",
     ),
 }
 

@@ -90,7 +90,7 @@ def _tops(ridges: Array, hidden: Array, middles: Array) -> list[tuple[int, float
 
 
 def _traced(rise: Array, ridges: Array, middles: Array, top: int, slope: float) -> _Line | None:
-    """Return the line that goes through a row of the middle; None if it is too thick, or too strong."""
+    """Return the line that goes through a row of the middle; None if it is a stroke."""
     height, width = rise.shape
     columns = np.arange(width)
     rows = top + slope * (columns - middles.mean())

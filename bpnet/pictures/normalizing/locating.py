@@ -14,6 +14,7 @@ from bpnet.pictures.normalizing.sheets import sheet
 COARSE = 200  # pixels along a side, enough to find a sheet with
 EDGE = 2  # of these pixels: what lies at the edge of the paper may be none
 TINY = 12  # pixels along the shorter side
+FRINGE = 0.1  # of the border of so small a picture is ink, if the digit fills it
 NARROW = 100  # pixels along a side, enough to tell ink from paper with
 AROUND = 0.35  # of the picture's side, what is round a stroke
 
@@ -35,13 +36,19 @@ def _cut_out(grey: Array) -> tuple[Array, Array]:
     """Return the part of the picture with the paper in it, and which pixels of that are paper."""
     coarse = scaled(grey, min(1, COARSE / max(grey.shape)))
     found = sheet(coarse) if min(coarse.shape) > 1 else None
-    if found is None:
+    whole = np.zeros(coarse.shape, bool) if found is None else _inner(found, EDGE)
+    if not whole.any():
         return grey, np.ones(grey.shape, bool)
-    whole = averaged(np.pad(found, EDGE), 2 * EDGE + 1)[EDGE:-EDGE, EDGE:-EDGE] > 0.999
     inside = enlarged(whole, grey.shape)
     rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return grey[box], inside[box]
+
+
+def _inner(mask: Array, edge: int) -> Array:
+    """Return the mask without what is so near to its edge, or to that of the picture."""
+    inner: Array = averaged(np.pad(mask, edge), 2 * edge + 1)[edge:-edge, edge:-edge] > 0.999
+    return inner
 
 
 def _is_dark(grey: Array, inside: Array) -> bool:
@@ -49,10 +56,11 @@ def _is_dark(grey: Array, inside: Array) -> bool:
 
     Strokes are narrow: what is much darker than its surroundings is ink, or what is much lighter.
     """
-    within = averaged(np.pad(inside, 1), 3)[1:-1, 1:-1] > 0.999
-    border, paper = grey[inside & ~within], grey[inside]
+    border, paper = grey[inside & ~_inner(inside, 1)], grey[inside]
     low, high = paper.min(), paper.max()
-    filling = _filling(grey, (low + high) / 2) if inside.all() else None
+    middle = (low + high) / 2
+    crossed = FRINGE < np.mean(border > middle) < 1 - FRINGE
+    filling = _filling(grey, middle) if crossed and inside.all() else None
     if filling is not None:
         return filling
     share = (2 * border.mean() - low - high) / max(high - low, 1)
@@ -62,8 +70,8 @@ def _is_dark(grey: Array, inside: Array) -> bool:
 def _filling(grey: Array, middle: float) -> bool | None:
     """Return whether a light digit fills the picture, or a dark one; None if that is not known.
 
-    In so few pixels there is no room round a digit, and the border says nothing; but the ink hangs
-    together, and the paper does not.
+    In so few pixels there may be no room round a digit: then both shades are at the border, which
+    says nothing; but the ink hangs together, and the paper does not.
     """
     light = grey > middle
     pieces, others = labelled(light)[1], labelled(~light)[1]

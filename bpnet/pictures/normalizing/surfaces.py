@@ -38,7 +38,7 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
     flat = coarse.ravel()
     dark = flat * 2 <= flat[inside].min() + flat[inside].max()
     if dark[paper].mean() < BARE:  # the ink reaches the border
-        paper &= dark
+        paper = paper & dark if (paper & dark).any() else inside & dark
     for _ in range(ROUNDS):
         here = known[paper]
         squares = here.T @ here + 1e-9 * len(here) * np.eye(6)  # few rows fix no surface

@@ -66,3 +66,16 @@ def test_of_a_digit_that_fills_its_picture_the_shade_in_fewer_pieces_is_ink():
     ring[2:6, 2:6] = ring[::7, ::7] = 0
     assert np.array_equal(located(ring).bright, ring)
     assert np.array_equal(located(255 - ring).bright, ring)
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_of_a_small_picture_with_room_round_its_digits_the_border_is_paper(dark):
+    row = np.zeros((10, 30))
+    row[2:8, 3:27:3] = 255  # eight strokes: more pieces than the paper is in
+    assert np.array_equal(located(row if dark else 255 - row).bright, row)
+
+
+def test_a_sheet_of_so_few_pixels_that_all_of_it_is_edge_is_none():
+    picture = np.full((9, 8), 130.0)
+    picture[2:7, 2:6] = 33
+    assert located(picture).inside.all()

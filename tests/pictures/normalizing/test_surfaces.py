@@ -21,3 +21,11 @@ def test_ink_that_fills_the_border_is_none_of_it():
     ring[2:6, 2:6] = ring[::7, ::7] = 0
     found, _ = smooth(ring, np.ones(ring.shape, bool))
     assert np.abs(found).max() < 1
+
+
+def test_where_the_whole_border_is_light_the_paper_is_within_it():
+    page = np.full((40, 40), 10.0)
+    page[:6], page[-6:], page[:, :6], page[:, -6:] = 4 * [200]
+    found, paper = smooth(page, np.ones(page.shape, bool))
+    assert np.abs(found - 10).max() < 1
+    assert np.array_equal(paper, page == 10)
