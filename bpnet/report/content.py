@@ -29,10 +29,8 @@ FORM = {  # what normalize.js needs to bring a drawing to the form that `predict
     **{
         name.lower(): getattr(module, name)
         for module, names in (
-            (
-                separating,
-                ("WEAK", "SPECK", "SMALL", "REACH", "ABOVE", "SLIM", "DIRT", "LEVEL", "MOST"),
-            ),
+            (separating, ("WEAK", "SPECK", "SMALL", "REACH", "BESIDE")),
+            (separating, ("ABOVE", "SLIM", "DIRT", "LEVEL", "MOST")),
             (touching, ("STROKE", "FEWEST", "WIDTH", "FILLED", "NECK", "SEVERAL")),
         )
         for name in names

@@ -82,7 +82,8 @@ function digits(parts, height, form) {
 
 // Say whether the part belongs to the digit: it is small and near, or both are halves of one.
 function together(digit, part, height, form) {
-  if (high(part) < form.small * height) return gap(digit, part) <= form.reach * height;
+  if (high(part) < form.small * height)
+    return gap(digit, part) <= (commonColumns(digit, part) <= 0 ? form.beside : form.reach) * height;
   const both = around(digit, part);
   return gap(digit, part) <= form.reach * high(both)
     && commonColumns(digit, part) > form.above * Math.min(wide(digit), wide(part))

@@ -139,7 +139,7 @@ def test_rows_and_lines_of_digits_are_told_apart_as_python_does(rng):
 def test_digits_that_touch_are_told_as_python_does(rng):
     digits = [small(canvas) for canvas in drawings(50, rng)]
     pairs = [
-        np.minimum(np.roll(one, -30, axis=1), np.roll(other, 30, axis=1))
+        np.minimum(np.roll(one, -26, axis=1), np.roll(other, 26, axis=1))
         for one, other in zip(digits[::2], digits[1::2], strict=True)
     ]
     found = assert_as_python([np.pad(pair, 70, constant_values=255) for pair in pairs])

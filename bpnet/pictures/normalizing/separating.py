@@ -19,7 +19,8 @@ from bpnet.pictures.normalizing.touching import touching
 WEAK = 0.1  # of the strongest ink: what is weaker joins no parts and widens no digit
 SPECK = 0.1  # of the height of the digits: what is smaller has no say at all
 SMALL = 0.6  # of that height: a lower part is looked at as a part of a digit
-REACH = 0.2  # of that height: as far as a small part may be from its digit
+REACH = 0.2  # of that height: as far as a small part may be above or below its digit
+BESIDE = 0.1  # of that height: as far as it may be beside it; a sign keeps further away
 DIRT = 0.35  # of that height: what is smaller, and belongs to nothing, is no digit
 ABOVE = 0.5  # of the narrower part's width: two high parts that share more may be halves of a digit
 SLIM = 1.6  # widths: if both are higher together, they are two digits
@@ -90,7 +91,8 @@ def _digits(boxes: dict[int, Box], height: int) -> list[_Digit]:
 def _together(digit: Box, part: Box, height: int) -> bool:
     """Whether the part belongs to the digit: it is small and near, or both are halves of one."""
     if part.height < SMALL * height:
-        return digit.gap(part) <= REACH * height
+        beside = digit.common_columns(part) <= 0
+        return digit.gap(part) <= (BESIDE if beside else REACH) * height
     both = digit.round(part)
     return (
         digit.gap(part) <= REACH * both.height

@@ -26,6 +26,7 @@ INWARD, OUTWARD, BEYOND = 3, 3, 8  # from the edge: what is paper, where the edg
 AROUND = 20  # a frame reaches no further out than that, with its ticks
 TOUCH = 0.2  # of a side of the picture; a corner of a turned sheet may be cut off
 INK = 0.001  # of the sheet
+LIKE = 1.3  # times as large or as small: another sheet beside it is a box of the same form
 
 
 class _Sheet(NamedTuple):
@@ -38,15 +39,21 @@ class _Sheet(NamedTuple):
 
 
 def sheet(grey: Array) -> Array | None:
-    """Return which pixels are the innermost sheet, or None if the picture is all paper."""
+    """Return which pixels are the innermost sheet, or None if the picture is all paper.
+
+    The boxes of a form are sheets side by side: all that are about as large count.
+    """
     found = [sheet for level in _levels(grey) for sheet in _sheets(grey, level)]
     found = [sheet for sheet in found if sheet.ink > INK * sheet.area] or found
-    if not found:
+    sharp = max((sheet.step for sheet in found), default=0) * CLEAR
+    large = [sheet for sheet in found if sheet.step > sharp and sheet.area >= LEAST * grey.size]
+    if not large:
         return None
-    sharp = max(sheet.step for sheet in found) * CLEAR
-    return min(
-        (sheet for sheet in found if sheet.step > sharp), key=lambda sheet: sheet.area
-    ).inside
+    inside, area = min(large, key=lambda sheet: sheet.area)[:2]
+    for other in found:
+        if area / LIKE < other.area < area * LIKE and not (inside & other.inside).any():
+            inside = inside | other.inside
+    return inside
 
 
 def _levels(grey: Array) -> Array:
@@ -60,7 +67,7 @@ def _sheets(grey: Array, level: float) -> Iterator[_Sheet]:
     light, dark = (labelled(mask) for mask in (grey > level, grey <= level))
     for (labels, _), (others, _) in ((light, dark), (dark, light)):
         sizes = np.bincount(labels.ravel())
-        for number in np.flatnonzero(sizes[1:] > SOLID * LEAST * grey.size) + 1:
+        for number in np.flatnonzero(sizes[1:] > SOLID * LEAST / LIKE * grey.size) + 1:
             found = _as_sheet(grey, labels == number, others)
             if found:
                 yield found
@@ -70,7 +77,7 @@ def _as_sheet(grey: Array, region: Array, others: Array) -> _Sheet | None:
     """Return the region as a sheet, with its holes; None if it is none."""
     rows, lefts, rights = _spans(region)
     area = int((rights - lefts).sum())
-    if area < LEAST * grey.size or np.count_nonzero(region) < SOLID * area:
+    if area < LEAST / LIKE * grey.size or np.count_nonzero(region) < SOLID * area:
         return None
     touched = _touched(region)
     if sum(touched) > 2 or (any(touched[:2]) and any(touched[2:])):
@@ -147,9 +154,10 @@ def _step_at_left(bright: Array, region: Array, others: Array) -> float:
     rows, edges = rows[some], lefts[some]
     inside = bright[rows, np.minimum(edges + INWARD, bright.shape[1] - 1)]
     outside = [bright[rows, np.maximum(edges - out, 0)] for out in range(1, OUTWARD + 1)]
-    beyond = others[rows, np.maximum(edges - BEYOND, 0)] > 0
+    beside = np.bincount(others[rows, np.maximum(edges - 1, 0)]).argmax()
+    beyond = others[rows, np.maximum(edges - BEYOND, 0)] == beside
     if np.mean(beyond) < 0.5:
-        line = others == np.bincount(others[rows, np.maximum(edges - 1, 0)]).argmax()
+        line = others == beside
         if lefts.min() - _spans(line)[1].min() > AROUND or _touched_at_all(line):
             return 0
     return float(np.quantile(inside - np.min(outside, axis=0), 0.1))  # where ink is beside it, too

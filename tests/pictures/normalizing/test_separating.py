@@ -130,6 +130,12 @@ def test_a_minus_sign_is_a_piece_of_its_own(digits):
     assert same(separated(ink), [[np.full((5, 25), 255), digits[0]]])
 
 
+def test_a_minus_sign_close_to_a_7_is_no_part_of_it():
+    ink = np.zeros((80, 80))
+    ink[10:16, 40:70] = ink[10:70, 60:66] = ink[38:43, 8:31] = 200
+    assert [len(line) for line in separated(ink)] == [2]
+
+
 def test_weak_ink_joins_no_digits(digits):
     row = digits[:4]
     ink = np.maximum(sheet([row]), 20)

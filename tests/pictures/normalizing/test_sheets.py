@@ -58,3 +58,30 @@ def test_half_of_a_picture_is_a_shadow_and_no_sheet():
 def test_of_a_sheet_on_a_sheet_the_upper_one_counts():
     picture = np.pad(desk_with(), 20, constant_values=230)
     assert sheet(picture).sum() == 60 * 70
+
+
+def test_boxes_side_by_side_are_one_sheet_in_several_parts():
+    picture = np.full((100, 300), 255.0)
+    for left in (10, 110, 210):
+        picture[10:90, left : left + 80] = 0
+        picture[12:88, left + 2 : left + 78] = 255
+        picture[40:60, left + 38 : left + 42] = 0
+    found = sheet(picture)
+    assert found.sum() == 3 * 76 * 76
+    assert not found[:, 90:110].any()
+
+
+def test_a_small_sheet_beside_a_large_one_is_all_that_counts():
+    picture = np.full((100, 300), 90.0)
+    picture[10:90, 10:90] = picture[10:90, 120:290] = 220
+    picture[40:60, 48:52] = picture[40:60, 200:204] = 30
+    assert sheet(picture).sum() == 80 * 80
+
+
+def test_the_cells_of_a_comb_are_no_sheets_also_with_a_stroke_beside_their_walls():
+    picture = np.full((60, 200), 255.0)
+    picture[10:50, 10:190] = 90
+    for left in range(12, 180, 36):
+        picture[12:48, left : left + 34] = 255
+        picture[14:46, left + 4 : left + 9] = 0
+    assert sheet(picture) is None
