@@ -90,7 +90,8 @@ def in_a_line(name: str, lines: Lines, room: int) -> str:
     if len(answers) == 1:
         told = [_cell(answers[0])]
     else:
-        told = [_symbols(lines), *([f"at least {percent(min(shares))}"] if shares else [])]
+        least = "at least" if len(shares) == len(answers) else "the others at least"
+        told = [_symbols(lines), *([f"{least} {percent(min(shares))}"] if shares else [])]
     return "  ".join([f"{name}: {blanks}{told[0]}", *told[1:], *_doubts(answers)])
 
 
@@ -124,8 +125,10 @@ def _symbols(lines: Lines) -> str:
 def _doubts(answers: Sequence[Answer]) -> list[str]:
     """Return the doubts in words, with how many digits they are of unless there is one only."""
     found = Counter(answer.doubt for answer in answers if answer.doubt)
-    words = {word: word for word in found} | {TOUCHING: f"{TOUCHING}: {INSEPARABLE}"}
-    return [f"{count} {words[w]}" if len(answers) > 1 else words[w] for w, count in found.items()]
+    if len(answers) == 1:
+        return [f"{word}: {INSEPARABLE}" if word == TOUCHING else word for word in found]
+    words = {word: word for word in found} | {TOUCHING: f"of touching digits: {INSEPARABLE}"}
+    return [f"{count} {words[word]}" for word, count in found.items()]
 
 
 def _block(answer: Answer) -> list[str]:

@@ -44,8 +44,8 @@ def test_one_digit_is_shown_with_the_likeliest_and_what_speaks_against_them(one,
         ([[SEVEN, UNSURE], [SEVEN]], "a.png: 7 3? / 7  at least 51.00 %  1 unsure"),
         (
             [[SEVEN, STRANGE, STRANGE, TOUCHING]],
-            "a.png: 7 ? ? ?  at least 98.12 %  2 not like a digit"
-            "  1 digits that touch: cannot be told apart",
+            "a.png: 7 ? ? ?  the others at least 98.12 %  2 not like a digit"
+            "  1 of touching digits: cannot be told apart",
         ),
     ],
 )

@@ -35,6 +35,7 @@ def network(digits):
 def measure(network, digits):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(doubt, "JUDGED", 1500)  # so that these are validation images alone
+        patch.setattr(doubt, "LOWEST", 0)  # this network has learnt little
         return measured(network, digits[:TRAINED], digits[TRAINED:4000])
 
 
@@ -64,7 +65,10 @@ def test_new_images_are_not_much_more_often_with_or_without_validation(network, 
         assert 0.002 < judged([(network, one)], digits.images[4000:]).unsure.mean() < 0.04
 
 
-def test_limits_from_images_that_were_trained_on_leave_fewer_of_these_beyond(network, digits):
+def test_limits_from_images_that_were_trained_on_leave_fewer_of_these_beyond(
+    network, digits, monkeypatch
+):
+    monkeypatch.setattr(doubt, "LOWEST", 0)
     first = np.concatenate([np.flatnonzero(digits.labels[:TRAINED] == d)[:125] for d in range(10)])
     rest = np.setdiff1d(np.arange(TRAINED), first)
     alone = measured(network, digits[:TRAINED], digits[:0])
@@ -100,6 +104,12 @@ def test_an_improbable_answer_is_unsure_however_much_it_looks_like_the_digit(
     found = judged([(network, strict)], digits.images[:50])
     assert found.unsure.all()
     assert found.like_a_digit.any()
+
+
+def test_a_network_that_has_learnt_nothing_is_sure_of_nothing(digits):
+    untrained = Network([784, 10], dtype="float32")
+    measure = measured(untrained, digits[:TRAINED], digits[TRAINED:4000])
+    assert judged([(untrained, measure)], digits.images[:50]).unsure.all()
 
 
 def test_without_a_measure_only_improbable_answers_are_unsure(network, digits):
