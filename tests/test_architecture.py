@@ -43,7 +43,7 @@ WINGS = {
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
-        "lines", "dirt", "cleaning", "touching", "separating", "fitting",
+        "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
     ),
     "report": ("content", "page"),
     "cli": (

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bpnet.config import DATASETS
+from bpnet.registry import DATASETS
 
 
 class Count(click.IntRange):

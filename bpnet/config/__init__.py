@@ -10,10 +10,8 @@ from bpnet.config.schema import (
     flatten,
 )
 from bpnet.config.writing import dump
-from bpnet.registry import DATASETS
 
 __all__ = [
-    "DATASETS",
     "AugmentConfig",
     "Config",
     "DataConfig",

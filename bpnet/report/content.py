@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from bpnet.datasets import SIDE
 from bpnet.evaluation import as_json, doubt, evaluate, strokes
-from bpnet.pictures import normalizing
-from bpnet.pictures.normalizing import cleaning, fitting, separating, touching
+from bpnet.pictures.normalizing.form import FORM
 from bpnet.pictures.png import png
 from bpnet.runs import doubts, metadata, results
 from bpnet.runs.directory import Run
@@ -17,25 +15,6 @@ from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
 
 MOST_MISTAKES = 1000  # images of some 300 bytes each
-FORM = {  # what normalize.js needs to bring a drawing to the form that `predict` gives
-    "side": SIDE,
-    "box": fitting.BOX,
-    "centre": fitting.CENTRE,
-    "trace": fitting.TRACE,
-    "thin": fitting.THIN,
-    "full": fitting.FULL,
-    "largest": normalizing.LARGEST,
-    "faintest": cleaning.FAINTEST,
-    **{
-        name.lower(): getattr(module, name)
-        for module, names in (
-            (separating, ("WEAK", "SPECK", "SMALL", "REACH", "BESIDE")),
-            (separating, ("ABOVE", "SLIM", "DIRT", "LEVEL", "MOST")),
-            (touching, ("STROKE", "FEWEST", "WIDTH", "FILLED", "NECK", "SEVERAL")),
-        )
-        for name in names
-    },
-}
 
 
 def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
@@ -88,7 +67,7 @@ def _mistakes(loaded: LoadedRun) -> list[dict[str, Any]]:
             "digit": int(images.labels[place]),
             "answer": int(answers[place]),
             "share": float(y[place, answers[place]]),
-            "png": _base64(png(images.images[place].reshape(SIDE, SIDE))),
+            "png": _base64(png(images.images[place].reshape(FORM["side"], -1))),
         }
         for place in order
     ]

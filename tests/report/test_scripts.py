@@ -20,7 +20,7 @@ from bpnet.evaluation import doubt, strokes
 from bpnet.layers import softmax
 from bpnet.network import Network
 from bpnet.pictures.normalizing import normalized
-from bpnet.report.content import FORM
+from bpnet.pictures.normalizing.form import FORM
 from tests.helpers.pictures import only_digit
 
 PAPER, PEN = 280, 22  # pixels of the page's canvas, and of its pen

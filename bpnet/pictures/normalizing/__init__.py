@@ -11,11 +11,10 @@ from bpnet.errors import DataError
 from bpnet.pictures.normalizing.cleaning import cleaned
 from bpnet.pictures.normalizing.fitting import fitted
 from bpnet.pictures.normalizing.locating import located
-from bpnet.pictures.normalizing.scaling import scaled
+from bpnet.pictures.normalizing.scaling import LARGEST, scaled
 from bpnet.pictures.normalizing.separating import separated
 
 SMALLEST = 8  # pixels
-LARGEST = 400  # pixels along a side: enough for a sheet of digits, little enough to be quick
 
 
 class Digit(NamedTuple):

@@ -6,6 +6,7 @@ import numpy as np
 
 from bpnet.array import Array
 
+LARGEST = 400  # pixels along a side: enough for a sheet of digits, little enough to be quick
 STRIP = 256  # rows that are float64 at a time: a large picture stays bytes
 
 
