@@ -22,6 +22,16 @@ def averaged(levels: Array, width: int) -> Array:
     return levels
 
 
+def shrunk(mask: Array, by: int) -> Array:
+    """Return the mask without what is so near to its edge, or to that of the picture.
+
+    >>> shrunk(np.ones((3, 4), bool), 1).astype(int).tolist()
+    [[0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]]
+    """
+    inner: Array = averaged(np.pad(mask, by), 2 * by + 1)[by:-by, by:-by] > 0.999
+    return inner
+
+
 def softened(levels: Array) -> Array:
     """Return the levels with little of their noise; a small picture as it is."""
     return averaged(levels, 2 * (round(max(levels.shape) / LOOK) // 2) + 1)

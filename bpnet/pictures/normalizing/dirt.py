@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.pictures.normalizing.averaging import averaged, softened
+from bpnet.pictures.normalizing.averaging import averaged, shrunk, softened
+from bpnet.pictures.normalizing.boxes import boxes_round
 from bpnet.pictures.normalizing.labelling import labelled
 from bpnet.pictures.normalizing.shadows import opened
 from bpnet.pictures.normalizing.surfaces import risen
@@ -76,16 +77,10 @@ def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
 def _pieces(ink: Array, weak: float, inside: Array) -> _Pieces:
     labels, count = labelled(ink > weak)
     soft = softened(ink)
-    y, x = np.nonzero(labels)
-    of = labels[y, x]
-    ends = np.zeros((4, count + 1), int)
-    for row, places in zip(ends, (y + 1, -y, x + 1, -x), strict=True):
-        row[:] = -max(ink.shape)
-        np.maximum.at(row, of, places)
+    top, left, bottom, right = np.pad(boxes_round(labels, count), ((1, 0), (0, 0))).T
     peaks = np.zeros(count + 1)
-    np.maximum.at(peaks, of, soft[y, x])
-    within = averaged(np.pad(inside, EDGE), 2 * EDGE + 1)[EDGE:-EDGE, EDGE:-EDGE] > 0.999
+    np.maximum.at(peaks, labels, np.where(labels > 0, soft, 0))
     cut = np.zeros(count + 1, bool)
-    cut[labels[~within]] = True
-    areas = np.bincount(of, minlength=count + 1)
-    return _Pieces(labels, ends[0] + ends[1], ends[2] + ends[3], areas, peaks, cut)
+    cut[labels[~shrunk(inside, EDGE)]] = True
+    areas = np.bincount(labels.ravel(), minlength=count + 1)
+    return _Pieces(labels, bottom - top, right - left, areas, peaks, cut)

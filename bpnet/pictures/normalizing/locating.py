@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.pictures.normalizing.averaging import averaged
+from bpnet.pictures.normalizing.averaging import averaged, shrunk
 from bpnet.pictures.normalizing.labelling import labelled
 from bpnet.pictures.normalizing.scaling import enlarged, scaled
 from bpnet.pictures.normalizing.sheets import sheet
@@ -36,7 +36,7 @@ def _cut_out(grey: Array) -> tuple[Array, Array]:
     """Return the part of the picture with the paper in it, and which pixels of that are paper."""
     coarse = scaled(grey, min(1, COARSE / max(grey.shape)))
     found = sheet(coarse) if min(coarse.shape) > 1 else None
-    whole = np.zeros(coarse.shape, bool) if found is None else _inner(found, EDGE)
+    whole = np.zeros(coarse.shape, bool) if found is None else shrunk(found, EDGE)
     if not whole.any():
         return grey, np.ones(grey.shape, bool)
     inside = enlarged(whole, grey.shape)
@@ -45,18 +45,12 @@ def _cut_out(grey: Array) -> tuple[Array, Array]:
     return grey[box], inside[box]
 
 
-def _inner(mask: Array, edge: int) -> Array:
-    """Return the mask without what is so near to its edge, or to that of the picture."""
-    inner: Array = averaged(np.pad(mask, edge), 2 * edge + 1)[edge:-edge, edge:-edge] > 0.999
-    return inner
-
-
 def _is_dark(grey: Array, inside: Array) -> bool:
     """Whether the border is nearer to the darkest than to the lightest, and ink to the lightest.
 
     Strokes are narrow: what is much darker than its surroundings is ink, or what is much lighter.
     """
-    border, paper = grey[inside & ~_inner(inside, 1)], grey[inside]
+    border, paper = grey[inside & ~shrunk(inside, 1)], grey[inside]
     low, high = paper.min(), paper.max()
     middle = (low + high) / 2
     crossed = FRINGE < np.mean(border > middle) < 1 - FRINGE
