@@ -72,6 +72,11 @@ class Run:
         return self.folder / "weights.npz"
 
     @property
+    def doubt(self) -> Path:
+        """By what the answers of the result are doubted."""
+        return self.folder / "doubt.npz"
+
+    @property
     def status(self) -> str:
         """How far it is, as its run.json says."""
         return metadata.status(self.folder)

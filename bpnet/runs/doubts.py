@@ -1,7 +1,5 @@
 """doubt.npz: what the network of a finished run needs in order to doubt its answers."""
 
-from pathlib import Path
-
 import numpy as np
 
 from bpnet.array import Array
@@ -20,16 +18,11 @@ BOUND = "weights_sha256"  # the bytes of weights.npz to which the measure belong
 FORMS: dict[str, Form] = {BOUND: ("|u1", (32,)), **doubt.FORMS}
 
 
-def path_of(run: Run) -> Path:
-    """Return where the measure lies."""
-    return run.folder / "doubt.npz"
-
-
 def write(run: Run, network: Network, dataset: Dataset, weights_sha256: str) -> None:
     """Measure the network, whose weights have this SHA-256 in weights.npz, and keep the measure."""
     measure = doubt.measured(network, dataset.train, dataset.validation)
     bound = np.frombuffer(bytes.fromhex(weights_sha256), np.uint8)
-    storage.write(path_of(run), npz.pack({BOUND: bound, **measure.arrays()}))
+    storage.write(run.doubt, npz.pack({BOUND: bound, **measure.arrays()}))
 
 
 def load(run: Run) -> Measure | None:
@@ -38,7 +31,7 @@ def load(run: Run) -> Measure | None:
     Raises: RunError as `read` does.
     """
     finished = metadata.read(run.folder).get("status") == Status.FINISHED
-    return read(run) if finished and storage.is_taken(path_of(run)) else None
+    return read(run) if finished and storage.is_taken(run.doubt) else None
 
 
 def read(run: Run) -> Measure:
@@ -46,7 +39,7 @@ def read(run: Run) -> Measure:
 
     Raises: RunError if there is none, or it is not as bpnet writes it for the run's weights.
     """
-    path = path_of(run)
+    path = run.doubt
     try:
         if not storage.exists(path):
             raise ValueError("is missing")

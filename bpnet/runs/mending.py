@@ -20,7 +20,7 @@ def spoilt(run: Run) -> list[Path]:
     readers: dict[Path, Callable[[Run], object]] = {
         run.weights: results.load_network,
         run.log: _read_whole_log,
-        doubts.path_of(run): doubts.read,
+        run.doubt: doubts.read,
     }
     return [path for path, read in readers.items() if not _is_right(run, read)]
 
@@ -34,7 +34,7 @@ def mend(run: Run, tell: Tell) -> bool:
     data = metadata.read(run.folder).get("data", {})
     refuse_changes(run, data)
     paths = spoilt(run)
-    measure = doubts.path_of(run)
+    measure = run.doubt
     from_checkpoint = [path for path in paths if path != measure]
     if from_checkpoint:
         with directory.locked(run.folder):
@@ -53,7 +53,7 @@ def _measure_anew(run: Run, tell: Tell) -> None:
     """Write the measure of doubt once more, from the run's weights and images."""
     dataset = datasets.load(run.config.data, tell=tell)
     refuse_changes(run, dataset.files)
-    path = doubts.path_of(run)
+    path = run.doubt
     with directory.locked(run.folder):
         if storage.is_taken(path):
             storage.move_aside(path)

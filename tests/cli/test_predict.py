@@ -167,7 +167,7 @@ def test_what_the_measure_of_the_run_doubts_is_marked(
     measure = replace(doubts.load(own), limits=np.array(limits))
     bound = np.frombuffer(bytes.fromhex(facts["weights_sha256"]), np.uint8)
     arrays = {doubts.BOUND: bound, **measure.arrays()}
-    storage.write(doubts.path_of(own), npz.pack(arrays))
+    storage.write(own.doubt, npz.pack(arrays))
     names = [path for path, _ in pictures]
     result = bpnet("predict", *names, "--run", own.folder)
     marks = [line.rpartition("  ")[2] for line in result.out.splitlines()]

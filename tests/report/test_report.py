@@ -60,7 +60,7 @@ def test_the_page_has_the_measure_of_the_run_if_there_is_one(bpnet, run):
     assert (found["limits"], found["unlike"]) == (measure.limits.tolist(), doubt.NO_DIGIT)
     for name in ("middles", "axes"):
         assert base64.b64decode(found[name]) == measure.arrays()[name].tobytes()
-    doubts.path_of(directory.open_run(run)).unlink()
+    directory.open_run(run).doubt.unlink()
     bpnet("report", run)
     assert data(run / "report.html")["doubt"] == {"improbable": 0.5}
 

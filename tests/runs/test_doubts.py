@@ -22,15 +22,15 @@ def test_a_finished_run_has_the_measure_of_its_network(start):
 def test_a_run_that_was_stopped_ends_with_the_same_bytes(start):
     whole, stopped = start("whole").run, start("stopped", until=20).run
     assert doubts.load(stopped) is None
-    assert not doubts.path_of(stopped).exists()
+    assert not stopped.doubt.exists()
     with session.resumed(directory.open_run(stopped.folder), tell=pytest.fail) as begun:
         list(session.train(begun))
-    assert doubts.path_of(stopped).read_bytes() == doubts.path_of(whole).read_bytes()
+    assert stopped.doubt.read_bytes() == whole.doubt.read_bytes()
 
 
 def test_an_old_run_has_no_measure(start):
     run = start().run
-    doubts.path_of(run).unlink()
+    run.doubt.unlink()
     assert doubts.load(run) is None
 
 
@@ -41,20 +41,20 @@ def test_a_run_that_trains_again_has_none_until_it_has_finished(start):
 
 
 def arrays(run):
-    content = doubts.path_of(run).read_bytes()
+    content = run.doubt.read_bytes()
     return {name: array.copy() for name, array in npz.unpack(content, doubts.FORMS).items()}
 
 
 def refusal(run):
     with pytest.raises(RunError) as caught:
         doubts.load(run)
-    assert caught.match(f"{doubts.path_of(run)}: .*; get it back by: bpnet train --resume ")
+    assert caught.match(f"{run.doubt}: .*; get it back by: bpnet train --resume ")
     return str(caught.value)
 
 
 def test_the_measure_of_another_network_is_refused(start, small_config):
     run = start().run
-    path, other = doubts.path_of(run), arrays(run)
+    path, other = run.doubt, arrays(run)
     other["weights_sha256"][0] ^= 1
     path.write_bytes(npz.pack(other))
     assert "belongs to other weights" in refusal(run)
@@ -80,13 +80,13 @@ def test_what_cannot_be_a_measure_is_refused(start, how):
     found = arrays(run)
     spoil, told = SPOILT[how]
     spoil(found)
-    doubts.path_of(run).write_bytes(npz.pack(found))
+    run.doubt.write_bytes(npz.pack(found))
     assert told in refusal(run)
 
 
 def test_no_cut_and_no_flipped_bit_is_accepted(start, rng):
     run = start().run
-    path = doubts.path_of(run)
+    path = run.doubt
     whole = path.read_bytes()
     for place in rng.integers(len(whole), size=20):
         path.write_bytes(whole[:place])
@@ -99,7 +99,7 @@ def test_no_cut_and_no_flipped_bit_is_accepted(start, rng):
 
 def test_a_huge_file_is_not_read(start):
     run = start().run
-    path = doubts.path_of(run)
+    path = run.doubt
     with path.open("r+b") as file:
         file.truncate(10**10)
     with pytest.raises(Exception, match="larger than the") as caught:
