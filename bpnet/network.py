@@ -41,7 +41,7 @@ class Network:
     `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes, and
     `activation` is a word of the registry. All parameters start at zero: see `initialize`. `params`
     and the result of `gradient` are dictionaries of views by the book's names: W1, b1, W2, b2, ...;
-    they are changed in place.
+    they are changed in place. The flat arrays are made here, unless they are given.
 
     >>> network = Network([2, 3, 2])
     >>> network.flat.shape, network.params["W2"].shape
@@ -51,12 +51,17 @@ class Network:
     """
 
     def __init__(
-        self, widths: Sequence[int], activation: str = "relu", dtype: str = "float64"
+        self,
+        widths: Sequence[int],
+        activation: str = "relu",
+        dtype: str = "float64",
+        flat: Array | None = None,
+        flat_gradient: Array | None = None,
     ) -> None:
         self.widths = list(widths)
-        count = parameters(widths)
-        self.flat = aligned_zeros((count,), dtype)
-        self.flat_gradient = aligned_zeros((count,), dtype)
+        shape = (parameters(widths),)
+        self.flat = aligned_zeros(shape, dtype) if flat is None else flat
+        self.flat_gradient = aligned_zeros(shape, dtype) if flat_gradient is None else flat_gradient
         self.params = views(self.flat, widths)
         self.grads = views(self.flat_gradient, widths)
         self.affines = [self._affine(number) for number in range(1, len(widths))]
@@ -182,9 +187,9 @@ def widths(config: Config) -> list[int]:
     return [WIDTH, *config.network.hidden, CLASSES]
 
 
-def build(config: Config) -> Network:
-    """Return the configured network, all its parameters 0."""
-    return Network(widths(config), config.network.activation, config.train.dtype)
+def build(config: Config, *flat: Array) -> Network:
+    """Return the configured network, over these two flat arrays, or all its parameters 0."""
+    return Network(widths(config), config.network.activation, config.train.dtype, *flat)
 
 
 def draw(network: Network, config: Config) -> None:

@@ -4,7 +4,7 @@ N images of D = 784 numbers. They stay unsigned bytes, a quarter of the size of 
 becomes numbers from 0 to 1 only when it is taken out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,23 +32,27 @@ class Split:
 
     def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
         """Yield every image once, as `batches` does."""
-        return self.batches(np.arange(len(self)), size, dtype)
+        return self.batches(cut(np.arange(len(self)), size), size, dtype)
 
-    def in_random_order(
-        self, size: int, dtype: np.dtype, rng: np.random.Generator, done: int = 0
+    def batches(
+        self, batches: Iterable[Array], size: int, dtype: np.dtype
     ) -> Iterator[tuple[Array, Array]]:
-        """Yield every image once in a random order, as `batches` does, but for the first `done`."""
-        return self.batches(rng.permutation(len(self))[done * size :], size, dtype)
+        """Yield the images of each batch of rows as numbers from 0 to 1, and their labels.
 
-    def batches(self, rows: Array, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
-        """Yield the images of these rows as numbers from 0 to 1, and their labels, in batches.
-
-        The last batch may be short. The images of each are written over those of the one before.
+        No batch has more than `size`. The images of each are written over those of the one before.
         """
         x = aligned_zeros((size, WIDTH), dtype)
-        for start in range(0, len(rows), size):
-            some = rows[start : start + size]
-            yield scaled(self.images.take(some, axis=0), x[: len(some)]), self.labels.take(some)
+        for rows in batches:
+            yield scaled(self.images.take(rows, axis=0), x[: len(rows)]), self.labels.take(rows)
+
+
+def cut(rows: Array, size: int) -> Iterator[Array]:
+    """Yield so many rows after the other; the last may be fewer.
+
+    >>> [part.tolist() for part in cut(np.arange(5), 2)]
+    [[0, 1], [2, 3], [4]]
+    """
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def scaled(images: Array, x: Array) -> Array:

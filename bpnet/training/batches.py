@@ -1,9 +1,11 @@
 """The batches of an epoch: in an order of its own, and distorted afresh.
 
 The order comes from a generator seeded with [seed, stream, epoch], the distortions of a batch from
-one seeded with [seed, stream, epoch, batch]: any batch can be made without those before it.
+one seeded with [seed, stream, epoch, batch], and with the worker, if several share the batch: any
+batch can be made without those before it.
 """
 
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -12,7 +14,8 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
-from bpnet.datasets.distortions import Distortion
+from bpnet.datasets.splits import cut
+
 from bpnet.randomness import DISTORTIONS, ORDER, generator
 from bpnet.system.prefetch import prefetch
 
@@ -24,14 +27,47 @@ def epoch_batches(split: Split, config: Config, dtype: np.dtype, epoch: int, ski
 
     Distortions are made on another thread, a batch ahead.
     """
-    rng = generator(config.seed, ORDER, epoch)
-    plain = split.in_random_order(config.train.batch_size, dtype, rng, skip)
+    rows = _rows(len(split), config, epoch, skip)
+    plain = split.batches(rows, config.train.batch_size, dtype)
     if config.augment == AugmentConfig():
         return plain
     return prefetch(_distorted(plain, config, epoch, skip))
 
 
-def _distorted(plain: Batches, config: Config, epoch: int, skip: int) -> Batches:
+def shared_batches(
+    split: Split, config: Config, dtype: np.dtype, epoch: int, skip: int, rank: int
+) -> Iterator[tuple[int, Array, Array]]:
+    """Yield the size of each such batch, and this worker's images and labels of it.
+
+    A last batch of fewer images than workers leaves some of them none.
+    """
+    size, workers = config.train.batch_size, config.train.workers
+    batches = list(_rows(len(split), config, epoch, skip))
+    own = (rows[share(len(rows), rank, workers)] for rows in batches)
+    mine = split.batches(own, math.ceil(size / workers), dtype)
+    if config.augment != AugmentConfig():
+        mine = _distorted(mine, config, epoch, skip, rank)
+    for rows, (x, t) in zip(batches, mine, strict=True):
+        yield len(rows), x, t
+
+
+def share(total: int, rank: int, workers: int) -> slice:
+    """Return the part of so many that is a worker's: as many as another's, or one more.
+
+    >>> [share(100, rank, 3) for rank in range(3)]
+    [slice(0, 34, None), slice(34, 67, None), slice(67, 100, None)]
+    """
+    each, rest = divmod(total, workers)
+    start = rank * each + min(rank, rest)
+    return slice(start, start + each + (rank < rest))
+
+
+def _rows(images: int, config: Config, epoch: int, skip: int) -> Iterator[Array]:
+    size = config.train.batch_size
+    return cut(generator(config.seed, ORDER, epoch).permutation(images)[skip * size :], size)
+
+
+def _distorted(plain: Batches, config: Config, epoch: int, skip: int, *rank: int) -> Batches:
     distortion = Distortion(config.augment)
     for number, (x, t) in enumerate(plain, start=skip):
-        yield distortion(x, generator(config.seed, DISTORTIONS, epoch, number)), t
+        yield distortion(x, generator(config.seed, DISTORTIONS, epoch, number, *rank)), t

@@ -1,0 +1,157 @@
+"""Processes that work with this one, and die with it: forked, or started anew.
+
+The stdin of a companion is a pipe from this process. Should this one die, however it ends, the
+system closes the pipe, and at that the companion dies.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+from bpnet.errors import BpnetError
+from bpnet.system import background
+
+ENDING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+THREADS = Path("/proc/self/task")  # those of this process, where there is Linux
+
+
+class Companion(Protocol):
+    """Another process."""
+
+    def poll(self) -> int | None:
+        """Return its exit status, as `subprocess` gives it, or None while it lives."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def wait(self) -> int | None:
+        """Return its exit status when it has ended."""
+
+
+def can_be_forked() -> bool:
+    """Whether a copy of this process would be whole: of several threads it would have but one.
+
+    Elsewhere than on Linux libraries of the system have threads that nobody can count.
+    """
+    return THREADS.exists() and len(os.listdir(THREADS)) == 1
+
+
+@dataclass
+class Forked:
+    """A copy of this process; it lives as long as the pipe to it is open."""
+
+    process: int
+    pipe: int
+    status: int | None = None
+
+    def poll(self) -> int | None:
+        """Return its exit status, or None while it lives."""
+        return self._wait(os.WNOHANG)
+
+    def wait(self) -> int | None:
+        """Return its exit status when it has ended."""
+        return self._wait(0)
+
+    def _wait(self, options: int) -> int | None:
+        if self.status is None:
+            process, status = os.waitpid(self.process, options)
+            if process:
+                self.status = os.waitstatus_to_exitcode(status)
+                os.close(self.pipe)
+        return self.status
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.poll() is None:
+            os.kill(self.process, signal.SIGKILL)
+
+
+def fork(work: Callable[[], object], keep: Sequence[int]) -> Forked:
+    """Do the work in a copy of this process; of its open files it keeps these, and stderr.
+
+    Raises: BpnetError if there can be no other process.
+    """
+    reading, writing = os.pipe()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # none may find this one's handlers
+    try:
+        process = os.fork()
+        if process == 0:
+            _work(work, reading, keep)
+    except OSError as error:
+        os.close(writing)
+        raise _no_process(error) from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.close(reading)
+    return Forked(process, writing)
+
+
+def _work(work: Callable[[], object], pipe: int, keep: Sequence[int]) -> NoReturn:
+    """Do the work of a forked companion, and nothing that this process had still to do."""
+    status = 1
+    try:
+        os.dup2(pipe, 0)
+        os.dup2(2, 1)
+        start = 3
+        for descriptor in sorted(keep):
+            os.closerange(start, descriptor)
+            start = descriptor + 1
+        os.closerange(start, os.sysconf("SC_OPEN_MAX"))  # locks and pipes live by their last holder
+        ignore_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        follow()
+        work()
+        status = 0
+    except BaseException as error:
+        os.write(2, f"a worker: {type(error).__name__}: {error}\n".encode())
+    finally:
+        os._exit(status)
+
+
+def spawn(module: str, message: bytes, keep: Sequence[int]) -> "subprocess.Popen[bytes]":
+    """Start a module in a process of its own: it has these open files, and a line on its stdin.
+
+    Raises: BpnetError if there can be no other process.
+    """
+    path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", module],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=2,
+            pass_fds=keep,
+            start_new_session=True,  # Ctrl-C in the terminal is for this process alone
+        )
+    except OSError as error:
+        raise _no_process(error) from error
+    assert process.stdin is not None
+    process.stdin.write(message + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def _no_process(error: OSError) -> BpnetError:
+    return BpnetError(f"no process for another worker: {error.strerror}; try fewer train.workers")
+
+
+def ignore_signals() -> None:
+    """From now on leave it to the other process to act on signals, which all may get at once."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def follow() -> None:
+    """From now on die when stdin ends."""
+    background.start(_follow)
+
+
+def _follow() -> None:
+    while os.read(0, 1):
+        pass
+    os._exit(1)
