@@ -12,7 +12,7 @@ import pytest
 
 from bpnet.system import threads
 
-threads.fix(1)  # before NumPy: on busy machines two threads are far slower than one
+threads.fix()  # before NumPy: on busy machines two threads are far slower than one
 
 import numpy as np  # noqa: E402
 

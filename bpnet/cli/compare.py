@@ -39,7 +39,7 @@ def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -
 
     settings = with_options((), data_dir)
     both = [seed_folders.open_members(folder, settings, tell) for folder in (a, b)]
-    threads.fix(both[0][0].config.train.threads)
+    threads.fix()
     report = {**_compared(both, split), "runs": [str(a), str(b)]}
     if as_json:
         echo_json(report)

@@ -23,7 +23,7 @@ def data() -> None:
 
     bpnet data show --dataset mnist
     """
-    threads.fix(1)  # no matrix products: else NumPy starts a thread for each processor
+    threads.fix()  # no matrix products: else NumPy starts a thread for each processor
 
 
 @data.command()

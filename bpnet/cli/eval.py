@@ -50,7 +50,7 @@ def evaluate(folders: tuple[Path, ...], split: str, data_dir: str | None, as_jso
     settings = with_options((), data_dir)
     chosen = folders or [finding.newest(tell)]
     runs = [run for folder in chosen for run in seed_folders.open_members(folder, settings, tell)]
-    threads.fix(runs[0].config.train.threads)
+    threads.fix()
     from bpnet.runs import loading
 
     _score(loading.load(runs, split, byte_bar, tell), split, as_json)

@@ -35,7 +35,7 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
     from bpnet import config
 
     loaded = config.load(config_file, settings)
-    threads.fix(loaded.train.threads)
+    threads.fix()
     _check(loaded, as_json)
 
 

@@ -104,7 +104,7 @@ def _train(channel: Channel, folder: Path, data_dir: str | None, other_arithmeti
     from bpnet.runs.metadata import Status
 
     run = directory.open_run(folder, with_options((), data_dir))
-    threads.fix(run.config.train.threads)
+    threads.fix()
     from bpnet.runs import mending, session
 
     if run.status == Status.FINISHED:  # by another process, while this one had to wait, or spoilt

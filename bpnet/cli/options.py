@@ -44,12 +44,10 @@ OTHER_ARITHMETIC = click.option(
     is_flag=True,
     help="Resume on a machine that computes otherwise: the last bits will differ.",
 )
-THREADS = click.option(
-    "--threads",
-    "thread_count",
+WORKERS = click.option(
+    "--workers",
     metavar="N",
-    help="How many threads the matrix products run on: train.threads; also OPENBLAS_NUM_THREADS. "
-    "[default: 1]",
+    help="How many processes share each batch: train.workers. [default: 1]",
 )
 DATASET = click.option(
     "--dataset",
@@ -77,8 +75,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for pro
 
 
 def with_options(
-    settings: Sequence[str], data_dir: str | None, thread_count: str | None = None
+    settings: Sequence[str], data_dir: str | None, workers: str | None = None
 ) -> list[str]:
-    """Return the settings, with --data-dir and --threads as two more."""
-    options = {"data.dir": data_dir, "train.threads": thread_count}
+    """Return the settings, with --data-dir and --workers as two more."""
+    options = {"data.dir": data_dir, "train.workers": workers}
     return [*settings, *(f"{key}={text}" for key, text in options.items() if text is not None)]

@@ -120,7 +120,7 @@ def _answered(
     from bpnet.runs import seed_folders
 
     runs = seed_folders.open_members(folder, (), tell)
-    threads.fix(runs[0].config.train.threads)
+    threads.fix()
     with decoding.Decoder() as decoder:
         members = _members(runs)
         for record in records:

@@ -37,7 +37,7 @@ def report(
     run, reason = seed_folders.best(runs)
     if run.folder != folder:
         tell(f"{folder}: is a folder of seeds: this is {run.folder}, {reason}")
-    threads.fix(run.config.train.threads)
+    threads.fix()
     from bpnet.report.content import content
     from bpnet.report.page import MARK, page
     from bpnet.runs import loading

@@ -17,7 +17,7 @@ from bpnet.cli.options import (
     OTHER_ARITHMETIC,
     SEEDS,
     SET,
-    THREADS,
+    WORKERS,
     with_options,
 )
 from bpnet.errors import UsageError
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--resume", metavar="DIR", type=Path, help="Go on with this run, or its seeds.")
 @SEEDS
 @JOBS
-@THREADS
+@WORKERS
 @DATA_DIR
 @OTHER_ARITHMETIC
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
@@ -48,7 +48,7 @@ def train(
     resume: Path | None,
     count: int | None,
     jobs: int | None,
-    thread_count: str | None,
+    workers: str | None,
     data_dir: str | None,
     other_arithmetic: bool,
     quiet: bool,
@@ -64,9 +64,9 @@ def train(
     Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
     """
     if resume:
-        if config_file or settings or run_dir or count or thread_count is not None:
+        if config_file or settings or run_dir or count or workers is not None:
             raise UsageError(
-                "--resume takes no --config, --set, --run-dir, --seeds or --threads: the run has "
+                "--resume takes no --config, --set, --run-dir, --seeds or --workers: the run has "
                 "its own"
             )
         _resume(resume, jobs, data_dir, other_arithmetic, quiet)
@@ -77,7 +77,7 @@ def train(
         raise UsageError("train needs --config FILE, such as configs/mnist.yaml, or --resume DIR")
     if jobs and not count:
         raise UsageError("--jobs goes with --seeds")
-    chosen = with_options(settings, data_dir, thread_count)
+    chosen = with_options(settings, data_dir, workers)
     _start(config_file, chosen, run_dir, count, jobs or 1, quiet)
 
 
@@ -88,7 +88,7 @@ def _start(
     from bpnet import config
 
     loaded = config.load(path, settings)
-    threads.fix(loaded.train.threads)
+    threads.fix()
     if count:
         from bpnet.cli import seeds
 
@@ -108,7 +108,7 @@ def _resume(
     from bpnet.runs.metadata import Status
 
     if seed_folders.seeds(folder):
-        threads.fix(1)
+        threads.fix()
         from bpnet.cli import seeds
 
         seeds.resume(folder, jobs or 1, data_dir, other_arithmetic, quiet)
@@ -116,7 +116,7 @@ def _resume(
     if jobs:
         raise UsageError(f"--jobs: {folder} is not a folder of seeds")
     run = directory.open_run(folder, with_options((), data_dir))
-    threads.fix(run.config.train.threads)
+    threads.fix()
     if run.status == Status.FINISHED:
         from bpnet.runs import mending
 

@@ -13,7 +13,7 @@ from bpnet.config.document import NO_BLANK, Problem, decode, parse
 from bpnet.config.rules import Refused, Rule, shown
 from bpnet.config.schema import INPUTS, OUTPUTS, Config, build, flatten, rules
 from bpnet.errors import ConfigError, StorageError, short
-from bpnet.system import storage, threads
+from bpnet.system import storage
 
 LARGEST = 64 * 1024
 RULES = rules()
@@ -116,8 +116,6 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
     """Yield the name of each variable that sets a key, with the setting."""
     if folder := environment.get("BPNET_DATA_DIR"):
         yield "BPNET_DATA_DIR", f"data.dir={folder}"
-    if number := threads.given(environment):
-        yield number[0], f"train.threads={number[1]}"
 
 
 def _read_file(path: Path) -> tuple[dict[str, Any], list[str]]:

@@ -44,7 +44,7 @@ class TrainConfig:
     average: Annotated[float, Real(0, 0.99999)] = 0.0  # of the weights: how much of it a step keeps
     label_smoothing: Annotated[float, Real(0, 0.9)] = 0.0
     dtype: Annotated[str, OneOf(("float32", "float64"))] = "float32"
-    threads: Annotated[int, Whole(1, 1024)] = 1  # small products are slower on many
+    workers: Annotated[int, Whole(1, 64)] = 1  # processes that share each batch
 
 
 @dataclass(frozen=True)

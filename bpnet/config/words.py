@@ -35,7 +35,7 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "train.average": "averaging ema ema_decay swa polyak",
     "train.label_smoothing": "smoothing label_smooth",
     "train.dtype": "precision mixed_precision amp half fp16 bf16 float16 floatx",
-    "train.threads": "num_threads n_threads n_jobs cpus",
+    "train.workers": "threads num_threads n_threads n_jobs cpus",
     "augment": "augmentation augmentations data_augmentation transform transforms",
     "augment.rotation": "rotate degrees rotation_range random_rotation",
     "augment.scaling": "scale zoom zoom_range",
@@ -53,7 +53,7 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "overfitting": "dropout dropout_rate dropout_ratio drop_rate use_dropout",
     "there is no early stopping; if data.validation is above 0, the weights of the best epoch are "
     "kept": "early_stopping early_stop patience n_iter_no_change tol min_delta monitor",
-    "bpnet runs on the CPU; train.threads is the number of threads": "device devices gpu gpus cuda"
+    "bpnet runs on the CPU; train.workers is the number of processes": "device devices gpu gpus cuda"
     " use_cuda no_cuda mps tpu accelerator",
     "the loss is always softmax with cross-entropy": "loss loss_fn loss_function criterion"
     " objective cost",
@@ -93,7 +93,7 @@ def found(name: str) -> str | None:
     >>> found("optim.lr"), found("hidden"), found("epcohs")
     ('train.learning_rate', 'network.hidden', None)
     >>> found("gpu")
-    'bpnet runs on the CPU; train.threads is the number of threads'
+    'bpnet runs on the CPU; train.workers is the number of processes'
     """
     word = _bare(name.rpartition(".")[2])
     return _HERE.get(word) or _KNOWN.get(word)

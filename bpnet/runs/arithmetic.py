@@ -10,7 +10,6 @@ from bpnet import __version__
 from bpnet.errors import RunError, short
 from bpnet.runs import metadata
 from bpnet.runs.directory import Run
-from bpnet.system import threads
 from bpnet.training.arithmetic import fingerprint
 
 TOLD = {"numpy": "NumPy", "blas": "BLAS", "threads": "threads", "processors": "processors"}
@@ -27,17 +26,10 @@ def facts(run: Run) -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "blas": f"{blas.get('name')} {blas.get('version')}",
-        "threads": _threads(),
         "processors": _processors(),
         "platform": platform.platform(),
         "arithmetic": fingerprint(run.config.train.dtype),
     }
-
-
-def _threads() -> int | None:
-    """Return on how many threads NumPy computes, if that is known."""
-    found = threads.in_use()
-    return int(found) if found and found.isdecimal() else None
 
 
 def _processors() -> int | None:

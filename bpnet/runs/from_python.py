@@ -1,6 +1,6 @@
 """The verbs of the library, for programs and notebooks: `bpnet.train`, `bpnet.load`.
 
-NumPy is imported late, as in the command line: the number of its threads must be fixed before.
+NumPy is imported late, as in the command line: its one thread must be fixed before.
 Where NumPy is there already, as in a notebook, its threads are what they are.
 """
 
@@ -42,7 +42,7 @@ def train(
     if not isinstance(settings, Mapping | None):
         raise UsageError('settings: expected values by their keys, such as {"train.epochs": 3}')
     chosen = configs.load(source, settings or {})
-    _import_numpy(chosen.train.threads, tell)
+    _import_numpy(tell)
     from bpnet.runs import session
 
     name = source.stem if isinstance(source, Path) else "config"
@@ -59,19 +59,19 @@ def load(run: "str | PathLike[str] | Run") -> "Network":
     Raises: RunError if there is no such run, or its weights are missing or damaged.
     """
     found = run if isinstance(run, Run) else directory.open_run(Path(run))
-    _import_numpy(found.config.train.threads, silent)
+    _import_numpy(silent)
     from bpnet.runs.results import load_network
 
     return load_network(found)
 
 
-def _import_numpy(number: int, tell: Tell) -> None:
-    """Import NumPy on so many threads; warn if it was imported before, on another number."""
+def _import_numpy(tell: Tell) -> None:
+    """Import NumPy on one thread; warn if it was imported before, perhaps on more."""
     if "numpy" not in sys.modules:
-        with threads.fixed(number):
+        with threads.fixed():
             import numpy  # noqa: F401
-    elif threads.in_use() != str(number):
+    elif not threads.is_one():
         tell(
-            f"warning: NumPy was imported before, perhaps not on {number} threads (train.threads): "
-            "the last bits may differ from those of bpnet train"
+            "warning: NumPy was imported before bpnet, perhaps on more than one thread: the last "
+            "bits may differ from those of bpnet train"
         )

@@ -46,7 +46,6 @@ def load(
         return datasets.load(data, progress, tell) if may_fill else datasets.find(data, tell)
 
     for run in chosen:
-        _warn_of_other_threads(run, chosen[0], tell)
         status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
         loaded = load_network(run)
         if status != Status.FINISHED:
@@ -75,13 +74,3 @@ def _images(run: Run, dataset: Dataset, split: str) -> Split:
     if not len(images):
         raise UsageError(f"{run.folder}: has no {split} images: its data.validation is 0")
     return images
-
-
-def _warn_of_other_threads(run: Run, first: Run, tell: Tell) -> None:
-    """A process has one number of threads: the first run's."""
-    own, used = run.config.train.threads, first.config.train.threads
-    if own != used:
-        tell(
-            f"{run.folder}: its train.threads is {own}, but it is scored on the {used} of "
-            f"{first.folder}: the last bits of its loss may differ from those of its own scoring"
-        )
