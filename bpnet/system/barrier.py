@@ -11,15 +11,19 @@ import select
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Protocol
+from itertools import permutations
+from typing import Protocol, TypeAlias
 
-from bpnet.system.progress import unwatched
+from bpnet.errors import BpnetError
+from bpnet.system.progress import never
 
 STORES_STAY_IN_ORDER = platform.machine() in ("x86_64", "AMD64")  # seen by all as they were made
 LINE = 8  # numbers of 8 bytes in a cache line: two counters in one would slow each other down
 SPINS = 3000  # about 0.1 ms
-YIELDS = 500  # each lets another process have the core, if one wants it: some 0.5 ms
 LONGEST = 0.005  # seconds of a pause
+
+
+Ends: TypeAlias = tuple[list[int], list[int]]  # of pipes: to read from, and to write into
 
 
 class Barrier(Protocol):
@@ -29,6 +33,39 @@ class Barrier(Protocol):
         """Return when all have called this as often."""
 
 
+def ends(count: int) -> list[Ends]:
+    """Return the ends of the pipes that each of so many processes needs for its barrier, if any.
+
+    Raises: BpnetError if there can be no so many.
+    """
+    found: list[Ends] = [([], []) for _ in range(count)]
+    if STORES_STAY_IN_ORDER:
+        return found
+    for one, other in permutations(range(count), 2):
+        try:
+            reading, writing = os.pipe()
+        except OSError as error:
+            raise BpnetError(
+                f"no pipes between {count} workers: {error.strerror}; try fewer train.workers"
+            ) from error
+        found[other][0].append(reading)
+        found[one][1].append(writing)
+    return found
+
+
+def barrier(
+    counters: memoryview,
+    rank: int,
+    reading: Sequence[int],
+    writing: Sequence[int],
+    watch: Callable[[], object] = never,
+) -> Barrier:
+    """Return the barrier of the process of this rank: by pipes, if there are any."""
+    if reading:
+        return Piped(reading, writing, watch)
+    return Spinning(counters, rank, watch)
+
+
 class Spinning:
     """Each counts in shared memory how often it has come, and looks at the counts of the others.
 
@@ -36,9 +73,9 @@ class Spinning:
     """
 
     def __init__(
-        self, counters: memoryview, rank: int, watch: Callable[[], object] = unwatched
+        self, counters: memoryview, rank: int, watch: Callable[[], object] = never
     ) -> None:
-        self.counters = counters.cast("Q")
+        self.counters = counters
         self.own = rank * LINE
         self.others = [n for n in range(0, len(self.counters), LINE) if n != self.own]
         self.watch = watch
@@ -56,10 +93,6 @@ class Spinning:
         for _ in range(SPINS):
             if counters[other] >= turn:
                 return
-        for _ in range(YIELDS):
-            if counters[other] >= turn:
-                return
-            os.sched_yield()
         began = time.monotonic()
         while counters[other] < turn:
             self.watch()
@@ -73,7 +106,7 @@ class Piped:
         self,
         reading: Sequence[int],
         writing: Sequence[int],
-        watch: Callable[[], object] = unwatched,
+        watch: Callable[[], object] = never,
     ) -> None:
         self.reading = reading
         self.writing = writing

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol
 
 from bpnet.errors import BpnetError
-from bpnet.system import background
+from bpnet.system import background, threads
 
 ENDING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 THREADS = Path("/proc/self/task")  # those of this process, where there is Linux
@@ -23,14 +23,11 @@ THREADS = Path("/proc/self/task")  # those of this process, where there is Linux
 class Companion(Protocol):
     """Another process."""
 
-    def poll(self) -> int | None:
-        """Return its exit status, as `subprocess` gives it, or None while it lives."""
+    def ended(self) -> int | None:
+        """Return its exit status, or minus the signal that ended it; None while it lives."""
 
-    def kill(self) -> None:
-        """End it at once."""
-
-    def wait(self) -> int | None:
-        """Return its exit status when it has ended."""
+    def end(self) -> None:
+        """End it at once, and wait until it is gone."""
 
 
 def can_be_forked() -> bool:
@@ -43,19 +40,21 @@ def can_be_forked() -> bool:
 
 @dataclass
 class Forked:
-    """A copy of this process; it lives as long as the pipe to it is open."""
+    """A copy of this process, and the pipe that it lives by."""
 
     process: int
     pipe: int
     status: int | None = None
 
-    def poll(self) -> int | None:
-        """Return its exit status, or None while it lives."""
+    def ended(self) -> int | None:
+        """Return its exit status, or minus the signal that ended it; None while it lives."""
         return self._wait(os.WNOHANG)
 
-    def wait(self) -> int | None:
-        """Return its exit status when it has ended."""
-        return self._wait(0)
+    def end(self) -> None:
+        """End it at once, and wait until it is gone."""
+        if self.ended() is None:
+            os.kill(self.process, signal.SIGKILL)
+            self._wait(0)
 
     def _wait(self, options: int) -> int | None:
         if self.status is None:
@@ -65,10 +64,22 @@ class Forked:
                 os.close(self.pipe)
         return self.status
 
-    def kill(self) -> None:
-        """End it at once."""
-        if self.poll() is None:
-            os.kill(self.process, signal.SIGKILL)
+
+@dataclass(frozen=True)
+class Spawned:
+    """A module in a process of its own."""
+
+    process: "subprocess.Popen[bytes]"
+
+    def ended(self) -> int | None:
+        """Return its exit status, or minus the signal that ended it; None while it lives."""
+        return self.process.poll()
+
+    def end(self) -> None:
+        """End it at once, and wait until it is gone."""
+        self.process.kill()
+        with self.process:  # to leave it is to close the pipe and to wait
+            pass
 
 
 def fork(work: Callable[[], object], keep: Sequence[int]) -> Forked:
@@ -113,7 +124,7 @@ def _work(work: Callable[[], object], pipe: int, keep: Sequence[int]) -> NoRetur
         os._exit(status)
 
 
-def spawn(module: str, message: bytes, keep: Sequence[int]) -> "subprocess.Popen[bytes]":
+def spawn(module: str, message: bytes, keep: Sequence[int]) -> Spawned:
     """Start a module in a process of its own: it has these open files, and a line on its stdin.
 
     Raises: BpnetError if there can be no other process.
@@ -122,7 +133,7 @@ def spawn(module: str, message: bytes, keep: Sequence[int]) -> "subprocess.Popen
     try:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", module],
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ | {"PYTHONPATH": path} | dict.fromkeys(threads.VARIABLES, "1"),
             stdin=subprocess.PIPE,
             stdout=2,
             pass_fds=keep,
@@ -133,7 +144,7 @@ def spawn(module: str, message: bytes, keep: Sequence[int]) -> "subprocess.Popen
     assert process.stdin is not None
     process.stdin.write(message + b"\n")
     process.stdin.flush()
-    return process
+    return Spawned(process)
 
 
 def _no_process(error: OSError) -> BpnetError:

@@ -14,6 +14,7 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
+from bpnet.datasets.distortions import Distortion
 from bpnet.datasets.splits import cut
 
 from bpnet.randomness import DISTORTIONS, ORDER, generator

@@ -1,6 +1,7 @@
 """One step of training: the loss of a batch, and the parameters moved downhill."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,58 +15,82 @@ from bpnet.training.schedules import learning_rate
 from bpnet.training.state import TrainingState
 
 FLUSH_EVERY = 100  # steps, after which a momentum of 0.9 has left 1e-5 of a velocity
+WHOLE = slice(None)
+
+
+class Outcome(NamedTuple):
+    """What a batch came to before the step: its images, the sum of their losses, right answers."""
+
+    images: int
+    loss: float
+    correct: int
 
 
 class Step:
     """Takes the steps of a training, `per_epoch` of them an epoch, as the config says.
 
-    What it changes beside the network is the state's: its velocity and its average.
+    What it changes beside the network is the state's: its velocity and its average. Of all these it
+    changes one part, if there are other workers for the rest.
     """
 
     def __init__(
-        self, network: Network, config: TrainConfig, state: TrainingState, per_epoch: int
+        self,
+        network: Network,
+        config: TrainConfig,
+        state: TrainingState,
+        per_epoch: int,
+        part: slice = WHOLE,
     ) -> None:
         self.network = network
         self.config = config
         self.per_epoch = per_epoch
-        self.velocity = state.velocity
+        self.parameters = network.flat[part]
+        self.velocity = state.velocity[part]
         self.biases = network.flat[-sum(len(affine.b) for affine in network.affines) :]
         self.optimizer: Optimizer = SGD()
         if config.momentum:
-            self.optimizer = Momentum(config.momentum, state.velocity)
-        self.average = Average(config.average, state.average) if config.average else None
+            self.optimizer = Momentum(config.momentum, self.velocity)
+        self.average = Average(config.average, state.average[part]) if config.average else None
         self.answers = smoothed(config.label_smoothing).astype(network.flat.dtype)
 
-    def __call__(self, number: int, x: Array, t: Array) -> float:
-        """Take a step, counted from 0, on images x and labels t; return the loss before it.
+    def __call__(self, number: int, x: Array, t: Array) -> Outcome:
+        """Take a step, counted from 0, on images x and labels t.
 
         Raises: DivergedError if the loss is not finite; the parameters are then as they were.
         """
-        network, rate = self.network, self.learning_rate(number)
-        loss = network.loss(x, self._answers(t))
-        self._refuse_divergence(number, loss)
-        network.backward(dout=rate)
-        self.optimizer.update(network.flat, network.flat_gradient)
-        self._follow_up(number)
-        return loss
+        outcome = self.forward(x, t)
+        self.refuse_divergence(number, outcome)
+        self.network.backward(dout=self.learning_rate(number))
+        self.update(number, self.network.flat_gradient)
+        return outcome
+
+    def forward(self, x: Array, t: Array) -> Outcome:
+        """Return what the images come to, and leave in the layers what `backward` needs.
+
+        A weight that is not finite meets a pixel of 0, and their product, NaN, is seen in the loss.
+        A bias can hide behind a Relu, and is looked at itself.
+        """
+        loss = self.network.loss(x, self._answers(t)) * len(t)
+        if not np.isfinite(self.biases).all():
+            loss = math.nan
+        correct = np.count_nonzero(self.network.last_layer.y.argmax(axis=1) == t)
+        return Outcome(len(t), loss, int(correct))
 
     def _answers(self, t: Array) -> Array:
         return self.answers[t] if self.config.label_smoothing else t
 
-    def _refuse_divergence(self, number: int, loss: float) -> None:
-        """Raise DivergedError if the loss or a bias is not finite.
-
-        A weight that is not meets a pixel of 0, and their product, NaN, is seen in the loss; a bias
-        can hide behind a Relu, and is looked at itself.
-        """
-        if not (math.isfinite(loss) and np.isfinite(self.biases).all()):
+    def refuse_divergence(self, number: int, outcome: Outcome) -> None:
+        """Raise DivergedError if the loss is not finite."""
+        if not math.isfinite(outcome.loss):
             raise self.diverged(number)
 
-    def _follow_up(self, number: int) -> None:
+    def update(self, number: int, gradients: Array) -> None:
+        """Move the parameters, given g = learning_rate * dL/dW of each."""
+        self.optimizer.update(self.parameters, gradients)
         if number % FLUSH_EVERY == FLUSH_EVERY - 1:
             flush_denormals(self.velocity)
         if self.average:
-            self.average.update(self.network.flat, number)
+            self.average.update(self.parameters, number)
 
     def learning_rate(self, number: int) -> float:
         """Return the learning rate of a step."""

@@ -6,8 +6,9 @@ machine, with the same NumPy): a position in a training is just an epoch and a s
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -21,12 +22,15 @@ from bpnet.evaluation import Scores, evaluate
 from bpnet.network import Network
 from bpnet.system.memory import refuse_more
 from bpnet.system.progress import Advance, never, unwatched
-from bpnet.training.batches import Batches, epoch_batches
+from bpnet.training import team
+from bpnet.training.batches import epoch_batches
 from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
-from bpnet.training.step import Step
+from bpnet.training.step import Outcome, Step
+from bpnet.training.worker import Place
 
 IMAGES = 70_000  # in each of the datasets
 
+Steps: TypeAlias = Callable[[int, int], Generator[Outcome]]  # of an epoch, but for those to skip
 Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 
 
@@ -84,37 +88,52 @@ class Training:
         if not self.state.step:
             self.draw()
         step = Step(self.network, self.config.train, self.state, self.batches_per_epoch)
-        while not self.is_finished:
-            ended = self._take_steps(step, self._rest_of_epoch(), stop, advance)
-            if not np.isfinite(self.state.parameters).all():  # spoilt by the last step
-                raise step.diverged(self.state.step - 1)
-            if not ended:
-                return
-            yield self._finish_epoch(step)
+        with self._workers(step, stop) as steps:
+            while not self.is_finished:
+                ended = self._take_steps(steps, stop, advance)
+                if not np.isfinite(self.state.parameters).all():  # spoilt by the last step
+                    raise step.diverged(self.state.step - 1)
+                if not ended:
+                    return
+                yield self._finish_epoch(step)
 
-    def _rest_of_epoch(self) -> Batches:
+    @contextmanager
+    def _workers(self, step: Step, stop: Callable[[], bool]) -> Iterator[Steps]:
+        """Yield what takes the steps of an epoch: this process, or several together."""
+        config, split = self.config, self.dataset.train
+        if config.train.workers == 1:
+            yield partial(self._alone, step)
+            return
+        with team.gathered(config, split, self.state, self._place, stop) as workers:
+            yield workers.steps
+
+    def _alone(self, step: Step, epoch: int, skip: int) -> Iterator[Outcome]:
         dtype = self.state.parameters.dtype
-        epoch, done = len(self.state.records), self.batches_done
-        return epoch_batches(self.dataset.train, self.config, dtype, epoch, skip=done)
+        batches = epoch_batches(self.dataset.train, self.config, dtype, epoch, skip)
+        for number, (x, t) in enumerate(batches, start=self.state.step):
+            yield step(number, x, t)
+
+    @property
+    def _place(self) -> Place:
+        return Place(len(self.state.records), self.batches_done)
 
     @np.errstate(over="ignore", invalid="ignore")  # seen in the loss
-    def _take_steps(
-        self, step: Step, batches: Batches, stop: Callable[[], bool], advance: Advance
-    ) -> bool:
-        """Train on the batches to their end; return False if `stop` came before it."""
+    def _take_steps(self, steps: Steps, stop: Callable[[], bool], advance: Advance) -> bool:
+        """Train to the end of the epoch; return False if `stop` came before it."""
         now = self.state
         started = time.perf_counter()
-        for x, t in batches:
-            if stop():
-                return False
-            loss = step(now.step, x, t)
-            now.step += 1
-            now.loss_sum += loss * len(t)
-            now.correct += int(np.count_nonzero(self.network.last_layer.y.argmax(axis=1) == t))
-            advance(len(t))
-            ended = time.perf_counter()
-            now.seconds += ended - started
-            started = ended
+        with closing(steps(*self._place)) as outcomes:
+            while self.batches_done < self.batches_per_epoch:
+                outcome = None if stop() else next(outcomes, None)
+                if outcome is None:
+                    return False
+                now.step += 1
+                now.loss_sum += outcome.loss
+                now.correct += outcome.correct
+                advance(outcome.images)
+                ended = time.perf_counter()
+                now.seconds += ended - started
+                started = ended
         return True
 
     def _finish_epoch(self, step: Step) -> EpochRecord:

@@ -1,0 +1,59 @@
+"""What a process does that shares the batches of another: `python -m bpnet.training.worker`.
+
+It begins where the training stands, and works on as far as the others let it. It holds nothing that
+must be saved: it can be ended at any time.
+"""
+
+import json
+import sys
+from typing import NamedTuple
+
+from bpnet import config as configs
+from bpnet.config import Config
+from bpnet.datasets import Split
+from bpnet.errors import DivergedError
+from bpnet.system import barrier, companions, shared_memory
+from bpnet.system.barrier import Ends
+from bpnet.training.shares import Worker, arrays, forms
+
+
+class Place(NamedTuple):
+    """Where a training stands: in an epoch counted from 0, after so many of its batches."""
+
+    epoch: int
+    skip: int
+
+
+def work(worker: Worker, epoch: int, skip: int) -> None:
+    """Take the worker's share of all steps from there on, to the end of the training."""
+    try:
+        for number in range(epoch, worker.config.train.epochs):
+            for _ in worker.steps(number, skip):
+                pass
+            skip = 0
+    except DivergedError:
+        pass  # the other process tells of it
+
+
+def message(
+    rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place
+) -> bytes:
+    """Return what `main` is told on its stdin."""
+    settings = configs.flatten(config)
+    return json.dumps([rank, settings, images, memory, ends, place]).encode()
+
+
+def main() -> None:
+    """Work as the line on stdin says."""
+    companions.ignore_signals()
+    rank, settings, images, memory, ends, place = json.loads(sys.stdin.buffer.readline())
+    companions.follow()
+    config = configs.read(settings=settings, environment={})
+    shared = arrays(shared_memory.mapped(memory), forms(config, images))
+    meeting = barrier.barrier(shared["counters"].data, rank, *ends)
+    split = Split(shared["images"], shared["labels"])
+    work(Worker(rank, config, split, shared, meeting), *place)
+
+
+if __name__ == "__main__":
+    main()
