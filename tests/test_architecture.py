@@ -23,7 +23,7 @@ ROOMS = (
 WINGS = {
     "system": (
         "progress", "held", "storage", "locks", "memory", "background", "prefetch",
-        "strict_json", "threads",
+        "strict_json", "threads", "shared_memory", "barrier", "companions",
     ),
     "config": ("document", "rules", "schema", "words", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
@@ -34,7 +34,10 @@ WINGS = {
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "strokes", "planes", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
-    "training": ("schedules", "optimizers", "state", "batches", "step", "trainer", "arithmetic"),
+    "training": (
+        "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
+        "trainer", "arithmetic",
+    ),
     "runs": (
         "metadata", "directory", "seed_folders", "finding", "identity", "npz_layout", "npz",
         "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",

@@ -18,7 +18,7 @@ import click
 from bpnet.cli import main as command_line
 from bpnet.cli import signals
 from bpnet.cli.options import DATA_DIR, OTHER_ARITHMETIC, with_options
-from bpnet.system import background, threads
+from bpnet.system import companions, threads
 
 if TYPE_CHECKING:
     from bpnet.training.state import EpochRecord
@@ -50,17 +50,6 @@ def arguments(
     return folder, data_dir, other_arithmetic
 
 
-def _follow_parent() -> None:
-    """Take each byte of stdin for a signal, and its end for the death of the other process.
-
-    Whoever resumes the run then must be alone with it, so this process does not even end its batch.
-    Every file is put in place whole: what is lost is the running epoch.
-    """
-    while number := os.read(0, 1):
-        signal.raise_signal(number[0])
-    os._exit(1)
-
-
 @dataclass(frozen=True)
 class Channel:
     """The way to the other process."""
@@ -87,7 +76,7 @@ def _run(channel: Channel, folder: Path, data_dir: str | None, other_arithmetic:
     The other process is followed first: what cannot be followed must not begin.
     """
     try:
-        background.start(_follow_parent)
+        companions.follow()
         return _train(channel, folder, data_dir, other_arithmetic)
     except Exception as error:
         if command_line.is_debugged():

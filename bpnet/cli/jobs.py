@@ -1,13 +1,11 @@
 """Runs trained by processes of their own, some at a time; what they say comes together here.
 
-A job (`job`) is told by its stdin: a byte is the number of a signal. That reaches a job however
-young, and on Windows too. Should this process die, however it ends, the system closes the pipe, and
-at that the job dies.
+A job (`job`) follows this process by its stdin (`system/companions`): it gets signals there, and
+dies with it.
 """
 
 import os
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,7 +15,7 @@ from typing import IO, TypeAlias
 
 from bpnet.cli import signals
 from bpnet.errors import BpnetError, RunError
-from bpnet.system import background, held, strict_json
+from bpnet.system import background, companions, held, strict_json
 from bpnet.training.state import EpochRecord
 
 Message: TypeAlias = EpochRecord | str  # the end of an epoch, or a line for people
@@ -56,18 +54,17 @@ def train(
 
 
 def _start(folder: Path, options: Sequence[str], events: Events) -> "subprocess.Popen[str]":
-    path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "bpnet.cli.job", *options, "--", str(folder)],
-            env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
-            stdin=subprocess.PIPE,
+        process = companions.python(
+            "bpnet.cli.job",
+            *options,
+            "--",
+            str(folder),
+            environment={"PYTHONIOENCODING": "utf-8"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            start_new_session=True,  # Ctrl-C in the terminal is for this process alone; on Windows:
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     except OSError as error:
         raise RunError(

@@ -31,7 +31,7 @@ from bpnet.runs import directory, mending, metadata, results, seed_folders
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import held
-from bpnet.training.trainer import refuse_too_large
+from bpnet.training.need import refuse_too_large
 
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
 

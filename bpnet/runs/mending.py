@@ -11,8 +11,8 @@ from bpnet.runs.identity import refuse_changes
 from bpnet.system import storage
 from bpnet.system.progress import Tell
 from bpnet.training import state as states
+from bpnet.training.need import refuse_too_large
 from bpnet.training.state import TrainingState
-from bpnet.training.trainer import refuse_too_large
 
 
 def spoilt(run: Run) -> list[Path]:

@@ -21,8 +21,9 @@ from bpnet.system.progress import (
     silently,
     unwatched,
 )
+from bpnet.training.need import refuse_too_large
 from bpnet.training.state import EpochRecord, best
-from bpnet.training.trainer import Training, refuse_too_large
+from bpnet.training.trainer import Training
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Processes that work with this one, and die with it: forked, or started anew.
+"""Processes that work for this one, and die with it: copies of it, or modules of their own.
 
-The stdin of a companion is a pipe from this process. Should this one die, however it ends, the
-system closes the pipe, and at that the companion dies.
+The stdin of each is a pipe from this process. Should this one die, however it ends, the system
+closes the pipe, and at that the other dies (`follow`). A byte is the number of a signal: that
+reaches a process however young, and on Windows too.
 """
 
 import os
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from bpnet.errors import BpnetError
 from bpnet.system import background, threads
@@ -35,7 +36,7 @@ def can_be_forked() -> bool:
 
     Elsewhere than on Linux libraries of the system have threads that nobody can count.
     """
-    return THREADS.exists() and len(os.listdir(THREADS)) == 1
+    return THREADS.exists() and len(list(THREADS.iterdir())) == 1
 
 
 @dataclass
@@ -129,22 +130,32 @@ def spawn(module: str, message: bytes, keep: Sequence[int]) -> Spawned:
 
     Raises: BpnetError if there can be no other process.
     """
-    path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
+    one_thread = dict.fromkeys(threads.VARIABLES, "1")
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module],
-            env=os.environ | {"PYTHONPATH": path} | dict.fromkeys(threads.VARIABLES, "1"),
-            stdin=subprocess.PIPE,
-            stdout=2,
-            pass_fds=keep,
-            start_new_session=True,  # Ctrl-C in the terminal is for this process alone
-        )
+        process = python(module, environment=one_thread, stdout=2, pass_fds=keep)
+        assert process.stdin is not None
+        os.write(process.stdin.fileno(), message + b"\n")
     except OSError as error:
         raise _no_process(error) from error
-    assert process.stdin is not None
-    process.stdin.write(message + b"\n")
-    process.stdin.flush()
     return Spawned(process)
+
+
+def python(
+    module: str, *arguments: str, environment: dict[str, str], **options: Any
+) -> "subprocess.Popen[Any]":
+    """Start a module in a process of its own, with a pipe to its stdin; see `subprocess.Popen`.
+
+    Ctrl-C in the terminal is not for it. With -P, its modules come from where this process has its
+    own.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        **options,
+    )
 
 
 def _no_process(error: OSError) -> BpnetError:
@@ -158,11 +169,14 @@ def ignore_signals() -> None:
 
 
 def follow() -> None:
-    """From now on die when stdin ends."""
+    """From now on take each byte of stdin for a signal, and its end for the death of the other.
+
+    Whoever goes on with the work of that process must be alone with it: this one ends at once.
+    """
     background.start(_follow)
 
 
 def _follow() -> None:
-    while os.read(0, 1):
-        pass
+    while number := os.read(0, 1):
+        signal.raise_signal(number[0])
     os._exit(1)

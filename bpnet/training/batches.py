@@ -16,7 +16,6 @@ from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
 from bpnet.datasets.distortions import Distortion
 from bpnet.datasets.splits import cut
-
 from bpnet.randomness import DISTORTIONS, ORDER, generator
 from bpnet.system.prefetch import prefetch
 

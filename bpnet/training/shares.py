@@ -95,14 +95,14 @@ class Worker:
             self.part,
         )
 
-    def steps(self, epoch: int, skip: int) -> Iterator[Outcome]:
-        """Take the steps of an epoch, counted from 0, but for those to skip; yield what came out.
+    def steps(self, epoch: int, done: int) -> Iterator[Outcome]:
+        """Take the steps of an epoch, but for those that are done; yield what came out of each.
 
         Raises: DivergedError, in all workers at the same step, the parameters being as they were.
         """
         step, dtype = self.step, self.gradients[0].dtype
-        batches = shared_batches(self.split, self.config, dtype, epoch, skip, self.rank)
-        for number, batch in enumerate(batches, start=epoch * step.per_epoch + skip):
+        batches = shared_batches(self.split, self.config, dtype, epoch, done, self.rank)
+        for number, batch in enumerate(batches, start=epoch * step.per_epoch + done):
             self._differentiate(number, *batch)
             self.barrier.wait()
             outcome = self._outcome(batch[0])

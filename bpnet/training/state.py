@@ -1,7 +1,7 @@
 """What training changes, and what is read from it: no loop, no network, no files."""
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from bpnet.array import Array, aligned_zeros
 from bpnet.config import Config
@@ -25,6 +25,13 @@ class EpochRecord:
     test_accuracy: Share | None
     seconds: Seconds
     images_per_second: Amount
+
+
+class Place(NamedTuple):
+    """Where a training stands: in an epoch counted from 0, after so many of its batches."""
+
+    epoch: int
+    done: int
 
 
 @dataclass

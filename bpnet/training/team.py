@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
 from signal import Signals
@@ -16,9 +16,8 @@ from bpnet.system.companions import Companion
 from bpnet.system.progress import never
 from bpnet.training import worker
 from bpnet.training.shares import Worker, arrays, forms, size
-from bpnet.training.state import TrainingState
+from bpnet.training.state import Place, TrainingState
 from bpnet.training.step import Outcome
-from bpnet.training.worker import Place
 
 PATIENCE = 1  # seconds that a worker may still take to its barrier, when all should stop
 
@@ -35,7 +34,7 @@ class Team:
         self.shared = shared
         self.state = state
 
-    def steps(self, epoch: int, skip: int) -> Iterator[Outcome]:
+    def steps(self, epoch: int, done: int) -> Generator[Outcome]:
         """Take steps as a worker does; at their end, or where they are left, the state has all.
 
         It is as it was before, if a worker does not answer when all should stop.
@@ -43,7 +42,7 @@ class Team:
         now = self.state
         before = (now.step, now.loss_sum, now.correct, now.seconds)
         try:
-            yield from self.own.steps(epoch, skip)
+            yield from self.own.steps(epoch, done)
         except GeneratorExit:
             pass
         except Unanswered:
@@ -127,6 +126,7 @@ class Watch:
 def _told(status: int, workers: int) -> str:
     how = f"signal {-status} ({Signals(-status).name})" if status < 0 else f"exit status {status}"
     return (
-        f"one of the {workers} workers has ended ({how}), and the batch with it; bpnet train --resume "
-        "goes on from the last checkpoint; if memory was short, start a run with fewer train.workers"
+        f"one of the {workers} workers has ended ({how}), and its share of the batch is lost: go on "
+        "from the last checkpoint with bpnet train --resume; if memory was short, start a run with "
+        "fewer train.workers"
     )

@@ -1,7 +1,7 @@
 """Training: epochs, as a generator of records; no files and no terminal.
 
-What comes out depends on nothing but the config, the data and the number of threads (on the same
-machine, with the same NumPy): a position in a training is just an epoch and a step.
+What comes out depends on nothing but the config, which has the number of workers, and the data (on
+the same machine, with the same NumPy): a place in a training is just an epoch and a step.
 """
 
 import math
@@ -15,20 +15,23 @@ import numpy as np
 
 from bpnet import network
 from bpnet.array import Array
-from bpnet.config import Config, DataConfig
-from bpnet.datasets import WIDTH, Dataset, Split
+from bpnet.config import Config
+from bpnet.datasets import Dataset, Split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores, evaluate
 from bpnet.network import Network
-from bpnet.system.memory import refuse_more
 from bpnet.system.progress import Advance, never, unwatched
 from bpnet.training import team
 from bpnet.training.batches import epoch_batches
-from bpnet.training.state import EpochRecord, best, final_parameters, latest_parameters, start
+from bpnet.training.state import (
+    EpochRecord,
+    Place,
+    best,
+    final_parameters,
+    latest_parameters,
+    start,
+)
 from bpnet.training.step import Outcome, Step
-from bpnet.training.worker import Place
-
-IMAGES = 70_000  # in each of the datasets
 
 Steps: TypeAlias = Callable[[int, int], Generator[Outcome]]  # of an epoch, but for those to skip
 Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
@@ -65,6 +68,11 @@ class Training:
     def batches_done(self) -> int:
         """The number of batches of the running epoch that are done."""
         return self.state.step - len(self.state.records) * self.batches_per_epoch
+
+    @property
+    def place(self) -> Place:
+        """Where the training stands."""
+        return Place(len(self.state.records), self.batches_done)
 
     def is_possible(self) -> bool:
         """Whether training on these images can have come to the step and the sums of the state."""
@@ -104,26 +112,23 @@ class Training:
         if config.train.workers == 1:
             yield partial(self._alone, step)
             return
-        with team.gathered(config, split, self.state, self._place, stop) as workers:
+        with team.gathered(config, split, self.state, self.place, stop) as workers:
             yield workers.steps
 
-    def _alone(self, step: Step, epoch: int, skip: int) -> Iterator[Outcome]:
+    def _alone(self, step: Step, epoch: int, done: int) -> Generator[Outcome]:
+        """Take the steps of an epoch, but for those that are done; yield what came out of each."""
         dtype = self.state.parameters.dtype
-        batches = epoch_batches(self.dataset.train, self.config, dtype, epoch, skip)
+        batches = epoch_batches(self.dataset.train, self.config, dtype, epoch, skip=done)
         for number, (x, t) in enumerate(batches, start=self.state.step):
             yield step(number, x, t)
-
-    @property
-    def _place(self) -> Place:
-        return Place(len(self.state.records), self.batches_done)
 
     @np.errstate(over="ignore", invalid="ignore")  # seen in the loss
     def _take_steps(self, steps: Steps, stop: Callable[[], bool], advance: Advance) -> bool:
         """Train to the end of the epoch; return False if `stop` came before it."""
-        now = self.state
+        now, place = self.state, self.place
         started = time.perf_counter()
-        with closing(steps(*self._place)) as outcomes:
-            while self.batches_done < self.batches_per_epoch:
+        with closing(steps(*place)) as outcomes:
+            for _ in range(place.done, self.batches_per_epoch):
                 outcome = None if stop() else next(outcomes, None)
                 if outcome is None:
                     return False
@@ -176,32 +181,6 @@ class Training:
             if len(self.dataset.validation):
                 return _score(self.network, self.dataset.validation), (None, None)
             return (None, None), _score(self.network, self.dataset.test)
-
-
-def memory(config: Config) -> int:
-    """Return how many bytes a training takes when it takes most: while it saves, or draws.
-
-    A save packs all arrays of the state in one piece; weights are drawn in float64.
-    """
-    data, train = config.data, config.train
-    arrays = 1 + sum(map(bool, (data.validation, train.momentum, train.average)))
-    count = network.parameters(network.widths(config))
-    itemsize: int = np.dtype(train.dtype).itemsize
-    beside = (arrays - 1) * itemsize + max(arrays * itemsize, 8)
-    images = 4 * train.batch_size * WIDTH * itemsize  # of a batch and the next, plain and distorted
-    own = network.memory(config, max(network.CHUNK, train.batch_size))
-    return own + beside * count + images + _images(data) * (WIDTH + np.dtype(np.intp).itemsize)
-
-
-def _images(data: DataConfig) -> int:
-    """Return how many images are held at most: to mix two datasets, both and what they become."""
-    return round(IMAGES * (2 + 1 / (1 - data.mix))) if data.mix else IMAGES
-
-
-def refuse_too_large(config: Config, at_once: int = 1) -> None:
-    """Raise BpnetError if so many such trainings do not fit into memory."""
-    what = "training this network" if at_once == 1 else f"training {at_once} such networks at once"
-    refuse_more(at_once * memory(config), what)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ must be saved: it can be ended at any time.
 
 import json
 import sys
-from typing import NamedTuple
 
 from bpnet import config as configs
 from bpnet.config import Config
@@ -15,29 +14,21 @@ from bpnet.errors import DivergedError
 from bpnet.system import barrier, companions, shared_memory
 from bpnet.system.barrier import Ends
 from bpnet.training.shares import Worker, arrays, forms
+from bpnet.training.state import Place
 
 
-class Place(NamedTuple):
-    """Where a training stands: in an epoch counted from 0, after so many of its batches."""
-
-    epoch: int
-    skip: int
-
-
-def work(worker: Worker, epoch: int, skip: int) -> None:
+def work(worker: Worker, epoch: int, done: int) -> None:
     """Take the worker's share of all steps from there on, to the end of the training."""
     try:
         for number in range(epoch, worker.config.train.epochs):
-            for _ in worker.steps(number, skip):
+            for _ in worker.steps(number, done):
                 pass
-            skip = 0
+            done = 0
     except DivergedError:
         pass  # the other process tells of it
 
 
-def message(
-    rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place
-) -> bytes:
+def message(rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place) -> bytes:
     """Return what `main` is told on its stdin."""
     settings = configs.flatten(config)
     return json.dumps([rank, settings, images, memory, ends, place]).encode()

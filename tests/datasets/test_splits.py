@@ -17,7 +17,7 @@ def ten():
 
 def test_a_batch_is_scaled_to_numbers_from_0_to_1_in_the_asked_dtype(ten):
     for dtype in ("float32", "float64"):
-        ((x, t),) = ten.batches(np.array([4, 0]), 2, np.dtype(dtype))
+        ((x, t),) = ten.batches([np.array([4, 0])], 2, np.dtype(dtype))
         assert x.dtype == dtype
         assert x[:, 0] == pytest.approx([100 / 255, 0])
         assert t.tolist() == [4, 0]
@@ -30,21 +30,12 @@ def test_in_order_every_image_comes_once_and_the_last_batch_is_short(ten):
     assert labels == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
 
 
-def test_in_random_order_every_image_comes_once_with_its_own_label(ten):
-    batches = [
-        (x[:, 0].copy(), t) for x, t in ten.in_random_order(4, FLOAT32, np.random.default_rng(0))
-    ]
-    labels = np.concatenate([t for _, t in batches])
-    assert [len(t) for _, t in batches] == [4, 4, 2]
-    assert sorted(labels) == list(range(10))
-    assert labels.tolist() != list(range(10))
-    assert np.concatenate([x for x, _ in batches]) == pytest.approx(labels * 25 / 255)
-
-
-def test_leaving_out_the_first_batches_leaves_the_rest_as_it_is(ten):
-    everything = list(ten.in_random_order(4, FLOAT32, np.random.default_rng(0)))
-    rest = list(ten.in_random_order(4, FLOAT32, np.random.default_rng(0), done=1))
-    assert [t.tolist() for _, t in rest] == [t.tolist() for _, t in everything[1:]]
+def test_rows_in_any_order_come_with_their_own_labels_and_no_batch_need_be_full(ten):
+    rows = np.random.default_rng(0).permutation(10)
+    parts = [rows[:3], rows[3:3], rows[3:7], rows[7:]]
+    batches = [(x[:, 0].copy(), t) for x, t in ten.batches(parts, 4, FLOAT32)]
+    assert [t.tolist() for _, t in batches] == [part.tolist() for part in parts]
+    assert np.concatenate([x for x, _ in batches]) == pytest.approx(rows * 25 / 255)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from bpnet.errors import DivergedError
 from bpnet.network import build, draw
 from bpnet.training.state import start
-from bpnet.training.step import Step, smoothed
+from bpnet.training.step import Outcome, Step, smoothed
 
 
 @pytest.fixture
@@ -35,12 +35,13 @@ def test_a_step_is_the_loss_then_the_gradients_times_the_rate_then_the_update(sm
 
     class Optimizer:
         def update(self, parameters, g):
-            assert parameters is network.flat
+            assert np.shares_memory(parameters, network.flat)
             assert np.array_equal(parameters, before)
             updates.append(g.copy())
 
     step.optimizer = Optimizer()
-    assert step(0, *batch) == loss
+    right = np.count_nonzero(network.predict(batch[0]).argmax(axis=1) == batch[1])
+    assert step(0, *batch) == Outcome(images=20, loss=20 * loss, correct=right)
     (g,) = updates
     assert np.allclose(g, 0.25 * gradients, rtol=1e-12, atol=0)
 
@@ -70,7 +71,7 @@ def test_smoothing_mixes_the_loss_with_that_of_all_classes_alike(small_config, b
     scores = step.network.predict(x)
     everywhere = np.mean([cross_entropy(scores, np.full(20, digit)) for digit in range(10)])
     expected = 0.8 * cross_entropy(scores, t) + 0.2 * everywhere
-    assert step(0, x, t) == pytest.approx(expected, rel=1e-12)
+    assert step(0, x, t).loss / 20 == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_smoothed_step_goes_down_the_smoothed_loss(small_config, batch):

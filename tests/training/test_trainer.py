@@ -273,12 +273,3 @@ def test_a_step_and_sums_that_training_on_these_images_cannot_have_are_known(
     training.state.records = [None]
     training.state.step, training.state.correct = step, correct
     assert training.is_possible() is possible
-
-
-def test_what_is_mixed_takes_memory_for_both_datasets_and_what_they_become(small_config):
-    def memory(mix):
-        return trainer.memory(replace(small_config, data=replace(small_config.data, mix=mix)))
-
-    image = 784 + 8  # its bytes and its label
-    assert memory(0.5) - memory(0) == 3 * 70_000 * image
-    assert memory(0.3) < memory(0.5)
