@@ -7,6 +7,8 @@ must be saved: it can be ended at any time.
 import json
 import sys
 
+import numpy as np
+
 from bpnet import config as configs
 from bpnet.config import Config
 from bpnet.datasets import Split
@@ -17,6 +19,7 @@ from bpnet.training.shares import Worker, arrays, forms
 from bpnet.training.state import Place
 
 
+@np.errstate(over="ignore", invalid="ignore")  # seen in the loss
 def work(worker: Worker, epoch: int, done: int) -> None:
     """Take the worker's share of all steps from there on, to the end of the training."""
     try:
