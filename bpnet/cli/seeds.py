@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -62,7 +62,7 @@ def resume(
         tell(f"{folder}: all its seeds have finished: nothing to do")
         _print_results(folder, seeds)
         return
-    _refuse_threads(unfinished)
+    anew.refuse_threads(*_opened(unfinished))
     config = directory.open_run(left[0], with_options((), data_dir)).config
     refuse_too_large(config, min(parallel, len(left)))
     processors.warn_of_more(min(parallel, len(left)), config.train.workers, tell)
@@ -109,16 +109,11 @@ def _unfinished(seeds: Sequence[Path]) -> list[Path]:
     return [seed for seed in seeds if metadata.status(seed) != Status.FINISHED]
 
 
-def _refuse_threads(seeds: Sequence[Path]) -> None:
-    """Raise RunError with a line for each that cannot go on, as `anew.refuse_threads` does."""
-    lines = []
+def _opened(seeds: Sequence[Path]) -> Iterator[Run]:
+    """Yield those that can be opened; what is wrong with the others their processes will say."""
     for seed in seeds:
-        try:
-            anew.refuse_threads(directory.open_run(seed))
-        except RunError as error:
-            lines += error.lines
-    if lines:
-        raise RunError(*lines)
+        with suppress(BpnetError):
+            yield directory.open_run(seed)
 
 
 def _is_whole(seed: Path) -> bool:

@@ -26,7 +26,7 @@ def load(source: Path | Config | None, settings: Iterable[str] | Mapping[str, An
 
 def _is_of_a_run(path: Path) -> bool:
     """Whether a run keeps this file, or a seed that has not begun."""
-    folder = path.absolute().parent
+    folder = path.parent
     return path.name == CONFIG and (
         storage.exists(folder / metadata.NAME) or bool(SEED.fullmatch(folder.name))
     )
@@ -41,14 +41,17 @@ def command(folder: Path) -> str:
     return f"bpnet train --config {shlex.quote(str(folder / CONFIG))} --run-dir NEW"
 
 
-def refuse_threads(run: Run) -> None:
-    """Raise RunError if its bpnet has computed each product on several threads.
+def refuse_threads(*runs: Run) -> None:
+    """Raise RunError with a line for each run whose products were computed on several threads.
 
-    No bpnet does so any more, and on one thread other last bits come out.
+    Earlier versions could do that; on one thread other last bits come out.
     """
-    if run.threads > 1:
-        raise RunError(
-            f"{run.folder}: its batches are computed on {run.threads} threads (train.threads), and "
-            "this bpnet computes on one: the last bits would not be those of an undisturbed run; "
-            f"to train it anew: {command(run.folder)}"
-        )
+    lines = [
+        f"{run.folder}: its batches are computed on {run.threads} threads (train.threads), and "
+        "this bpnet computes on one: the last bits would not be those of an undisturbed run; "
+        f"to train it anew: {command(run.folder)}"
+        for run in runs
+        if run.threads > 1
+    ]
+    if lines:
+        raise RunError(*lines)
