@@ -126,7 +126,7 @@ class Watch:
 def _told(status: int, workers: int) -> str:
     how = f"signal {-status} ({Signals(-status).name})" if status < 0 else f"exit status {status}"
     return (
-        f"one of the {workers} workers has ended ({how}), and its share of the batch is lost: go on "
-        "from the last checkpoint with bpnet train --resume; if memory was short, start a run with "
-        "fewer train.workers"
+        f"one of the {workers} workers has ended ({how}), and its share of the batch is lost: go "
+        "on from the last checkpoint with bpnet train --resume; if memory was short, start a run "
+        "with fewer train.workers"
     )

@@ -9,8 +9,8 @@ import sys
 
 import numpy as np
 
-from bpnet import config as configs
-from bpnet.config import Config
+from bpnet.config import Config, flatten
+from bpnet.config.schema import build
 from bpnet.datasets import Split
 from bpnet.errors import DivergedError
 from bpnet.system import barrier, companions, shared_memory
@@ -33,8 +33,7 @@ def work(worker: Worker, epoch: int, done: int) -> None:
 
 def message(rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place) -> bytes:
     """Return what `main` is told on its stdin."""
-    settings = configs.flatten(config)
-    return json.dumps([rank, settings, images, memory, ends, place]).encode()
+    return json.dumps([rank, flatten(config), images, memory, ends, place]).encode()
 
 
 def main() -> None:
@@ -42,7 +41,7 @@ def main() -> None:
     companions.ignore_signals()
     rank, settings, images, memory, ends, place = json.loads(sys.stdin.buffer.readline())
     companions.follow()
-    config = configs.read(settings=settings, environment={})
+    config = build({key: tuple(v) if type(v) is list else v for key, v in settings.items()})
     shared = arrays(shared_memory.mapped(memory), forms(config, images))
     meeting = barrier.barrier(shared["counters"].data, rank, *ends)
     split = Split(shared["images"], shared["labels"])
