@@ -46,9 +46,11 @@ class Split:
         The last batch may be short. The images of each are written over those of the one before.
         """
         x = aligned_zeros((size, WIDTH), dtype)
+        labels = self.labels.take(rows)
         for start in range(0, len(rows), size):
-            some = rows[start : start + size]
-            yield scaled(self.images.take(some, axis=0), x[: len(some)]), self.labels.take(some)
+            some = slice(start, start + size)
+            images = self.images.take(rows[some], axis=0)
+            yield scaled(images, x[: len(images)]), labels[some]
 
 
 def scaled(images: Array, x: Array) -> Array:
