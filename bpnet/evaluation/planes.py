@@ -23,8 +23,10 @@ def fit(x: Array, planes: int, axes: int) -> tuple[Array, Array]:
     lengths = _squared_lengths(x)
     for _ in range(ROUNDS):
         nearest = _squares(x, lengths, middles).argmin(axis=1)
-        for plane in np.unique(nearest):
-            middles[plane] = x[nearest == plane].mean(axis=0)
+        for plane in range(planes):
+            own = x[nearest == plane]
+            if len(own):
+                middles[plane] = own.mean(axis=0)
     found = [_axes(x[nearest == plane] - middles[plane], axes) for plane in range(planes)]
     return middles, np.stack(found)
 
