@@ -1,4 +1,4 @@
-"""Tables in Markdown."""
+"""Tables in Markdown. Of what has failed there are no values: its cells are "-"."""
 
 import statistics
 
@@ -13,7 +13,21 @@ def line(cells):
     return f"| {' | '.join(map(str, cells))} |"
 
 
+def middle(values, form="{:.2f}"):
+    """Return the median."""
+    values = list(values)
+    return form.format(statistics.median(values)) if values else "-"
+
+
 def spread(values, digits=2):
     """Return the median, and the least and the greatest."""
-    low, middle, high = min(values), statistics.median(values), max(values)
-    return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    values = list(values)
+    if not values:
+        return "-"
+    low, high = min(values), max(values)
+    return f"{statistics.median(values):,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})"
+
+
+def ratios(ones, others):
+    """Return the spread of the quotients, round by round."""
+    return spread(one / other for one, other in zip(ones, others, strict=False))
