@@ -5,12 +5,12 @@ import statistics
 
 def table(heads, rows):
     """Return the table as text."""
-    return "\n".join(map(line, [heads, ["---"] * len(heads), *rows]))
+    return "\n".join([line(heads), "|" + "---|" * len(heads), *map(line, rows)])
 
 
 def line(cells):
     """Return a line of a table as text."""
-    return f"| {' | '.join(map(str, cells))} |"
+    return "|" + "".join(f" {cell} |" if cell != "" else " |" for cell in cells)
 
 
 def middle(values, form="{:.2f}"):
@@ -29,5 +29,7 @@ def spread(values, digits=2):
 
 
 def ratios(ones, others):
-    """Return the spread of the quotients, round by round."""
+    """Return the spread of the quotients, round by round; 1 of what is compared with itself."""
+    if ones and ones is others:
+        return "1"
     return spread(one / other for one, other in zip(ones, others, strict=False))

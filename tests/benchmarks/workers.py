@@ -58,7 +58,7 @@ def elastic(data, rounds, before):
     print(f"\nAn epoch of configs/elastic-800.yaml, medians (and extremes) of {rounds} starts\n")
     seconds = {name: [60_000 / s.rate for s in starts] for name, starts in found.items()}
     rows = [[name, spread(own), ratios(own, seconds[TWO])] for name, own in seconds.items()]
-    print(table(["", "seconds", "its time / that of two workers"], rows), flush=True)
+    print(table(["an epoch", "seconds", "its time / that of two workers"], rows), flush=True)
 
 
 def _bpnets(module, before):
