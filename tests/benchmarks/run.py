@@ -29,7 +29,7 @@ def script(name, rounds):
     """Run a section that is a script of its own, on one thread."""
     command = [environments.python("bpnet"), Path(__file__).with_name(name), str(rounds)]
     for found in in_turn({name: lambda: measure(command, threads=1)}, 1)[name]:
-        print(found.output, flush=True)
+        print(found.output, end="", flush=True)
 
 
 def distorting(data, rounds, before):

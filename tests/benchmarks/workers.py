@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -22,7 +23,7 @@ PAIR, BEFORE = "two runs side by side", "the commit before"
 
 
 def run(data, rounds, before):
-    """Print the rates with workers, and what they cost in time and memory."""
+    """Print the rates with workers, and, on Linux, what they cost in time and memory."""
     found = {
         hidden: in_turn(_trainings(data, hidden, before), rounds, f"784-{hidden}-10, ")
         for hidden in EPOCHS
@@ -41,7 +42,8 @@ def run(data, rounds, before):
         figures = (middle(rates[name], "{:,.0f}") for rates in found.values())
         rows.append([name.replace("bpnet,", "images/s with"), *figures])
     print(table(["", *(f"784-{hidden}-10" for hidden in found)], rows), flush=True)
-    _costs(data, rounds)
+    if sys.platform == "linux":
+        _costs(data, rounds)
 
 
 def elastic(data, rounds, before):
