@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
-from signal import Signals
+from signal import strsignal
 
 from bpnet.array import Array
 from bpnet.config import Config
@@ -75,8 +75,7 @@ def gathered(
         shared = arrays(shared_memory.mapped(descriptor), form)
         _fill(shared, state, split)
         ends = barrier.ends(config.train.workers)
-        for end in chain.from_iterable(map(chain.from_iterable, ends)):
-            closing.callback(os.close, end)
+        closing.callback(barrier.close, ends)
 
         def member(rank: int, watch: Callable[[], object] = never) -> Worker:
             meeting = barrier.barrier(shared["counters"].data, rank, *ends[rank], watch)
@@ -113,9 +112,12 @@ class Watch:
         self.until: float | None = None
 
     def __call__(self) -> None:
-        """Raise BpnetError if one of them has ended, Unanswered if it is time to leave them."""
+        """Raise BpnetError if one of them has ended, Unanswered if it is time to leave them.
+
+        One that has done its work (0) may be gone before it is seen to have come to the last step.
+        """
         for other in self.others:
-            if (status := other.ended()) is not None:
+            if status := other.ended():
                 raise BpnetError(_told(status, 1 + len(self.others)))
         if self.stop():
             self.until = self.until or time.monotonic() + PATIENCE
@@ -124,7 +126,7 @@ class Watch:
 
 
 def _told(status: int, workers: int) -> str:
-    how = f"signal {-status} ({Signals(-status).name})" if status < 0 else f"exit status {status}"
+    how = f"signal {-status} ({strsignal(-status)})" if status < 0 else f"exit status {status}"
     return (
         f"one of the {workers} workers has ended ({how}), and its share of the batch is lost: go "
         "on from the last checkpoint with bpnet train --resume; if memory was short, start a run "
