@@ -129,7 +129,9 @@ class Piped:
                 self.watch()
 
     def _came(self, descriptor: int) -> bool:
-        if not select.select([descriptor], [], [], LONGEST)[0]:
+        poll = select.poll()  # select.select takes no descriptor above 1023
+        poll.register(descriptor, select.POLLIN)
+        if not poll.poll(LONGEST * 1000):
             return False
         if os.read(descriptor, 1):
             return True

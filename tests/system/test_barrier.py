@@ -181,3 +181,14 @@ def test_one_that_has_ended_is_found_by_whom_watch_is_for():
     assert len(calls) < 50  # it does not ask again and again in vain
     os.close(own[0])
     os.close(others[1])
+
+
+def test_pipes_may_have_numbers_that_select_would_refuse():
+    resource = pytest.importorskip("resource")
+    above, own = 1100, os.pipe()
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= above:
+        pytest.skip(f"no descriptor may be above {above}")
+    os.dup2(own[0], above)
+    Piped([above], [own[1]]).wait()  # what it writes it reads
+    for end in (*own, above):
+        os.close(end)
