@@ -12,7 +12,7 @@ from bpnet.runs.directory import Run
 from bpnet.system import processors
 from bpnet.training.arithmetic import fingerprint
 
-TOLD = {"numpy": "NumPy", "blas": "BLAS", "processors": "processors"}
+TOLD = {"numpy": "NumPy", "blas": "BLAS"}
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -56,8 +56,8 @@ def change(run: Run, step: int) -> dict[str, Any]:
 def _difference(before: dict[str, Any], here: dict[str, Any]) -> str:
     """Return what may explain the difference, for people.
 
-    >>> _difference({"numpy": "2.4.6", "processors": 1}, {"numpy": "2.4.6", "processors": 2})
-    'processors: 1, now 2'
+    >>> _difference({"numpy": "2.3.5", "processors": 1}, {"numpy": "2.4.6", "processors": 2})
+    'NumPy: 2.3.5, now 2.4.6'
     """
     told = [
         f"{name}: {short(str(before[key]))}, now {here[key]}"

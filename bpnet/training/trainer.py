@@ -90,7 +90,8 @@ class Training:
         """Train on from the state, keep it up to date, and yield the record of each finished epoch.
 
         `advance` is called after each step with the number of its images. `stop` is asked before
-        each step; once it says yes the generator ends, and the state is where to go on from.
+        each step, and again and again while other workers are waited for; once it says yes the
+        generator ends, and the state is where to go on from.
         Raises: DivergedError at the first loss or weight that is not finite; it is not recorded.
         """
         if not self.state.step:
