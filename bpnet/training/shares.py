@@ -116,17 +116,17 @@ class Worker:
 
         The mean of the loss is over all of the batch.
         """
-        own = self.step.forward(x, t) if len(t) else Outcome(0, 0, 0)
-        self.sums[self.rank] = own.loss, own.correct
         if len(t):
+            own = self.step.forward(x, t)
+            self.sums[self.rank] = own.loss, own.correct
             self.step.network.backward(self.step.learning_rate(number) * len(t) / images)
         else:
-            self.gradients[self.rank][:] = 0
+            self.sums[self.rank] = self.gradients[self.rank][:] = 0
 
     def _outcome(self, images: int) -> Outcome:
         """Return what all workers' rows came to, added in the order of the ranks."""
         loss, correct = 0.0, 0.0
-        for own_loss, own_correct in self.sums.tolist():
+        for own_loss, own_correct in self.sums.tolist():  # Python 3.12's sum() rounds otherwise
             loss += own_loss
             correct += own_correct
         return Outcome(images, loss, int(correct))
