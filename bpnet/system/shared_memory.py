@@ -26,12 +26,12 @@ def allocate(size: int) -> int:
 
 
 def _written(descriptor: int, size: int) -> int:
-    """Write so many zeros, and return the descriptor; close it if they are too many."""
+    """Write so many zeros, and return the descriptor; close it if that fails."""
     written = 0
     try:
         while written < size:  # what has room for half a piece writes it, and fails at the next
             written += os.pwrite(descriptor, PIECE[: size - written], written)
-    except OSError:
+    except BaseException:  # Ctrl-C too
         os.close(descriptor)
         raise
     return descriptor

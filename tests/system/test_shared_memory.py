@@ -74,6 +74,18 @@ def test_where_there_is_not_so_much_a_line_says_so_and_nothing_is_kept(kind, mon
     assert len(list(descriptors.iterdir())) == before
 
 
+def test_nor_is_anything_when_ctrl_c_comes_meanwhile(kind, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    monkeypatch.setattr(os, "pwrite", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        shared_memory.allocate(4_000_000)
+    assert len(list(descriptors.iterdir())) == before
+
+
 @pytest.mark.parametrize("room", [MEGABYTE, MEGABYTE + 100])
 def test_what_is_only_partly_there_is_not_enough(kind, room):
     """A write at a limit, or of the last free bytes, is cut short: only the next one fails."""
