@@ -11,7 +11,7 @@ import select
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import permutations
+from itertools import chain, permutations
 from typing import Protocol, TypeAlias
 
 from bpnet.errors import BpnetError
@@ -45,6 +45,8 @@ def ends(count: int) -> list[Ends]:
         try:
             reading, writing = os.pipe()
         except OSError as error:
+            for descriptor in chain.from_iterable(chain.from_iterable(found)):
+                os.close(descriptor)
             raise BpnetError(
                 f"no pipes between {count} workers: {error.strerror}; try fewer train.workers"
             ) from error

@@ -18,8 +18,8 @@ def allocate(size: int) -> int:
     """
     try:
         descriptor = _nameless()
-        for start in range(0, size, len(PIECE)):
-            os.pwrite(descriptor, PIECE[: size - start], start)
+        while (written := os.fstat(descriptor).st_size) < size:
+            os.pwrite(descriptor, PIECE[: size - written], written)
     except OSError as error:
         raise BpnetError(
             f"no {size / 1e6:.0f} MB of memory for train.workers to share: {error.strerror}; "
