@@ -23,9 +23,9 @@ ROOMS = (
 WINGS = {
     "system": (
         "progress", "held", "storage", "locks", "memory", "background", "prefetch",
-        "strict_json", "threads", "shared_memory", "barrier", "companions",
+        "strict_json", "threads", "processors", "shared_memory", "barrier", "companions",
     ),
-    "config": ("document", "rules", "schema", "words", "reading", "writing"),
+    "config": ("document", "rules", "schema", "words", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
@@ -39,7 +39,7 @@ WINGS = {
         "trainer", "arithmetic",
     ),
     "runs": (
-        "metadata", "directory", "seed_folders", "finding", "identity", "npz_layout", "npz",
+        "metadata", "directory", "anew", "seed_folders", "finding", "identity", "npz_layout", "npz",
         "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
         "arithmetic", "learning", "session", "from_python",
     ),
@@ -66,7 +66,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
-    *(f"bpnet.runs.{name}" for name in WINGS["runs"][:5]), "bpnet.runs.from_python",
+    *(f"bpnet.runs.{name}" for name in WINGS["runs"][:6]), "bpnet.runs.from_python",
     *(f"bpnet.pictures.{name}" for name in WINGS["pictures"][1:5]), "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40

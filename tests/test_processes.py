@@ -92,16 +92,6 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(program, small_file, tmp_path
     assert a == b
 
 
-def test_a_run_keeps_its_own_number_of_threads_when_resumed(program, small_file, tmp_path):
-    arguments = ("train", "--config", small_file, "--run-dir", "r", "--set", "train.epochs=40")
-    process = program(*arguments, OPENBLAS_NUM_THREADS="2")
-    process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    assert finish(process)[0] == 130
-    assert finish(program("train", "--resume", "r", OPENBLAS_NUM_THREADS="1"))[0] == 0
-    assert json.loads((tmp_path / "r" / "run.json").read_bytes())["threads"] == 2
-
-
 def test_a_reader_that_leaves_early_is_no_error(program, small_data):
     process = program("data", "show", "--dataset", "drawn", "--data-dir", small_data, "--each", 50)
     process.stdout.readline()

@@ -1,6 +1,6 @@
 """All commands, under one name.
 
-A command fixes the number of threads before it imports what needs NumPy, and --help imports
+A command fixes NumPy to one thread before it imports what needs NumPy, and --help imports
 neither: so the imports of its work stand inside it.
 """
 

@@ -98,9 +98,9 @@ def verdict(only: Sequence[int], p: float) -> str:
 
 def _common(runs: "Sequence[Run]") -> dict[str, Any]:
     """Return what the configs of the runs have in common: of seeds, all but the seed."""
-    from bpnet.runs.identity import settings_of
+    from bpnet.runs.identity import settings_of_run
 
-    first, *others = (settings_of(run.config) for run in runs)
+    first, *others = (settings_of_run(run) for run in runs)
     return {key: first[key] for key in first if all(one[key] == first[key] for one in others)}
 
 

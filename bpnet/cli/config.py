@@ -26,8 +26,9 @@ def show(config_file: Path | None, settings: tuple[str, ...]) -> None:
     bpnet config show --config configs/mnist.yaml --set seed=1
     """
     from bpnet import config
+    from bpnet.runs import anew
 
-    echo_all(config.dump(config.load(config_file, settings)).splitlines())
+    echo_all(config.dump(anew.load(config_file, settings)).splitlines())
 
 
 @config_group.command("check")
@@ -38,7 +39,7 @@ def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
 
     bpnet config check --config configs/mnist.yaml
     """
-    from bpnet import config
+    from bpnet.runs import anew
 
-    config.load(config_file, settings)
+    anew.load(config_file, settings)
     echo(f"{config_file or 'the defaults'}: no problems")

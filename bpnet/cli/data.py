@@ -117,12 +117,12 @@ def show(
     bpnet data show --config configs/elastic-800.yaml
     bpnet data show --split test --save digit.png
     """
-    from bpnet import config
+    from bpnet.runs import anew
     from bpnet.system import storage
 
     if save and storage.exists(save):
         raise UsageError(f"{save}: is there already; give another --save")
-    chosen = config.load(config_file, [*settings, *_settings(dataset, data_dir)])
+    chosen = anew.load(config_file, [*settings, *_settings(dataset, data_dir)])
     pictures = _pictures(chosen, split, each)
     if save:
         from bpnet.pictures.png import png

@@ -32,9 +32,9 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
     --json: passed, tolerance; rows, for each: passed, name, checked, left_out (at a kink), error,
     analytic, numeric, reason (of a failure, or null).
     """
-    from bpnet import config
+    from bpnet.runs import anew
 
-    loaded = config.load(config_file, settings)
+    loaded = anew.load(config_file, settings)
     threads.fix()
     _check(loaded, as_json)
 

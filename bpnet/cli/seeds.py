@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -27,10 +27,10 @@ from bpnet.cli.options import with_options
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import BpnetError, RunError, UsageError
-from bpnet.runs import directory, mending, metadata, results, seed_folders
+from bpnet.runs import anew, directory, mending, metadata, results, seed_folders
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Result, Status
-from bpnet.system import held
+from bpnet.system import held, processors
 from bpnet.training.need import refuse_too_large
 
 HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
@@ -43,6 +43,7 @@ def start(
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
     refuse_too_large(config, min(parallel, count))
+    processors.warn_of_more(min(parallel, count), config.train.workers, tell)
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
@@ -61,8 +62,10 @@ def resume(
         tell(f"{folder}: all its seeds have finished: nothing to do")
         _print_results(folder, seeds)
         return
+    anew.refuse_threads(*_opened(unfinished))
     config = directory.open_run(left[0], with_options((), data_dir)).config
     refuse_too_large(config, min(parallel, len(left)))
+    processors.warn_of_more(min(parallel, len(left)), config.train.workers, tell)
     if unfinished:
         datasets.load(config.data, byte_bar, tell)
     options = [] if data_dir is None else ["--data-dir", data_dir]
@@ -104,6 +107,13 @@ def _resuming(folder: Path, parallel: int, options: Sequence[str]) -> list[str]:
 
 def _unfinished(seeds: Sequence[Path]) -> list[Path]:
     return [seed for seed in seeds if metadata.status(seed) != Status.FINISHED]
+
+
+def _opened(seeds: Sequence[Path]) -> Iterator[Run]:
+    """Yield those that can be opened; what is wrong with the others their processes will say."""
+    for seed in seeds:
+        with suppress(BpnetError):
+            yield directory.open_run(seed)
 
 
 def _is_whole(seed: Path) -> bool:

@@ -21,7 +21,7 @@ from bpnet.cli.options import (
     with_options,
 )
 from bpnet.errors import UsageError
-from bpnet.system import threads
+from bpnet.system import processors, threads
 
 if TYPE_CHECKING:
     from bpnet.runs.directory import Run
@@ -85,9 +85,9 @@ def _start(
     path: Path, settings: list[str], run_dir: Path | None, count: int | None, jobs: int, quiet: bool
 ) -> None:
     """Train a new run, or one for each of `count` seeds."""
-    from bpnet import config
+    from bpnet.runs import anew
 
-    loaded = config.load(path, settings)
+    loaded = anew.load(path, settings)
     threads.fix()
     if count:
         from bpnet.cli import seeds
@@ -135,6 +135,7 @@ def _train(begun: "Session", quiet: bool, data_dir: str | None = None) -> None:
     from bpnet.runs import session
 
     training = begun.training
+    processors.warn_of_more(1, training.config.train.workers, tell)
     with signals.collected() as received:
         with bar(training, quiet) as advance:
             for record in session.train(begun, lambda: bool(received), advance, tell):

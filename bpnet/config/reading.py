@@ -2,39 +2,20 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import Node, ScalarNode
 
-from bpnet.config import words
-from bpnet.config.document import NO_BLANK, Problem, decode, parse
-from bpnet.config.rules import Refused, Rule, shown
-from bpnet.config.schema import INPUTS, OUTPUTS, Config, build, flatten, rules
-from bpnet.errors import ConfigError, StorageError, short
-from bpnet.system import storage
-
-LARGEST = 64 * 1024
-RULES = rules()
-SECTIONS = {name.partition(".")[0] for name in RULES if "." in name}
+from bpnet.config import files
+from bpnet.config.document import Problem, parse
+from bpnet.config.files import RULES, rule_of, value_of
+from bpnet.config.rules import Refused, Rule
+from bpnet.config.schema import EARLIER, INPUTS, OUTPUTS, Config, build, flatten
+from bpnet.errors import ConfigError, short
 
 
 def load(
-    source: Path | Config | None = None,
-    settings: Iterable[str] | Mapping[str, Any] = (),
-    environment: Mapping[str, str] = os.environ,
-) -> Config:
-    """Return the config of what is to begin: read, and without what was surely not meant.
-
-    Raises: ConfigError, as `read` does.
-    """
-    config = read(source, settings, environment)
-    _refuse_outer_layers(config, f"{source}: " if isinstance(source, Path) else "")
-    return config
-
-
-def read(
     source: Path | Config | None = None,
     settings: Iterable[str] | Mapping[str, Any] = (),
     environment: Mapping[str, str] = os.environ,
@@ -45,10 +26,37 @@ def read(
     KEY=VALUE, as the command line has them, or values by the names of their keys.
     Raises: ConfigError with every problem of source and settings, a line each.
     """
+    where = f"{source}: " if isinstance(source, Path) else ""
+    config = _build(_values(source, settings, environment, RULES), where)
+    _refuse_outer_layers(config, where)
+    return config
+
+
+def read(
+    path: Path,
+    settings: Iterable[str] | Mapping[str, Any] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> tuple[Config, int]:
+    """Return the config that a run keeps, and on how many threads its bpnet computed it.
+
+    Earlier versions knew keys, and took values, that `load` refuses.
+    Raises: ConfigError, as `load` does.
+    """
+    values = _values(path, settings, environment, RULES | EARLIER)
+    return _build(values, f"{path}: "), values.get("train.threads", 1)
+
+
+def _values(
+    source: Path | Config | None,
+    settings: Iterable[str] | Mapping[str, Any],
+    environment: Mapping[str, str],
+    known: Mapping[str, Rule],
+) -> dict[str, Any]:
+    """Return all values that are given, by their full names; a file may give those of `known`."""
     values: dict[str, Any] = {}
     problems: list[str] = []
     if isinstance(source, Path):
-        values, problems = _read_file(source)
+        values, problems = files.read(source, known)
     for origin, setting in [
         *(_from_python("Config", flatten(source)) if isinstance(source, Config) else ()),
         *_from_environment(environment),
@@ -60,8 +68,11 @@ def read(
             problems.append(f"{origin}: {refusal}")
     if problems:
         raise ConfigError(*problems)
+    return values
+
+
+def _build(values: dict[str, Any], where: str) -> Config:
     config: Config = build(values)
-    where = f"{source}: " if isinstance(source, Path) else ""
     _refuse_endless_warmup(config, where)
     _refuse_mixing(config, where)
     return config
@@ -118,86 +129,6 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str
         yield "BPNET_DATA_DIR", f"data.dir={folder}"
 
 
-def _read_file(path: Path) -> tuple[dict[str, Any], list[str]]:
-    values: dict[str, Any] = {}
-    problems: list[Problem] = []
-    try:
-        root = parse(decode(storage.read(path, LARGEST)))
-        if root is None:
-            raise ConfigError(f"{path}: is empty; `bpnet config show` prints every key")
-        _read_mapping(root, "", values, problems)
-    except StorageError as error:
-        raise ConfigError(*error.lines) from error
-    except Problem as problem:
-        problems.append(problem)
-    return values, [f"{path}:{p.line}:{p.column}: {p.message}" for p in problems]
-
-
-def _read_mapping(node: Node, prefix: str, values: dict[str, Any], problems: list[Problem]) -> None:
-    """Read the keys of one mapping into `values`, by their full names."""
-    if not isinstance(node, MappingNode):
-        where = prefix.rstrip(".") or "the config"
-        message = f"{where}: expected a mapping of keys to values, got {shown(node)}"
-        if isinstance(node, ScalarNode) and ":" in node.value and not node.style:
-            message += f"; {NO_BLANK}"
-        problems.append(Problem.at(node.start_mark, message))
-        return
-    first_lines: dict[str, int] = {}
-    for key, value in node.value:
-        try:
-            with _located(key):
-                name = prefix + _key(key)
-                _refuse_second(name, key, first_lines)
-                rule = None if name in SECTIONS else _rule(name)
-            with _located(value):
-                if rule is None:
-                    _read_mapping(value, f"{name}.", values, problems)
-                else:
-                    values[name] = _value(name, rule, value)
-        except Problem as problem:
-            problems.append(problem)
-
-
-@contextmanager
-def _located(node: Node) -> Iterator[None]:
-    try:
-        yield
-    except Refused as refusal:
-        raise Problem.at(node.start_mark, str(refusal)) from refusal
-
-
-def _key(node: Node) -> str:
-    if not isinstance(node, ScalarNode) or not node.value.isprintable() or len(node.value) > 40:
-        raise Refused(f"expected the name of a key, got {shown(node)}")
-    if ":" in node.value and not node.style:
-        raise Refused(f"{node.value}: {NO_BLANK}")
-    if "." in node.value:
-        raise Refused(f"{node.value}: in a file, a key stands inside its section, without a dot")
-    return str(node.value)
-
-
-def _refuse_second(name: str, key: Node, first_lines: dict[str, int]) -> None:
-    if name in first_lines:
-        raise Refused(f"{name}: already given in line {first_lines[name]}")
-    first_lines[name] = key.start_mark.line + 1
-
-
-def _rule(name: str) -> Rule:
-    if name in RULES:
-        return RULES[name]
-    if name in SECTIONS:
-        keys = ", ".join(known for known in RULES if known.startswith(f"{name}."))
-        raise Refused(f"{name}: is a section; its keys are {keys}")
-    raise Refused(f"{name}: unknown key; {words.hint(name)}")
-
-
-def _value(name: str, rule: Rule, node: Node) -> Any:
-    try:
-        return rule.read(node)
-    except Refused as refusal:
-        raise Refused(f"{name}: expected {str(refusal) or rule}, got {shown(node)}") from None
-
-
 def _read_setting(setting: str) -> dict[str, Any]:
     """Read KEY=VALUE; the value is text until the key's rule reads it, a list is YAML's [..., ...].
 
@@ -207,7 +138,7 @@ def _read_setting(setting: str) -> dict[str, Any]:
     name, equals, text = (part.strip(" ") for part in setting.partition("="))
     if not equals:
         raise Refused("expected KEY=VALUE, such as train.learning_rate=0.05")
-    rule = _rule(name)
+    rule = rule_of(name)
     node: Node | None = ScalarNode("tag:yaml.org,2002:str", text)
     if text.startswith("["):
         try:
@@ -215,4 +146,4 @@ def _read_setting(setting: str) -> dict[str, Any]:
         except Problem as problem:
             raise Refused(f"{name}: expected {rule}; {problem.message}") from problem
     assert node is not None
-    return {name: _value(name, rule, node)}
+    return {name: value_of(name, rule, node)}

@@ -70,6 +70,10 @@ class Config:
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
 
+# Keys that the runs of earlier versions have, each with its rule: no new run has them.
+EARLIER: dict[str, Rule] = {"train.threads": Whole(1, 1024)}  # of each matrix product, by default 1
+
+
 def rules(section: Any = Config, prefix: str = "") -> dict[str, Rule]:
     """Return the rule of each key, by its full name.
 

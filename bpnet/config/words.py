@@ -35,7 +35,9 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "train.average": "averaging ema ema_decay swa polyak",
     "train.label_smoothing": "smoothing label_smooth",
     "train.dtype": "precision mixed_precision amp half fp16 bf16 float16 floatx",
-    "train.workers": "threads num_threads n_threads n_jobs cpus",
+    "train.workers": "n_jobs cpus cores processes num_processes nproc nproc_per_node",
+    "matrix products run on one thread; train.workers is the number of processes that share a "
+    "batch": "threads num_threads n_threads openblas_num_threads omp_num_threads mkl_num_threads",
     "augment": "augmentation augmentations data_augmentation transform transforms",
     "augment.rotation": "rotate degrees rotation_range random_rotation",
     "augment.scaling": "scale zoom zoom_range",
@@ -53,13 +55,16 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "overfitting": "dropout dropout_rate dropout_ratio drop_rate use_dropout",
     "there is no early stopping; if data.validation is above 0, the weights of the best epoch are "
     "kept": "early_stopping early_stop patience n_iter_no_change tol min_delta monitor",
-    "bpnet runs on the CPU; train.workers is the number of processes": "device devices gpu gpus cuda"
-    " use_cuda no_cuda mps tpu accelerator",
+    "bpnet runs on the CPU; train.workers is the number of processes that share a batch": "device"
+    " devices gpu gpus cuda use_cuda no_cuda mps tpu accelerator",
     "the loss is always softmax with cross-entropy": "loss loss_fn loss_function criterion"
     " objective cost",
     "loss and accuracy are always shown": "metric metrics",
     "the images are always shuffled, anew in each epoch": "shuffle drop_last",
-    "nothing has to load the images: they are in memory": "workers num_workers prefetch pin_memory",
+    "nothing has to load the images; train.workers is the number of processes that share a batch":
+    "num_workers n_workers dataloader_num_workers",
+    "nothing has to load the images: they are in memory": "prefetch prefetch_factor pin_memory"
+    " persistent_workers",
     "the layers are Affine, with biases, and network.activation between them": "conv filters"
     " kernel_size bias use_bias batch_norm use_batchnorm bn layer_norm",
     "the 784 inputs and 10 outputs are always there; network.hidden is the widths between them":
@@ -93,7 +98,7 @@ def found(name: str) -> str | None:
     >>> found("optim.lr"), found("hidden"), found("epcohs")
     ('train.learning_rate', 'network.hidden', None)
     >>> found("gpu")
-    'bpnet runs on the CPU; train.workers is the number of processes'
+    'bpnet runs on the CPU; train.workers is the number of processes that share a batch'
     """
     word = _bare(name.rpartition(".")[2])
     return _HERE.get(word) or _KNOWN.get(word)

@@ -1,6 +1,5 @@
 """On what machine, and with what arithmetic, a run is trained: in its run.json."""
 
-import os
 import platform
 from typing import Any
 
@@ -10,9 +9,10 @@ from bpnet import __version__
 from bpnet.errors import RunError, short
 from bpnet.runs import metadata
 from bpnet.runs.directory import Run
+from bpnet.system import processors
 from bpnet.training.arithmetic import fingerprint
 
-TOLD = {"numpy": "NumPy", "blas": "BLAS", "threads": "threads", "processors": "processors"}
+TOLD = {"numpy": "NumPy", "blas": "BLAS", "processors": "processors"}
 
 
 def facts(run: Run) -> dict[str, Any]:
@@ -26,17 +26,10 @@ def facts(run: Run) -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "blas": f"{blas.get('name')} {blas.get('version')}",
-        "processors": _processors(),
+        "processors": processors.usable(),
         "platform": platform.platform(),
         "arithmetic": fingerprint(run.config.train.dtype),
     }
-
-
-def _processors() -> int | None:
-    """Return how many processors this process may use: BLAS starts no more threads than these."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()
 
 
 def refuse_another(run: Run) -> None:
@@ -72,5 +65,5 @@ def _difference(before: dict[str, Any], here: dict[str, Any]) -> str:
         if key in before and before[key] != here[key]
     ]
     return "; ".join(told) or (
-        "another kind of processor, or NumPy imported before bpnet on another number of threads"
+        "another kind of processor, or NumPy imported before bpnet, on more than one thread"
     )

@@ -6,7 +6,6 @@ to, and a SHA-256 over all of these. It is checked whole before any of it is use
 
 import hashlib
 import json
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import RunError, StorageError
-from bpnet.runs import npz, resume_point
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs import anew, npz, resume_point
+from bpnet.runs.directory import Run
 from bpnet.runs.identity import identity_of
 from bpnet.runs.npz_layout import Form
 from bpnet.system import storage, strict_json
@@ -123,8 +122,7 @@ def restore(run: Run, state: TrainingState, data: Mapping[str, str], tell: Tell)
         return
     second = _unpack_file(previous, run, state, data)
     if second is not None:
-        again = f"bpnet train --config {shlex.quote(str(run.folder / CONFIG))} --run-dir NEW"
-        raise RunError(problem, f"{second}; to train it anew: {again}")
+        raise RunError(problem, f"{second}; to train it anew: {anew.command(run.folder)}")
     if storage.is_taken(path):
         problem += f"; kept as {storage.move_aside(path).name}"
     storage.write(path, _read(previous, run, state))

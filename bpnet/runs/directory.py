@@ -9,7 +9,7 @@
     doubt.npz                 by what answers are doubted, once the run has finished (`doubts`)
 
 Every file is put in place whole: from the end of the first epoch on there is always a checkpoint.
-All here is read without NumPy: the config says on how many threads NumPy is to run.
+All here is read without NumPy.
 """
 
 import os
@@ -44,12 +44,14 @@ class Run:
     """A run directory and its config.
 
     What is missing of the data may be put into their folder if the user has named it, or nobody
-    has; a run's own config may come from anywhere.
+    has; a run's own config may come from anywhere. An earlier bpnet may have computed it on several
+    threads.
     """
 
     folder: Path
     config: Config
     may_fill: bool = False
+    threads: int = 1
 
     @property
     def checkpoint(self) -> Path:
@@ -105,15 +107,16 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
         raise RunError(f"{folder}: does not exist")
     if not storage.exists(path):
         raise _no_run(folder)
-    environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}  # the threads stay
+    environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}
     try:
-        found = config.read(path, settings, environment)
+        found, count = config.read(path, settings, environment)
     except ConfigError as error:
         lost = "; if it is one of your own, its line in bpnet/registry.py is missing"
         lines = [line + (lost if ACTIVATION in line else "") for line in error.lines]
         raise RunError(*lines) from error
     named = bool(settings or environment["BPNET_DATA_DIR"])
-    return Run(folder, found, may_fill=named or found.data.dir == Config().data.dir)
+    may_fill = named or found.data.dir == Config().data.dir
+    return Run(folder, found, may_fill, threads=count)
 
 
 def _no_run(folder: Path) -> RunError:

@@ -10,12 +10,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bpnet import config as configs
 from bpnet.config import Config
 from bpnet.errors import UsageError
-from bpnet.runs import directory
+from bpnet.runs import anew, directory
 from bpnet.runs.directory import Run
-from bpnet.system import threads
+from bpnet.system import processors, threads
 from bpnet.system.progress import Tell, never, silent, unwatched
 
 if TYPE_CHECKING:
@@ -41,12 +40,13 @@ def train(
     source = config if isinstance(config, Config) else Path(config)
     if not isinstance(settings, Mapping | None):
         raise UsageError('settings: expected values by their keys, such as {"train.epochs": 3}')
-    chosen = configs.load(source, settings or {})
+    chosen = anew.load(source, settings or {})
     _import_numpy(tell)
     from bpnet.runs import session
 
     name = source.stem if isinstance(source, Path) else "config"
     folder = None if run_dir is None else Path(run_dir).expanduser()
+    processors.warn_of_more(1, chosen.train.workers, tell)
     with session.started(chosen, name, folder, tell=tell) as begun:
         for record in session.train(begun, stop, tell=tell):
             watch(record)

@@ -1,6 +1,7 @@
 """What makes a run that run: its config, but for where the data lie, and the hashes of its data."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from bpnet import config
@@ -19,18 +20,27 @@ def settings_of(chosen: Config) -> dict[str, Any]:
     }
 
 
+def settings_of_run(run: Run) -> dict[str, Any]:
+    """Return its settings, with those of earlier versions."""
+    return settings_of(run.config) | {"train.threads": run.threads}
+
+
+def _defaults() -> dict[str, Any]:
+    return settings_of_run(Run(Path(), Config()))
+
+
 def identity_of(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
     """Return all that decides how a run goes on; a key that a later bpnet adds changes nothing."""
-    defaults = settings_of(Config()).items()
-    chosen = [setting for setting in settings_of(run.config).items() if setting not in defaults]
+    defaults = _defaults().items()
+    chosen = [setting for setting in settings_of_run(run).items() if setting not in defaults]
     return {"config": dict(chosen), "data": dict(data)}
 
 
 def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
     began = metadata.read(run.folder)
-    settings = settings_of(run.config)
-    before = settings_of(Config()) | began.get("config", settings)  # later keys had their defaults
+    settings = settings_of_run(run)
+    before = _defaults() | began.get("config", settings)  # later keys had their defaults
     problems = [
         f"{run.folder / CONFIG}: {name} is {value}, but was "
         f"{short(str(before[name]))} when the run began; put it back, or start a new run"

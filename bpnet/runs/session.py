@@ -8,7 +8,7 @@ from pathlib import Path
 from bpnet import datasets
 from bpnet.config import Config
 from bpnet.errors import BpnetError, DivergedError, RunError
-from bpnet.runs import arithmetic, checkpoints, directory, doubts, learning, metadata, results
+from bpnet.runs import anew, arithmetic, checkpoints, directory, doubts, learning, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
@@ -70,8 +70,10 @@ def resumed(
     """Hold the directory of a run that has not finished, and go back to its checkpoint.
 
     Raises: RunError if the config or the data have changed, or no checkpoint can be used; also if
-    this machine computes otherwise than the one before, unless other arithmetic is allowed.
+    it is of several threads, or this machine computes otherwise than the one before, unless other
+    arithmetic is allowed.
     """
+    anew.refuse_threads(run)
     directory.recover(run.folder, tell)
     refuse_too_large(run.config)
     if run.was_saved and not other_arithmetic:

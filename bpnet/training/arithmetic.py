@@ -1,7 +1,9 @@
 """The arithmetic of this machine, known by what comes out of a fixed step of training.
 
-The last bits of a matrix product depend on the BLAS library, on the kernels that it has for the
-processor, and on how many threads it really gets. No version tells all of that; a product does.
+The last bits of a matrix product depend on the BLAS library, and on the kernels that it has for the
+processor. No version tells all of that; a product does. How many workers share a batch is a setting
+of the run, and not asked here. If NumPy was imported before bpnet, on more than one thread, these
+products are shared among them, and come out otherwise too.
 """
 
 import hashlib

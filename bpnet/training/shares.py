@@ -83,7 +83,7 @@ class Worker:
         self.config = config
         self.split = split
         self.barrier = barrier
-        self.sums = shared["sums"]
+        self.sums = shared["sums"][:, :2]
         flat = shared["parameters"]
         self.gradients = [shared[f"gradient {n}"] for n in range(config.train.workers)]
         self.part = part(flat, rank, config.train.workers)
@@ -111,14 +111,13 @@ class Worker:
             self.barrier.wait()
             yield outcome
 
-    @np.errstate(over="ignore", invalid="ignore")  # seen in the loss
     def _differentiate(self, number: int, images: int, x: Array, t: Array) -> None:
         """Leave for all what the own rows of a batch of so many images come to, and their gradient.
 
         The mean of the loss is over all of the batch.
         """
         own = self.step.forward(x, t) if len(t) else Outcome(0, 0, 0)
-        self.sums[self.rank, :2] = own.loss, own.correct
+        self.sums[self.rank] = own.loss, own.correct
         if len(t):
             self.step.network.backward(self.step.learning_rate(number) * len(t) / images)
         else:
@@ -127,7 +126,7 @@ class Worker:
     def _outcome(self, images: int) -> Outcome:
         """Return what all workers' rows came to, added in the order of the ranks."""
         loss, correct = 0.0, 0.0
-        for own_loss, own_correct in self.sums[:, :2].tolist():
+        for own_loss, own_correct in self.sums.tolist():
             loss += own_loss
             correct += own_correct
         return Outcome(images, loss, int(correct))

@@ -8,8 +8,10 @@ import json
 import sys
 from functools import partial
 
-from bpnet import config as configs
-from bpnet.config import Config
+import numpy as np
+
+from bpnet.config import Config, flatten
+from bpnet.config.schema import build
 from bpnet.datasets import Split
 from bpnet.errors import DivergedError
 from bpnet.system import barrier, companions, shared_memory
@@ -18,6 +20,7 @@ from bpnet.training.shares import Worker, arrays, forms
 from bpnet.training.state import Place
 
 
+@np.errstate(over="ignore", invalid="ignore")  # seen in the loss
 def work(worker: Worker, epoch: int, done: int) -> None:
     """Take the worker's share of all steps from there on, to the end of the training."""
     try:
@@ -31,13 +34,13 @@ def work(worker: Worker, epoch: int, done: int) -> None:
 
 def message(rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place) -> str:
     """Return what `main` is told."""
-    return json.dumps([rank, configs.flatten(config), images, memory, ends, place])
+    return json.dumps([rank, flatten(config), images, memory, ends, place])
 
 
 def main(message: str) -> None:
     """Work as the message says."""
     rank, settings, images, memory, ends, place = json.loads(message)
-    config = configs.read(settings=settings, environment={})
+    config = build({key: tuple(v) if type(v) is list else v for key, v in settings.items()})
     shared = arrays(shared_memory.mapped(memory), forms(config, images))
     meeting = barrier.barrier(shared["counters"].data, rank, *ends)
     split = Split(shared["images"], shared["labels"])

@@ -13,7 +13,7 @@ import pytest
 from bpnet import datasets
 from bpnet.datasets import drawn_digits, loading
 from bpnet.runs import metadata
-from bpnet.system import storage, threads
+from bpnet.system import storage
 
 
 @pytest.fixture
@@ -312,21 +312,3 @@ def test_a_run_is_not_read_with_other_images_mixed_in(mixed, monkeypatch):
     result = bpnet("eval", folder)
     assert result.status == 1
     assert result.err.endswith("Error: mixed: began with other files of sketched\n")
-
-
-def test_the_runs_own_number_of_threads_is_used(bpnet, run, monkeypatch):
-    fixed = []
-    monkeypatch.setattr(threads, "fix", fixed.append)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
-    assert bpnet("eval", run).status == 0
-    assert fixed == [1]
-
-
-def test_several_runs_are_scored_on_the_first_ones_threads_with_a_note(bpnet, run, small_file):
-    bpnet("train", "--config", small_file, "--threads", 2, "--run-dir", "two", "--quiet")
-    assert bpnet("eval", run, run).err == ""
-    result = bpnet("eval", run, "two")
-    assert result.status == 0
-    assert result.err.startswith(
-        f"two: its train.threads is 2, but it is scored on the 1 of {run}: "
-    )

@@ -94,13 +94,6 @@ def test_a_wrong_command_line_has_exit_status_2(bpnet, arguments, message):
     assert message in result.err
 
 
-def test_a_wrong_number_of_threads_in_the_environment_is_told(bpnet, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "many")
-    result = bpnet("gradcheck")
-    assert result.status == 2
-    assert result.err.startswith("Error: OMP_NUM_THREADS: train.threads: expected a whole number")
-
-
 def test_help_and_version_have_exit_status_0(bpnet):
     assert bpnet("--version").out.startswith("bpnet 0.")
     assert bpnet("train", "-h").status == 0

@@ -15,7 +15,7 @@ from bpnet import config
 from bpnet.cli import jobs
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.runs import directory, metadata, seed_folders
-from bpnet.system import storage
+from bpnet.system import processors, storage
 
 
 @pytest.fixture
@@ -76,10 +76,23 @@ def test_a_warning_of_a_seed_is_shown_beside_the_bar(bpnet, small_file, bars):
     assert bar.n == 2
 
 
-def test_quiet_seeds_print_only_the_table(bpnet, folder):
+def test_quiet_seeds_print_only_the_table(bpnet, folder, monkeypatch):
+    monkeypatch.setattr(processors, "usable", lambda: 3)
     result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
     assert result.err == ""
     assert len(result.out.splitlines()) == 6
+
+
+def test_more_processes_than_cores_are_told_once(bpnet, folder, small_file, monkeypatch):
+    monkeypatch.setattr(processors, "usable", lambda: 1)
+    start = ("--config", small_file, "--set", "train.epochs=1", "--seeds", 2, "--run-dir", "two")
+    for count, options in ((2, start), (3, ("--resume", folder))):
+        result = bpnet("train", *options, "--jobs", 9, "--quiet")
+        assert (result.status, result.err) == (
+            0,
+            f"warning: {count} processes (--jobs {count} x train.workers 1) for 1 core that this "
+            "process may use: fewer are as fast\n",
+        )
 
 
 def test_a_seed_that_fails_is_named_and_the_others_go_on(bpnet, folder):
@@ -190,6 +203,7 @@ def test_each_seed_may_have_other_arithmetic_if_that_is_allowed(bpnet, folder):
 def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folder, monkeypatch):
     train = jobs.train
     monkeypatch.setattr(jobs, "train", lambda *arguments: (train(*arguments)[0], 2))
+    monkeypatch.setattr(processors, "usable", lambda: 3)
     result = bpnet("train", "--resume", folder, "--jobs", 3, "--quiet")
     assert (result.status, result.err) == (0, "")
 

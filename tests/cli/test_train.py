@@ -14,7 +14,7 @@ from bpnet.cli import train as command
 from bpnet.errors import StorageError
 from bpnet.evaluation import Scores
 from bpnet.runs import checkpoints, metadata
-from bpnet.system import threads
+from bpnet.system import processors
 from bpnet.training import trainer
 from bpnet.training.step import Step
 
@@ -49,18 +49,24 @@ def test_without_validation_the_test_set_is_shown_each_epoch(bpnet, small_file):
     assert metadata.read(Path("r"))["best_epoch"] is None
 
 
-def test_settings_data_dir_and_threads_are_in_the_runs_config(
-    bpnet, small_file, small_data, monkeypatch
-):
-    monkeypatch.setattr(threads, "fix", lambda number: None)
+def test_settings_data_dir_and_workers_are_in_the_runs_config(bpnet, small_file, small_data):
     result = bpnet(
         "train", "--config", small_file, "--set", "seed=5", "--set", "data.dir=nowhere",
-        "--data-dir", small_data, "--threads", 2, "--run-dir", "r",
+        "--data-dir", small_data, "--workers", 2, "--run-dir", "r",
     )  # fmt: skip
     assert result.status == 0
     written = config.load(Path("r/config.yaml"), environment={})
     assert (written.seed, written.data.dir) == (5, str(small_data))
-    assert written.train.threads == 2
+    assert written.train.workers == 2
+
+
+def test_more_workers_than_cores_are_told_in_a_line_and_train(bpnet, small_file, monkeypatch):
+    monkeypatch.setattr(processors, "usable", lambda: 1)
+    train = ("train", "--config", small_file, "--set", "train.epochs=1", "--run-dir", "r")
+    result = bpnet(*train, "--workers", 2, "--quiet")
+    assert result.status == 0
+    assert result.err.startswith("warning: 2 processes (train.workers) for 1 core that this ")
+    assert result.err.count("\n") == 1
 
 
 def test_the_environment_names_the_data_folder_too(bpnet, small_file, small_data, monkeypatch):
@@ -195,11 +201,11 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
         ([], "train needs --config FILE, such as configs/mnist.yaml, or --resume DIR"),
         (
             ["--resume", "x", "--set", "seed=1"],
-            "--resume takes no --config, --set, --run-dir, --seeds or --threads",
+            "--resume takes no --config, --set, --run-dir, --seeds or --workers",
         ),
         (
-            ["--resume", "x", "--threads", "2"],
-            "--resume takes no --config, --set, --run-dir, --seeds or --threads",
+            ["--resume", "x", "--workers", "2"],
+            "--resume takes no --config, --set, --run-dir, --seeds or --workers",
         ),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
         (["--config", "."], ".: not a regular file"),

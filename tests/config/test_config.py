@@ -34,7 +34,7 @@ def test_every_key_can_be_given(read):
         "seed: 7\n"
         "data: {dataset: drawn, dir: /tmp/a b, validation: 0}\n"
         "network: {hidden: [30, 20], activation: sigmoid, init: 0.01}\n"
-        "train: {epochs: 2, batch_size: 64, learning_rate: 1e-3, dtype: float64, threads: 2}\n"
+        "train: {epochs: 2, batch_size: 64, learning_rate: 1e-3, dtype: float64, workers: 2}\n"
     )
     assert config.seed == 7
     assert config.data.dir == "/tmp/a b"
@@ -335,7 +335,7 @@ def test_what_is_written_loads_back_as_it_is(read):
         "network.hidden", "network.activation", "network.init",
         "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.floor",
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",
-        "train.threads",
+        "train.workers",
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
         "augment.sigma",
     ]  # fmt: skip

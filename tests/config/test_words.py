@@ -29,6 +29,8 @@ KEYS = {name.rpartition(".")[2]: name for name in rules()}
         ("data.momentum", "train.momentum"),
         ("model", "network"),
         ("netwrok", "network"),
+        ("n_jobs", "train.workers"),
+        ("workers", "train.workers"),
     ],
 )
 def test_a_word_of_another_program_or_place_leads_to_the_key(name, here):
@@ -45,7 +47,9 @@ def test_a_word_of_another_program_or_place_leads_to_the_key(name, here):
         ("device gpu train.cuda", "runs on the CPU"),
         ("loss criterion", "softmax with cross-entropy"),
         ("shuffle", "always shuffled"),
-        ("num_workers", "in memory"),
+        ("num_workers", "nothing has to load the images; train.workers is the number of processes"),
+        ("prefetch pin_memory", "in memory"),
+        ("threads train.threads OPENBLAS_NUM_THREADS", "on one thread; train.workers is the"),
         ("train.alpha", "the learning rate is train.learning_rate"),
         ("iters_num", "in epochs, not in steps: train.epochs"),
     ],

@@ -58,9 +58,6 @@ NOT_AS_SET = [(1, "is not as a shell sets it: ")]
 TOO_LONG = [(1, "numpy: cannot be loaded: Length of environment variable ")]
 MAY_REFUSE = {  # a value, with this exit status and these words
     **{name: [(1, "could not be downloaded")] for name in WEB},
-    **{
-        name: [(2, f"{name}: train.threads: expected a whole number")] for name in threads.VARIABLES
-    },
     "BPNET_DATA_DIR": [(2, "BPNET_DATA_DIR: data.dir: expected"), (1, "Not a directory")],
     "_BPNET_COMPLETE": [(1, "")],  # click then says nothing
     "COMP_WORDS": NOT_AS_SET,
@@ -194,7 +191,7 @@ def limited(small_file, small_data, tmp_path):
 DISTORTED = ("--set", "augment.shift=1", "--quiet")
 
 
-@pytest.mark.parametrize("options", [DISTORTED, ("--threads", "2"), ("--seeds", "2")])
+@pytest.mark.parametrize("options", [DISTORTED, ("--seeds", "2")])
 def test_where_no_thread_can_be_started_it_is_one_line_and_no_run_goes_on(
     options, small_file, tmp_path, limited
 ):

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from bpnet import config
+from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError, StorageError, UsageError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import Run
@@ -112,13 +113,22 @@ def test_a_run_says_how_far_it_is_and_what_has_come_out(small_config, tmp_path):
     assert run.result.test_correct == 9
 
 
-def test_a_run_keeps_its_threads_whatever_the_environment_says(tmp_path, monkeypatch):
-    (tmp_path / "config.yaml").write_text("train: {threads: 2}", encoding="utf-8")
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+def test_the_environment_says_where_the_data_of_a_run_lie_now(tmp_path, monkeypatch):
+    (tmp_path / "config.yaml").write_text("seed: 2", encoding="utf-8")
     monkeypatch.setenv("BPNET_DATA_DIR", "elsewhere")
     config = directory.open_run(tmp_path).config
-    assert config.train.threads == 2
-    assert config.data.dir == "elsewhere"
+    assert (config.seed, config.data.dir) == (2, "elsewhere")
+
+
+@pytest.mark.parametrize("number", [1, 2, 1024])
+def test_on_how_many_threads_an_earlier_bpnet_has_trained_is_known(tmp_path, number):
+    path = tmp_path / "config.yaml"
+    path.write_text(f"train: {{threads: {number}}}", encoding="utf-8")
+    run = directory.open_run(tmp_path)
+    assert (run.config, run.threads) == (Config(), number)
+    path.write_text("train: {threads: 0}", encoding="utf-8")
+    with pytest.raises(RunError, match="threads: expected a whole number from 1 to 1024, got 0"):
+        directory.open_run(tmp_path)
 
 
 def test_what_is_no_run_is_told(tmp_path):

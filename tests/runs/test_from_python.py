@@ -14,15 +14,16 @@ import pytest
 import bpnet as library
 from bpnet.config import TrainConfig
 from bpnet.runs import directory, metadata
+from bpnet.system import processors
 
 README = Path(library.__file__).with_name("README.md")
 
 
-def fresh(code, cwd=None, **environment):
+def fresh(code, *arguments, cwd=None, **environment):
     """Return what the code prints in a process that has imported nothing yet."""
     clean = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
     return subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *map(str, arguments)],
         cwd=cwd,
         env=clean | environment,
         capture_output=True,
@@ -51,30 +52,55 @@ def test_in_a_fresh_process_a_run_has_the_weights_of_the_commands(bpnet, small_f
     commands, pythons = (metadata.read(Path(name)) for name in ("command", "python"))
     assert pythons["weights_sha256"] == commands["weights_sha256"]
     assert pythons["status"] == "finished"
-    assert pythons["threads"] == 1
 
 
-THREADS = """
+ONE_THREAD = """
 import os, sys
 import bpnet
 
-first, second, folder = sys.argv[1:]
+config, folder = sys.argv[1:]
 lines = []
-bpnet.train(first, {"train.threads": 2}, folder + "/a", tell=lines.append)
+bpnet.train(config, run_dir=folder + "/a", tell=lines.append)
+bpnet.train(config, run_dir=folder + "/b", tell=lines.append)
 import numpy as np
 np.ones((500, 500)) @ np.ones((500, 500))
-print(len(os.listdir("/proc/self/task")), "OPENBLAS_NUM_THREADS" in os.environ, *lines)
-print(bpnet.train(second, run_dir=folder + "/b", tell=lines.append).config.train.threads, *lines)
+print(len(os.listdir("/proc/self/task")), os.environ.get("OPENBLAS_NUM_THREADS"), *lines)
 """
 
 
-def test_numpy_has_the_threads_of_the_first_run_and_the_environment_stays(small_file, tmp_path):
-    command = [sys.executable, "-c", THREADS, small_file, small_file, tmp_path]
-    clean = {name: value for name, value in os.environ.items() if "_NUM_THREADS" not in name}
-    done = subprocess.run(command, env=clean, capture_output=True, encoding="utf-8", check=True)
-    first, second = done.stdout.splitlines()
-    assert first == "2 False"
-    assert second.startswith("1 warning: NumPy was imported before, perhaps not on 1 threads")
+@pytest.mark.parametrize("number", [None, "2"])
+def test_numpy_is_on_one_thread_and_the_environment_stays(small_file, tmp_path, number):
+    variables = {"OPENBLAS_NUM_THREADS": number} if number else {}
+    assert fresh(ONE_THREAD, small_file, tmp_path, **variables) == f"1 {number}\n"
+
+
+NOTEBOOK = """
+import sys
+import numpy, bpnet
+
+bpnet.train(sys.argv[1], {"train.epochs": 1}, sys.argv[2], tell=print)
+"""
+
+
+@pytest.mark.parametrize(("number", "lines"), [(None, 1), ("2", 1), ("1", 0)])
+def test_where_numpy_was_imported_before_perhaps_on_more_it_is_told(
+    small_file, tmp_path, number, lines
+):
+    variables = {"OPENBLAS_NUM_THREADS": number} if number else {}
+    told = fresh(NOTEBOOK, small_file, tmp_path / "run", **variables).splitlines()
+    assert len(told) == lines
+    for line in told:
+        assert line.startswith("warning: NumPy was imported before bpnet, perhaps on more than one")
+
+
+def test_more_workers_than_cores_are_told(small_config, tmp_path, monkeypatch):
+    lines = []
+    monkeypatch.setattr(processors, "usable", lambda: 1)
+    settings = {"train.workers": 2, "train.epochs": 1}
+    library.train(small_config, settings, tmp_path / "run", tell=lines.append)
+    assert [line.partition(" that ")[0] for line in lines] == [
+        "warning: 2 processes (train.workers) for 1 core"
+    ]
 
 
 def test_what_is_raised_while_it_is_watched_leaves_a_run_that_has_failed(small_config, tmp_path):
@@ -166,6 +192,6 @@ def test_the_code_in_the_readme_runs(small_data, tmp_path, monkeypatch):
     code = code.replace('"configs/', f'"{configs}/')
     settings = '"train.epochs": 3, "data.validation": 100'
     code = code.replace('"train.epochs": 3', settings)  # there are only 600 of these digits
-    shown = fresh(code, tmp_path, BPNET_DATA_DIR=str(small_data)).splitlines()
+    shown = fresh(code, cwd=tmp_path, BPNET_DATA_DIR=str(small_data)).splitlines()
     assert [line.split()[0] for line in shown[:4]] == ["1", "2", "3", "finished"]
     assert re.fullmatch(r"\d", shown[4])

@@ -54,6 +54,17 @@ def test_the_identity_is_what_differs_from_the_defaults_and_the_files(run):
     assert identity_of(replace(run, config=Config()), {}) == {"config": {}, "data": {}}
 
 
+def test_several_threads_of_an_earlier_bpnet_are_part_of_it(run):
+    old = replace(run, threads=2)
+    assert (
+        identity_of(run, DATA)["config"] | {"train.threads": 2} == identity_of(old, DATA)["config"]
+    )
+    metadata.write(run.folder, config=settings_of(run.config) | {"train.threads": 2})
+    refuse_changes(old, DATA)
+    with pytest.raises(RunError, match="train.threads is 1, but was 2 when the run began"):
+        refuse_changes(run, DATA)
+
+
 def test_a_run_as_it_began_may_go_on_and_its_data_may_have_moved(run):
     refuse_changes(run, DATA)
     refuse_changes(moved(run), DATA)

@@ -90,17 +90,6 @@ def test_a_run_that_has_not_finished_is_scored_so_far_and_that_is_told(start):
     assert told == [f"{run.folder}: has not finished: these are its weights so far"]
 
 
-def test_a_run_of_other_threads_than_the_first_is_told(run, another):
-    two = replace(another.config, train=replace(another.config.train, threads=2))
-    told = []
-    with pytest.raises(RunError, match="train.threads is 2, but was 1 when the run began"):
-        load(run, replace(another, config=two), tell=told.append)
-    (line,) = told
-    assert line.startswith(
-        f"{another.folder}: its train.threads is 2, but it is scored on the 1 of {run.folder}: "
-    )
-
-
 def test_a_run_without_validation_images_has_none_to_score(start, small_config):
     config = replace(small_config, data=replace(small_config.data, validation=0))
     run = start(config=config).run

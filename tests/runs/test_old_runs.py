@@ -215,6 +215,62 @@ def test_trained_anew_they_end_in_the_same_bytes(bpnet, expected, same_arithmeti
     ends_as_before(Path("anew"), expected["ends"][name], same_arithmetic)
 
 
+@pytest.fixture
+def on_two_threads():
+    """Make the runs such as that bpnet has trained on two threads, as far as files show it."""
+    for config in Path("old").rglob("config.yaml"):
+        text = config.read_text(encoding="utf-8")
+        config.write_text(text.replace("threads: 1\n", "threads: 2\n"), encoding="utf-8")
+        path = config.with_name("run.json")
+        if path.exists():
+            found = json.loads(path.read_text(encoding="utf-8"))
+            found["threads"] = found["config"]["train.threads"] = 2
+            path.write_text(json.dumps(found), encoding="utf-8")
+
+
+@pytest.mark.usefixtures("on_two_threads")
+def test_runs_of_two_threads_are_read_as_all_others(bpnet, expected):
+    scores = said(bpnet, "eval", *FOUR, *DATA)
+    before = expected["eval"]["committee"]["correct"]
+    assert scores["committee"]["correct"] == before
+    assert said(bpnet, "runs", "old") == expected["runs"]
+    compared = said(bpnet, "compare", "old/finished", "old/seeds", *DATA)
+    assert "train.threads" not in compared["differences"]
+    assert bpnet("report", "old/interrupted", *DATA).status == 0
+    finished = bpnet("train", "--resume", "old/finished", *DATA)
+    assert (finished.status, finished.out.splitlines()[-1]) == (0, "old/finished")
+
+
+@pytest.mark.usefixtures("on_two_threads")
+@pytest.mark.parametrize("options", [(), ("--other-arithmetic",)])
+def test_a_run_of_two_threads_is_not_resumed_and_stays_as_it_is(bpnet, options):
+    before = contents(Path("old/interrupted"))
+    result = bpnet("train", "--resume", "old/interrupted", *DATA, *options)
+    assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
+    assert result.err.startswith("Error: old/interrupted: its batches are computed on 2 threads (")
+    assert contents(Path("old/interrupted")) == before
+
+
+@pytest.mark.usefixtures("on_two_threads")
+def test_of_a_folder_of_seeds_each_that_has_not_finished_is_refused(bpnet):
+    result = bpnet("train", "--resume", "old/seeds", *DATA)
+    assert (result.status, result.out) == (1, "")
+    told = [line.removeprefix("Error:").strip() for line in result.err.splitlines()]
+    assert [line.partition(" (")[0] for line in told] == [
+        f"old/seeds/seed-{seed}: its batches are computed on 2 threads" for seed in (1, 2)
+    ]
+
+
+def test_a_run_of_one_thread_and_one_of_two_differ_in_that(bpnet):
+    shutil.copytree("old", "two")
+    for name in ("config.yaml", "run.json"):
+        path = Path("two/finished", name)
+        text = re.sub('(threads"?): 1', r"\1: 2", path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+    found = said(bpnet, "compare", "old/finished", "two/finished", *DATA)
+    assert found["differences"] == {"train.threads": [1, 2]}
+
+
 def contents(folder, but=".lock"):
     """Return the bytes of each file in a folder, by its name, but for its lock and one other."""
     return {

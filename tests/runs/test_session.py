@@ -11,7 +11,7 @@ from bpnet import __version__, datasets
 from bpnet.datasets import drawn_digits
 from bpnet.errors import DataError, DivergedError, RunError, StorageError, UsageError
 from bpnet.evaluation import evaluate
-from bpnet.runs import arithmetic, checkpoints, directory, metadata, results, session
+from bpnet.runs import checkpoints, directory, metadata, results, session
 from bpnet.runs.identity import settings_of
 from bpnet.training.state import best
 from bpnet.training.trainer import Training
@@ -49,7 +49,6 @@ def test_run_json_says_on_what_a_run_was_trained_and_what_came_out(start, small_
         "status": "finished",
         "bpnet": __version__,
         "numpy": np.__version__,
-        "threads": arithmetic.facts(run)["threads"],
         "seed": 0,
         "config": settings_of(run.config),
         "data": dict(training.dataset.sha256),
@@ -283,7 +282,7 @@ def test_a_step_or_sums_that_no_epoch_of_the_run_has_are_refused(start, step, co
 def test_going_on_with_other_arithmetic_is_refused_or_recorded(start):
     begun = start(until=20)
     run, here = begun.run, metadata.read(begun.run.folder)["arithmetic"]
-    metadata.write(run.folder, arithmetic="0" * 64, numpy="1.0.0")
+    metadata.write(run.folder, arithmetic="0" * 64, numpy="1.0.0", threads=1)
     with pytest.raises(RunError, match=r"NumPy: 1\.0\.0, now "), session.resumed(run):
         pytest.fail("it goes on")
     with session.resumed(run, other_arithmetic=True):

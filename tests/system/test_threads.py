@@ -1,4 +1,4 @@
-"""The number of threads, decided before NumPy is imported."""
+"""One thread, decided before NumPy is imported."""
 
 import os
 import subprocess
@@ -7,64 +7,76 @@ from pathlib import Path
 
 import pytest
 
-from bpnet.config import load
-from bpnet.errors import ConfigError
 from bpnet.runs import metadata
-from bpnet.system import background, threads
+from bpnet.system import threads
 
 
-def test_defaults_then_file_then_environment_then_command_line(tmp_path):
-    path = tmp_path / "c.yaml"
-    path.write_text("train: {threads: 2}", encoding="utf-8")
-    environment = {"OMP_NUM_THREADS": "3"}
-    assert load(environment={}).train.threads == 1
-    assert load(path, environment={}).train.threads == 2
-    assert load(path, environment=environment).train.threads == 3
-    assert load(path, ["train.threads=4"], environment).train.threads == 4
-
-
-def test_the_libraries_own_variables_come_before_openmps():
-    assert threads.given({"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "3"})[1] == "3"
-    assert threads.given({"OPENBLAS_NUM_THREADS": ""}) is None
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "two", "1025", "1.5", "9" * 5000])
-def test_what_is_no_number_of_threads_is_refused(text):
-    with pytest.raises(ConfigError, match=r"OPENBLAS_NUM_THREADS: train.threads: expected .* 1024"):
-        load(environment={"OPENBLAS_NUM_THREADS": text})
+def fresh(code, **variables):
+    """Return what the code prints, in a process with no BLAS variables but these."""
+    clean = {name: text for name, text in os.environ.items() if name not in threads.VARIABLES}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, env=clean | variables, capture_output=True, check=True, text=True
+    ).stdout
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="no /proc")  # noqa: PTH112
-@pytest.mark.parametrize("number", [1, 2])
-def test_so_many_threads_there_are_once_numpy_is_imported(number):
+@pytest.mark.parametrize("variables", [{}, dict.fromkeys(threads.VARIABLES, "2")])
+def test_there_is_one_once_numpy_is_imported_whatever_the_environment_says(variables):
     code = (
         "import os; from bpnet.system import threads;"
-        f"threads.fix({number}); import numpy as np; np.ones((500, 500)) @ np.ones((500, 500));"
+        "threads.fix(); import numpy as np; np.ones((500, 500)) @ np.ones((500, 500));"
         "print(len(os.listdir('/proc/self/task')))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert int(done.stdout) == min(number, len(os.sched_getaffinity(0)))
+    assert fresh(code, **variables) == "1\n"
 
 
-def test_each_command_fixes_the_number_of_the_config_or_of_the_run(bpnet, small_file, monkeypatch):
+@pytest.mark.parametrize(
+    ("variables", "surely"),
+    [
+        ({}, False),
+        ({"OPENBLAS_NUM_THREADS": "1"}, True),
+        ({"OMP_NUM_THREADS": "1"}, True),
+        ({"OMP_NUM_THREADS": "1,2"}, True),  # OpenMP's list for nested levels: the first counts
+        ({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "2"}, False),
+        ({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": ""}, True),
+        ({"OPENBLAS_NUM_THREADS": "many"}, False),
+    ],
+)
+def test_what_numpy_was_started_on_is_known_of_the_environment(variables, surely, monkeypatch):
+    monkeypatch.setattr(threads, "_fixed", [])
+    for name, text in variables.items():
+        monkeypatch.setenv(name, text)
+    assert threads.is_one() == surely
+
+
+def test_what_has_been_fixed_stays_known_and_the_environment_stays_as_it_was(monkeypatch):
+    monkeypatch.setattr(threads, "_fixed", [])
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    before = dict(os.environ)
+    with threads.fixed():
+        assert {os.environ[name] for name in threads.VARIABLES} == {"1"}
+    assert os.environ == before
+    assert threads.is_one()
+
+
+def test_each_command_that_computes_fixes_it(bpnet, small_file, monkeypatch):
     fixed = []
-    monkeypatch.setattr(threads, "fix", fixed.append)
-    bpnet("train", "--config", small_file, "--threads", 2, "--run-dir", "r", "--quiet")
+    monkeypatch.setattr(threads, "fix", lambda: fixed.append(True))
+    bpnet("train", "--config", small_file, "--run-dir", "r", "--quiet")
     metadata.write(Path("r"), status="interrupted")
-    bpnet("train", "--resume", "r")
-    bpnet("eval", "r")
-    bpnet("gradcheck", "--set", "train.threads=2")
-    bpnet("data", "path")
-    assert fixed == [2, 2, 2, 2, 1]
-
-
-@pytest.mark.parametrize(("number", "others"), [(1, 0), (3, 2), (1000, 3)])
-def test_as_many_threads_are_tried_at_once_as_blas_will_start(number, others, monkeypatch):
-    started, start = [], background.start
-    monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    monkeypatch.setattr(
-        background, "start", lambda work: started.append(start(work)) or started[-1]
-    )
-    threads.fix(number)
-    assert len({thread.ident for thread in started}) == len(started) == others
-    assert not any(thread.is_alive() for thread in started)
+    small = ("--set", "network.hidden=2")
+    for number, command in enumerate(
+        [
+            ("train", "--resume", "r"),
+            ("eval", "r"),
+            ("report", "r"),
+            ("compare", "r", "r"),
+            ("predict", "none.png", "--run", "r"),
+            ("gradcheck", *small),
+            ("data", "path"),
+        ]
+    ):
+        assert len(fixed) == number + 1
+        bpnet(*command)
+    assert len(fixed) == 8
