@@ -175,11 +175,17 @@ def work(task: Callable[[], object], prepare: Callable[[], object] = lambda: Non
         following = follow()
         task()
         following.join()
+    except BpnetError as error:
+        _say(words, str(error))
     except BaseException as error:
-        told = str(error) if isinstance(error, BpnetError) else f"{type(error).__name__}: {error}"
-        os.write(words, told.encode(errors="replace")[:WORDS])
+        advice = "a bug of bpnet, or of a layer of your own; with train.workers 1, BPNET_DEBUG=1"
+        _say(words, f"{type(error).__name__}: {error} ({advice} shows where)")
     finally:
         os._exit(1)
+
+
+def _say(pipe: int, words: str) -> None:
+    os.write(pipe, words.encode(errors="replace")[:WORDS])
 
 
 def spawn(module: str, message: str, keep: Sequence[int]) -> Spawned:

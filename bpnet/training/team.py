@@ -130,7 +130,7 @@ class Watch:
 def _told(other: Companion, workers: int) -> str:
     one = f"one of the {workers} workers"
     if words := other.last_words():
-        return f"{one} has failed: {words}; with train.workers 1, BPNET_DEBUG=1 shows where"
+        return f"{one} has failed: {words}"
     status = other.ended() or 0
     how = f"signal {-status} ({Signals(-status).name})" if status < 0 else f"exit status {status}"
     return (
