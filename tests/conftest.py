@@ -93,7 +93,7 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_config(small_data: Path) -> Config:
     """Three epochs of 16 batches, the last of them short, on 500 images."""
     return Config(

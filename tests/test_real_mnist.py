@@ -82,7 +82,7 @@ def test_a_network_that_has_seen_only_drawn_digits_reads_real_ones(tmp_path):
     """The real test images choose nothing: they measure what the drawn digits are good for."""
     known = ROOT / "data"  # where the README's first command has drawn them
     folder = known if drawn_digits.read(known / "drawn") else tmp_path
-    training = trained("drawn.yaml", "data.validation=0", folder=folder)
+    training = trained("drawn.yaml", "data.validation=0", "train.epochs=5", folder=folder)
     real = datasets.load(replace(FOLDER, validation=0))
     assert evaluate(training.network, training.dataset.test).accuracy > 0.97
     assert evaluate(training.network, real.test).accuracy > 0.95
@@ -104,13 +104,13 @@ def right(network, pictures, labels):
 
 def test_pictures_of_real_digits_are_read_as_the_digits_themselves(sprint):
     """The bars are those of the whole test set."""
-    network, images = sprint[0], sprint[1][:60]
+    network, images = sprint[0], sprint[1][:30]
     known = right(network, images.images, images.labels)
     rng = np.random.default_rng(20161125)
     for name, (render, allowed) in RENDERINGS.items():
         seen = [only_digit(render(image.reshape(28, 28), rng)) for image in images.images]
         lost = known - right(network, np.stack(seen), images.labels)
-        assert lost < allowed + 1.7, name  # one of 60 is chance
+        assert lost < allowed + 1.7, name  # of 30, one photograph and nothing else
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_pictures_of_real_digits_are_read_as_the_digits_themselves(sprint):
     ids=["ruled", "squared", "a shadow", "a desk", "a border"],
 )
 def test_what_lies_round_a_digit_costs_few_answers(sprint, render):
-    network, images = sprint[0], sprint[1][:12]
+    network, images = sprint[0], sprint[1][:8]
     rng = np.random.default_rng(20161126)
     seen = [
         [digit.image for line in normalized(render(image.reshape(28, 28), rng)) for digit in line]
@@ -127,7 +127,7 @@ def test_what_lies_round_a_digit_costs_few_answers(sprint, render):
     ]
     only = np.stack([found[0] if len(found) == 1 else np.zeros((28, 28)) for found in seen])
     known = right(network, images.images, images.labels)
-    assert known - right(network, only.astype(np.uint8), images.labels) <= 9  # one of 12
+    assert known - right(network, only.astype(np.uint8), images.labels) <= 0
 
 
 def test_digits_in_a_row_are_told_apart(sprint):

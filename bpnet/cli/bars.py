@@ -7,11 +7,17 @@ bar that looks at the clock at each update, which takes a microsecond, needs non
 """
 
 import os
+import sys
 from functools import partialmethod
 from threading import RLock
+from types import ModuleType
 
 for name in [name for name in os.environ if name.startswith("TQDM_")]:
     del os.environ[name]
+
+# tqdm would look for its own version, which nobody asks for, by importlib.metadata: 25 ms
+sys.modules["tqdm.version"] = version = ModuleType("tqdm.version")
+version.__dict__["__version__"] = ""
 
 from tqdm import tqdm  # noqa: E402  # it reads the environment here
 

@@ -1,5 +1,6 @@
 """The one place where errors become lines and exit statuses."""
 
+import gc
 import io
 import os
 import signal
@@ -21,6 +22,7 @@ def main() -> NoReturn:
         status = run()
     finally:
         signals.ignore_them()
+        gc.freeze()  # or Python's end would look through all objects for garbage: 35 ms
     sys.exit(status)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bpnet.config import DataConfig
-from bpnet.datasets import cache, catalogue, drawn_digits, idx
+from bpnet.datasets import cache, catalogue, idx
 from bpnet.datasets.catalogue import NAMES, Source
 from bpnet.datasets.mixing import mixed
 from bpnet.datasets.splits import Dataset, Split, split
@@ -58,7 +58,9 @@ def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str
     """Return what `fetch` does, but write nothing."""
     where = folder(config)
     told = f"{where}: does not hold {config.dataset}, and only the run's config names it"
-    if config.dataset in drawn_digits.SEEDS:
+    if config.dataset not in catalogue.SOURCES:
+        from bpnet.datasets import drawn_digits  # the pen: 10 ms that most starts do without
+
         contents = drawn_digits.read(where, config.dataset)
         if contents is None:
             tell(f"{told}: the digits are drawn, and not kept; --data-dir DIR keeps them")
@@ -91,7 +93,9 @@ def fetch(
     config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent
 ) -> tuple[dict[str, bytes], Mapping[str, str]]:
     """Return the content of each file by its name, and the hashes by which it is known."""
-    if config.dataset in drawn_digits.SEEDS:
+    if config.dataset not in catalogue.SOURCES:
+        from bpnet.datasets import drawn_digits
+
         contents = drawn_digits.load(folder(config), tell, config.dataset)
         return contents, drawn_digits.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
@@ -106,7 +110,9 @@ def _packed_sha256(source: Source) -> dict[str, str]:
 
 def verify(config: DataConfig) -> Mapping[str, str]:
     """Return for each file of the dataset whether it is in the folder, and right."""
-    if config.dataset in drawn_digits.SEEDS:
+    if config.dataset not in catalogue.SOURCES:
+        from bpnet.datasets import drawn_digits
+
         state = "right" if drawn_digits.read(folder(config), config.dataset) else "missing or wrong"
         return dict.fromkeys(NAMES, state)
     return cache.verify(catalogue.SOURCES[config.dataset], folder(config))

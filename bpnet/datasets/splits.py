@@ -4,7 +4,7 @@ N images of D = 784 numbers. They stay unsigned bytes, a quarter of the size of 
 becomes numbers from 0 to 1 only when it is taken out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,27 +32,31 @@ class Split:
 
     def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
         """Yield every image once, as `batches` does."""
-        return self.batches(cut(np.arange(len(self)), size), size, dtype)
+        return self.batches(np.arange(len(self)), sizes(len(self), size), dtype)
 
     def batches(
-        self, batches: Iterable[Array], size: int, dtype: np.dtype
+        self, rows: Array, sizes: Sequence[int], dtype: np.dtype
     ) -> Iterator[tuple[Array, Array]]:
-        """Yield the images of each batch of rows as numbers from 0 to 1, and their labels.
+        """Yield the images of the rows as numbers from 0 to 1, and their labels, so many at once.
 
-        No batch has more than `size`. The images of each are written over those of the one before.
+        The images of each batch are written over those of the one before.
         """
-        x = aligned_zeros((size, WIDTH), dtype)
-        for rows in batches:
-            yield scaled(self.images.take(rows, axis=0), x[: len(rows)]), self.labels.take(rows)
+        x = aligned_zeros((max(sizes, default=0), WIDTH), dtype)
+        labels = self.labels.take(rows)
+        end = 0
+        for size in sizes:
+            start, end = end, end + size
+            images = self.images.take(rows[start:end], axis=0)
+            yield scaled(images, x[:size]), labels[start:end]
 
 
-def cut(rows: Array, size: int) -> Iterator[Array]:
-    """Yield so many rows after the other; the last may be fewer.
+def sizes(total: int, size: int) -> list[int]:
+    """Return the sizes of the batches of so many images; the last may be short.
 
-    >>> [part.tolist() for part in cut(np.arange(5), 2)]
-    [[0, 1], [2, 3], [4]]
+    >>> sizes(5, 2)
+    [2, 2, 1]
     """
-    return (rows[start : start + size] for start in range(0, len(rows), size))
+    return [min(size, total - start) for start in range(0, total, size)]
 
 
 def scaled(images: Array, x: Array) -> Array:

@@ -20,10 +20,13 @@ def fit(x: Array, planes: int, axes: int) -> tuple[Array, Array]:
     """
     middles = np.zeros((planes, x.shape[1]), np.float32)
     middles[: len(x)] = x[:planes]
+    lengths = _squared_lengths(x)
     for _ in range(ROUNDS):
-        nearest = _squares(x, middles).argmin(axis=1)
-        for plane in np.unique(nearest):
-            middles[plane] = x[nearest == plane].mean(axis=0)
+        nearest = _squares(x, lengths, middles).argmin(axis=1)
+        for plane in range(planes):
+            own = x[nearest == plane]
+            if len(own):
+                middles[plane] = own.mean(axis=0)
     found = [_axes(x[nearest == plane] - middles[plane], axes) for plane in range(planes)]
     return middles, np.stack(found)
 
@@ -51,12 +54,17 @@ def distances(x: Array, middles: Array, axes: Array) -> Array:
     """
     along = x @ axes.reshape(-1, x.shape[1]).T
     along = along.reshape(len(x), *axes.shape[:2]) - np.einsum("pkd,pd->pk", axes, middles)
-    squares = _squares(x, middles) - (along**2).sum(axis=2)
+    squares = _squares(x, _squared_lengths(x), middles) - (along**2).sum(axis=2)
     nearest: Array = np.sqrt(np.maximum(squares.min(axis=1), 0))
     return nearest
 
 
-def _squares(x: Array, middles: Array) -> Array:
-    """Return the squared distance of each x (N, D) to each middle (P, D)."""
-    squares: Array = (x**2).sum(axis=1)[:, None] - 2 * x @ middles.T + (middles**2).sum(axis=1)
+def _squares(x: Array, lengths: Array, middles: Array) -> Array:
+    """Return the squared distance of each x (N, D), of these squared lengths, to each middle."""
+    squares: Array = lengths[:, None] - x @ (2 * middles).T + _squared_lengths(middles)
     return squares
+
+
+def _squared_lengths(x: Array) -> Array:
+    lengths: Array = (x**2).sum(axis=1)
+    return lengths

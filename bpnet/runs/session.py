@@ -106,13 +106,14 @@ def train(
     Raises: DivergedError at the first loss or weight that is not finite.
     """
     run, training = session.run, session.training
+    saved = None
     for record in training.epochs(stop, advance):
-        _save(session)
+        saved = _save(session)
         if record.epoch == 1:
             learning.warn_at_the_start(record, run.config, tell)
         yield record
     if training.is_finished:
-        _finish(session)
+        _finish(session, saved or results.write(run, training.state))  # a save may be cut off
         learning.warn_at_the_end(training.state.records, tell)
     else:
         _save(session)
@@ -149,17 +150,19 @@ def _begin(session: Session) -> None:
     )
 
 
-def _save(session: Session) -> None:
-    """Write the checkpoint, keeping the one before, and what is made from it: log and weights."""
+def _save(session: Session) -> str:
+    """Write the checkpoint, keeping the one before, and what is made from it: log and weights.
+
+    Return the SHA-256 of the weights.
+    """
     checkpoints.save(session.run, session.training.state, session.data)
-    results.write(session.run, session.training.state)
+    return results.write(session.run, session.training.state)
 
 
-def _finish(session: Session) -> None:
-    """Score the result, and write what came out; log and weights again: a save may be cut off."""
+def _finish(session: Session, weights_sha256: str) -> None:
+    """Score the result, the weights of this SHA-256, and write what came out."""
     run, training = session.run, session.training
     test = training.score_result()
-    weights_sha256 = results.write(run, training.state)
     doubts.write(run, training.network, training.dataset, weights_sha256)
     chosen = best(training.state.records)
     metadata.write(

@@ -5,7 +5,6 @@ one seeded with [seed, stream, epoch, batch], and with the worker, if several sh
 batch can be made without those before it.
 """
 
-import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -15,7 +14,7 @@ from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
 from bpnet.datasets.distortions import Distortion
-from bpnet.datasets.splits import cut
+from bpnet.datasets.splits import sizes
 from bpnet.randomness import DISTORTIONS, ORDER, generator
 from bpnet.system.prefetch import prefetch
 
@@ -27,8 +26,8 @@ def epoch_batches(split: Split, config: Config, dtype: np.dtype, epoch: int, ski
 
     Distortions are made on another thread, a batch ahead.
     """
-    rows = _rows(len(split), config, epoch, skip)
-    plain = split.batches(rows, config.train.batch_size, dtype)
+    rows = _rows(split, config, epoch, skip)
+    plain = split.batches(rows, sizes(len(rows), config.train.batch_size), dtype)
     if config.augment == AugmentConfig():
         return plain
     return prefetch(_distorted(plain, config, epoch, skip))
@@ -42,13 +41,14 @@ def shared_batches(
     A last batch of fewer images than workers leaves some of them none.
     """
     size, workers = config.train.batch_size, config.train.workers
-    batches = list(_rows(len(split), config, epoch, skip))
-    own = (rows[share(len(rows), rank, workers)] for rows in batches)
-    mine = split.batches(own, math.ceil(size / workers), dtype)
+    rows = _rows(split, config, epoch, skip)
+    totals = sizes(len(rows), size)
+    own = [rows[n * size :][share(total, rank, workers)] for n, total in enumerate(totals)]
+    mine = split.batches(np.concatenate(own), [len(some) for some in own], dtype)
     if config.augment != AugmentConfig():
         mine = _distorted(mine, config, epoch, skip, rank)
-    for rows, (x, t) in zip(batches, mine, strict=True):
-        yield len(rows), x, t
+    for total, (x, t) in zip(totals, mine, strict=True):
+        yield total, x, t
 
 
 def share(total: int, rank: int, workers: int) -> slice:
@@ -62,9 +62,9 @@ def share(total: int, rank: int, workers: int) -> slice:
     return slice(start, start + each + (rank < rest))
 
 
-def _rows(images: int, config: Config, epoch: int, skip: int) -> Iterator[Array]:
-    size = config.train.batch_size
-    return cut(generator(config.seed, ORDER, epoch).permutation(images)[skip * size :], size)
+def _rows(split: Split, config: Config, epoch: int, skip: int) -> Array:
+    order = generator(config.seed, ORDER, epoch).permutation(len(split))
+    return order[skip * config.train.batch_size :]
 
 
 def _distorted(plain: Batches, config: Config, epoch: int, skip: int, *rank: int) -> Batches:

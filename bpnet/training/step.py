@@ -70,14 +70,11 @@ class Step:
         A weight that is not finite meets a pixel of 0, and their product, NaN, is seen in the loss.
         A bias can hide behind a Relu, and is looked at itself.
         """
-        loss = self.network.loss(x, self._answers(t)) * len(t)
+        loss = self.network.loss(x, self.answers.take(t, axis=0)) * len(t)
         if not math.isfinite(self.biases.sum()):
             loss = math.nan
         correct = np.count_nonzero(self.network.last_layer.y.argmax(axis=1) == t)
         return Outcome(len(t), loss, int(correct))
-
-    def _answers(self, t: Array) -> Array:
-        return self.answers[t] if self.config.label_smoothing else t
 
     def refuse_divergence(self, number: int, outcome: Outcome) -> None:
         """Raise DivergedError if the loss is not finite."""

@@ -27,6 +27,11 @@ def python(name):
     return folder / "bin" / "python" if (folder / "installed").exists() else None
 
 
+def version(package):
+    """Return the version of the package that `install` installs."""
+    return _requirement(package).partition("==")[2]
+
+
 def install():
     """Make every environment that is missing; tell of those that cannot be had."""
     for name, packages in PACKAGES.items():

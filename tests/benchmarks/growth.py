@@ -5,13 +5,12 @@
 Digits drawn by the program; epochs of all sizes alternate, and the first of each does not count.
 """
 
-import statistics
 import sys
 import time
 
 import numpy as np
 from contenders.bpnet_trainer import Contender
-from tables import spread, table
+from tables import middle, table
 
 from bpnet.datasets import drawn
 
@@ -36,17 +35,20 @@ def main():
     images, labels = drawn.draw(IMAGES[-1], np.random.default_rng(0))
     images = images.reshape(-1, 784)
     sizes = {n: (Contender(images[:n], labels[:n], 50, 100), n) for n in IMAGES}
-    rows = [[f"{n:,}", spread(v)] for n, v in microseconds(sizes, rounds).items()]
     print(f"\nThe number of images: 784-50-10, batches of 100, medians of {rounds} epochs\n")
-    print(table(["images", "µs an image (min to max)"], rows))
+    found = microseconds(sizes, rounds)
+    print(table(["drawn images", *(f"{n:,}" for n in found)], [_row("µs an image", found)]))
     few = IMAGES[0]
     widths = {h: (Contender(images[:few], labels[:few], h, 100), few) for h in WIDTHS}
-    rows = [
-        [f"{h:,}", spread(v), f"{statistics.median(v) / h * 1e3:.0f}"]
-        for h, v in microseconds(widths, rounds).items()
-    ]
     print(f"\nThe width: 784-H-10, batches of 100, medians of {rounds} epochs of {few:,} images\n")
-    print(table(["H", "µs an image (min to max)", "ns an image and hidden neuron"], rows))
+    found = microseconds(widths, rounds)
+    share = {h: [v / h * 1e3 for v in values] for h, values in found.items()}
+    rows = [_row("µs an image", found), _row("ns an image and hidden neuron", share, "{:.0f}")]
+    print(table(["hidden neurons", *(f"{h:,}" for h in found)], rows))
+
+
+def _row(title, found, form="{:.2f}"):
+    return [title, *(middle(values, form) for values in found.values())]
 
 
 if __name__ == "__main__":

@@ -3,17 +3,33 @@
 import json
 import statistics
 import sys
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import environments
-from processes import measure
-from tables import spread, table
+from environments import version
+from processes import in_turn, measure
+from tables import middle, ratios, table
 
 WIDTHS = (50, 100, 800)
-THREADS = (1, 2)
+NUMBERS = (1, 2)  # of threads; of workers, for bpnet
 EPOCHS = 4  # of each start, the first of which does not count
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a start of a contender came to."""
+
+    rate: float  # images a second
+    seconds: float  # of the whole process
+    first: float  # seconds from the start of the process to the end of the first epoch
+    compiling: float  # seconds of the first epoch, beyond those of a later one
+    memory: float
+    accuracy: float
+    build: str
+    epochs: tuple  # when each ended, and its seconds
+    watched: object  # what `watch` came to
 
 
 @dataclass(frozen=True)
@@ -24,52 +40,63 @@ class Contender:
     module: str
     environment: str
     variables: tuple = ()
+    shares: bool = False  # its number is of workers, each on one thread
 
-    def start(self, threads, data, hidden, *options):
-        """Run a process of this contender; return its measurement and what it has printed."""
+    def on(self, number):
+        """Return the name of a start on so many threads, or workers."""
+        return f"{self.title}, {number} {'worker' if self.shares else 'thread'}{'s' * (number > 1)}"
+
+    def start(self, number, data, hidden, *options, watch=None):
+        """Run a process of this contender; return what it came to."""
         script = Path(__file__).parent / "contender.py"
         python = environments.python(self.environment)
-        command = [python, script, self.module, data, f"--hidden={hidden}", f"--cores={threads}"]
-        found = measure([*command, *options], threads, **dict(self.variables))
-        return found, json.loads(found.output)
+        command = [python, script, self.module, data, f"--hidden={hidden}", f"--cores={number}"]
+        if self.shares:
+            command.append(f"--workers={number}")
+        threads = 1 if self.shares else number
+        found = measure([*command, *options], threads, watch, **dict(self.variables))
+        return _start(found, json.loads(found.output))
 
 
-BPNET = Contender("bpnet", "bpnet_trainer", "bpnet")
-LIMIT = Contender("the five products alone", "five_products", "bpnet")
-JAX, TENSORFLOW = (("KERAS_BACKEND", "jax"),), (("KERAS_BACKEND", "tensorflow"),)
+def _start(found, printed):
+    first, *counted = printed["seconds"]
+    epoch = statistics.median(counted or [first])
+    return Start(
+        60_000 / epoch,
+        found.seconds,
+        printed["ended"][0] - found.started,
+        first - epoch,
+        found.memory,
+        printed["accuracy"],
+        printed["build"],
+        tuple(zip(printed["ended"], printed["seconds"], strict=True)),
+        found.watched,
+    )
+
+
+BPNET = Contender("bpnet", "bpnet_trainer", "bpnet", shares=True)
+LIMIT = Contender("the five matrix products of a step, and nothing else", "five_products", "bpnet")
+JAX = Contender(f"JAX {version('jax')}, a whole epoch in one jitted scan", "jax_scan", "jax")
+TORCH = Contender(f"PyTorch {version('torch')}, eager", "pytorch_eager", "torch")
 CONTENDERS = (
     BPNET,
-    LIMIT,
-    Contender("JAX, an epoch in a scan", "jax_scan", "jax"),
+    JAX,
     Contender("JAX, a jitted step", "jax_step", "jax"),
-    Contender("PyTorch, eager", "pytorch_eager", "torch"),
+    TORCH,
     Contender("PyTorch, compiled", "pytorch_compiled", "torch"),
-    Contender("scikit-learn", "scikit_learn", "scikit-learn"),
-    Contender("Keras on JAX", "keras_fit", "keras-jax", JAX),
-    Contender("Keras on TensorFlow", "keras_fit", "keras-tensorflow", TENSORFLOW),
-    Contender("NumPy, the book's way", "numpy_book", "bpnet"),
+    Contender(f"scikit-learn {version('scikit-learn')}", "scikit_learn", "scikit-learn"),
+    Contender(
+        f"Keras {version('keras')} on JAX", "keras_fit", "keras-jax", (("KERAS_BACKEND", "jax"),)
+    ),
+    Contender(
+        f"Keras on TensorFlow {version('tensorflow-cpu')}",
+        "keras_fit",
+        "keras-tensorflow",
+        (("KERAS_BACKEND", "tensorflow"),),
+    ),
+    Contender("NumPy, float64, the book's way", "numpy_book", "bpnet"),
+    LIMIT,
 )
-
-
-@dataclass
-class Figures:
-    """What the starts of one contender, on one number of threads, came to."""
-
-    rates: list = field(default_factory=list)  # images a second, a start
-    compiling: list = field(default_factory=list)  # seconds of the first epoch
-    first: list = field(default_factory=list)  # seconds from start to the end of the first epoch
-    memory: list = field(default_factory=list)
-    accuracy: float = 0
-    build: str = ""
-
-    def add(self, found, printed):
-        """Add a start."""
-        first, *counted = printed["seconds"]
-        self.rates.append(60_000 / statistics.median(counted))
-        self.compiling.append(first)
-        self.first.append(printed["first"] - found.started)
-        self.memory.append(found.memory)
-        self.accuracy, self.build = printed["accuracy"], printed["build"]
 
 
 def installed():
@@ -83,53 +110,65 @@ def installed():
 def run(data, rounds):
     """Print a table for each width, the medians of so many starts of each contender; then all."""
     contenders = installed()
-    ratios = {contender: [] for contender in contenders}
+    found = {}
     for hidden in WIDTHS:
-        figures = {pair: Figures() for pair in product(contenders, THREADS)}
-        for number in range(rounds):
-            for contender, threads in figures:
-                print(f"{hidden}, round {number + 1}: {contender.title} {threads}", file=sys.stderr)
-                started = contender.start(threads, data, hidden, f"--epochs={EPOCHS}")
-                figures[contender, threads].add(*started)
-        for contender, ratio in _report(hidden, contenders, figures, rounds).items():
-            ratios[contender].append(ratio)
-    print(f"\nbpnet's rate / theirs, each on its better number of threads, of {rounds} starts\n")
-    heads = ["", *(f"784-{hidden}-10" for hidden in WIDTHS)]
-    print(table(heads, [[contender.title, *row] for contender, row in ratios.items()]), flush=True)
+        starts = {
+            contender.on(n): partial(contender.start, n, data, hidden, f"--epochs={EPOCHS}")
+            for contender in contenders
+            for n in NUMBERS
+        }
+        found[hidden] = in_turn(starts, rounds, f"784-{hidden}-10, ")
+        _report_width(hidden, contenders, found[hidden], rounds)
+    _report(contenders, found, rounds)
+    print("\nWhat the programs are, on their better number of threads\n")
+    rows = [[c.title, next((s.build for s in _best(found[100], c)), "-")] for c in contenders]
+    print(table(["", "build"], rows), flush=True)
 
 
-def _report(hidden, contenders, figures, rounds):
+def _best(starts, contender):
+    """Return the starts of the contender on its better number of threads, or workers."""
+    return max((starts[contender.on(n)] for n in NUMBERS), key=lambda found: _median_rate(found))
+
+
+def _median_rate(starts):
+    return statistics.median([start.rate for start in starts] or [0])
+
+
+def rates(starts):
+    """Return the rate of each start."""
+    return [start.rate for start in starts]
+
+
+def _report(contenders, found, rounds):
+    print(f"\nMedians (and extremes) of {rounds} starts, each on its better number of threads\n")
+    rows = [
+        [c.title, *(ratios(rates(_best(f, BPNET)), rates(_best(f, c))) for f in found.values())]
+        for c in contenders
+        if c is not BPNET
+    ]
+    one, alone = BPNET.on(1), LIMIT.on(1)
+    shares = [ratios(rates(f[one]), rates(f[alone])) for f in found.values()]
+    rows.append(["the five products, both on one thread", *shares])
+    for name in map(BPNET.on, NUMBERS):
+        figures = (middle(rates(f[name]), "{:,.0f}") for f in found.values())
+        rows.append([name.replace("bpnet,", "bpnet, images/s with"), *figures])
+    heads = ["bpnet's rate, divided by that of", *(f"784-{hidden}-10" for hidden in found)]
+    print(table(heads, rows), flush=True)
+
+
+def _report_width(hidden, contenders, starts, rounds):
     print(f"\n784-{hidden}-10, batches of 100, medians of {rounds} starts of {EPOCHS - 1} epochs\n")
-    best = {c: max(THREADS, key=lambda n: _median(figures[c, n].rates)) for c in contenders}
-    chosen = {c: figures[c, best[c]] for c in contenders}
-    ratios = {c: _ratio(chosen[BPNET], found) for c, found in chosen.items()}
     rows = []
-    for contender, found in chosen.items():
+    for contender in contenders:
+        best = _best(starts, contender)
         rows.append([
             contender.title,
-            ratios[contender],
-            *(f"{_median(figures[contender, n].rates):,.0f}" for n in THREADS),
-            f"{found.accuracy:.2%}" if contender is not LIMIT else "-",
-            f"{_median(found.memory):.0f} MB",
-            f"{_median(found.first):.1f} s",
-            f"{_median(found.compiling):.1f} s",
-            found.build,
+            *(middle(rates(starts[contender.on(n)]), "{:,.0f}") for n in NUMBERS),
+            middle((s.accuracy for s in best if contender is not LIMIT), "{:.2%}"),
+            middle((s.memory for s in best), "{:.0f} MB"),
+            middle((s.first for s in best), "{:.1f} s"),
+            middle((s.compiling for s in best), "{:.1f} s"),
         ])  # fmt: skip
-    heads = [f"images/s on {n} thread{'s' * (n > 1)}" for n in THREADS]
-    print(table(
-        ["", "bpnet's rate / its own (min to max)", *heads, "test accuracy",
-         "peak memory", "start to first epoch", "first epoch", "build"],
-        rows,
-    ))  # fmt: skip
-    for threads in THREADS:
-        share = _ratio(figures[BPNET, threads], figures[LIMIT, threads])
-        print(f"\nbpnet on {threads}: {share} of the five products alone", flush=True)
-    return ratios
-
-
-def _ratio(one, other):
-    """Return how many times as fast one is as the other, round by round."""
-    return spread([a / b for a, b in zip(one.rates, other.rates, strict=True)])
-
-
-_median = statistics.median
+    heads = ["", "images/s on one", "on two", "test accuracy", "peak memory",
+             "start to end of first epoch", "first epoch, beyond a later one"]  # fmt: skip
+    print(table(heads, rows), flush=True)

@@ -1,8 +1,35 @@
-"""What the tests of commands share: a look at the bars."""
+"""What the tests of commands share: runs that are trained once, and a look at the bars."""
+
+import shutil
 
 import pytest
 
 from bpnet.cli.bars import tqdm
+from bpnet.config import dump
+from tests.helpers import forks
+
+
+@pytest.fixture(scope="session")
+def originals(small_config, tmp_path_factory):
+    """Return a function that trains as a test asks, unless another has asked for the same."""
+    known = {}
+
+    def original(*options):
+        if options not in known:
+            folder = tmp_path_factory.mktemp("originals")
+            (folder / "small.yaml").write_text(dump(small_config), encoding="utf-8")
+            train = ("train", "--config", "small.yaml", "--run-dir", "made", "--quiet")
+            assert forks.run(folder, *train, *options).status == 0
+            known[options] = folder / "made"
+        return known[options]
+
+    return original
+
+
+@pytest.fixture
+def trained(bpnet, originals):
+    """Return a function that copies what `bpnet train` makes, with these options, to a place."""
+    return lambda place, *options: shutil.copytree(originals(*options), place)
 
 
 @pytest.fixture

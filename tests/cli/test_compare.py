@@ -9,13 +9,10 @@ from bpnet.evaluation import mcnemar
 
 
 @pytest.fixture
-def both(bpnet, small_file):
+def both(trained):
     """A run that knows something, and one that knows nothing."""
-    good = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=20")
-    bad = ("--set", "train.learning_rate=1e-6", "--set", "train.epochs=1")
-    for name, settings in (("good", good), ("bad", bad)):
-        train = ("train", "--config", small_file, "--run-dir", name, *settings, "--quiet")
-        assert bpnet(*train).status == 0
+    trained("good", "--set", "train.learning_rate=0.5", "--set", "train.epochs=20")
+    trained("bad", "--set", "train.learning_rate=1e-6", "--set", "train.epochs=1")
     return "good", "bad"
 
 
@@ -47,21 +44,17 @@ def test_json_has_the_numbers(bpnet, both):
     assert report["differences"]["train.epochs"] == [20, 1]
 
 
-def test_runs_of_other_images_are_not_compared(bpnet, both, small_file):
-    other = ("--set", "data.validation=50", "--run-dir", "other")
-    assert bpnet("train", "--config", small_file, *other).status == 0
+def test_runs_of_other_images_are_not_compared(bpnet, both, trained):
+    trained("other", "--set", "data.validation=50")
     result = bpnet("compare", "good", "other", "--split", "validation")
     assert (result.status, result.out) == (2, "")
     assert "other: has other validation images than good: no comparison" in result.err
 
 
 @pytest.fixture
-def three(bpnet, small_file):
+def three(trained):
     """A folder of seeds."""
-    settings = ("--set", "train.learning_rate=0.5", "--set", "train.epochs=3")
-    train = ("train", "--config", small_file, "--seeds", "3", "--run-dir", "three", *settings)
-    assert bpnet(*train, "--quiet").status == 0
-    return "three"
+    return trained("three", "--seeds", 3, "--set", "train.learning_rate=0.5")
 
 
 def test_a_folder_of_seeds_is_compared_as_its_committee(bpnet, both, three):

@@ -43,3 +43,26 @@ def test_neither_takes_a_wrong_setting(bpnet, command):
     assert (result.status, result.out) == (2, "")
     assert result.err.startswith("Error: --set seed=-1: seed: expected a whole number from 0 to ")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("config", "check"),
+        ("config", "show"),
+        ("gradcheck", "--set", "network.hidden=2"),
+        ("data", "show", "--save", "digit.png"),
+        ("train", "--set", "train.epochs=1", "--run-dir", "new"),
+    ],
+)
+def test_the_config_of_an_earlier_run_may_be_given_and_only_there_stands_threads(
+    bpnet, small_file, command
+):
+    text = small_file.read_text(encoding="utf-8").replace("workers: 1", "threads: 1")
+    path = Path("seed-1/config.yaml")
+    for place, status in ((path, 0), (Path("mine.yaml"), 2)):
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+        result = bpnet(*command, "--config", place)
+        assert result.status == status
+        assert "threads: 1" not in result.out

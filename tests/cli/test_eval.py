@@ -17,9 +17,9 @@ from bpnet.system import storage
 
 
 @pytest.fixture
-def run(bpnet, small_file):
+def run(trained):
     """A finished run, in runs/."""
-    return bpnet("train", "--config", small_file, "--quiet").out.splitlines()[-1]
+    return trained("runs/small")
 
 
 def test_the_newest_run_is_scored_and_agrees_with_training(bpnet, run):
@@ -46,11 +46,9 @@ def test_json_holds_everything_that_is_printed_and_more(bpnet, run):
 
 
 @pytest.fixture
-def other(bpnet, small_file):
+def other(trained):
     """A second run, wider than the first."""
-    options = ("--set", "seed=1", "--set", "network.hidden=[20]", "--run-dir", "other", "--quiet")
-    bpnet("train", "--config", small_file, *options)
-    return "other"
+    return trained("other", "--set", "seed=1", "--set", "network.hidden=[20]")
 
 
 def test_data_are_put_where_the_user_says_and_never_where_only_the_run_does(
@@ -100,8 +98,8 @@ def test_json_of_several_runs_holds_their_mean_and_the_committee(bpnet, run, oth
     assert list(json.loads(bpnet("eval", run, "--json").out)) == ["runs"]
 
 
-def test_a_folder_of_seeds_means_its_runs(bpnet, small_file):
-    bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, "--run-dir", "two")
+def test_a_folder_of_seeds_means_its_runs(bpnet, trained):
+    trained("two", "--seeds", 2)
     together = bpnet("eval", "two", "--json")
     assert together == bpnet("eval", "two/seed-0", "two/seed-1", "--json")
     assert [scores["run"] for scores in json.loads(together.out)["runs"]] == [
@@ -110,8 +108,8 @@ def test_a_folder_of_seeds_means_its_runs(bpnet, small_file):
     ]
 
 
-def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, small_file):
-    bpnet("train", "--config", small_file, "--seeds", 3, "--jobs", 3, "--run-dir", "three")
+def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, trained):
+    trained("three", "--seeds", 3)
     for path in Path("three/seed-1").iterdir():
         if path.name != "config.yaml":
             path.unlink()
@@ -121,8 +119,8 @@ def test_a_seed_that_has_not_finished_an_epoch_is_left_out(bpnet, small_file):
     assert "committee of 2" in result.out
 
 
-def test_a_missing_seed_or_its_weights_are_missed(bpnet, small_file):
-    bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, "--run-dir", "two")
+def test_a_missing_seed_or_its_weights_are_missed(bpnet, trained):
+    trained("two", "--seeds", 2)
     Path("two/seed-1/weights.npz").unlink()
     told = "two/seed-1/weights.npz: is missing; get it back by: bpnet train --resume two/seed-1"
     assert bpnet("eval", "two") == (1, "", f"Error: {told}\n")
@@ -132,8 +130,8 @@ def test_a_missing_seed_or_its_weights_are_missed(bpnet, small_file):
     assert result.err.startswith("Error: two/seed-1: is missing; put it back, or train it anew: bp")
 
 
-def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, small_file):
-    bpnet("train", "--config", small_file, "--set", "data.validation=50", "--run-dir", "r")
+def test_runs_that_hold_out_other_images_are_no_committee(bpnet, run, trained):
+    trained("r", "--set", "data.validation=50")
     result = bpnet("eval", run, "r", "--split", "validation")
     assert result.err == f"no committee: r has other images than {run}\n"
     assert "committee" not in result.out
@@ -232,8 +230,8 @@ def test_an_unfinished_run_is_scored_with_a_note(bpnet, run):
     assert result.err == f"{run}: has not finished: these are its weights so far\n"
 
 
-def test_a_run_without_validation_has_no_such_split(bpnet, small_file):
-    bpnet("train", "--config", small_file, "--set", "data.validation=0", "--run-dir", "r")
+def test_a_run_without_validation_has_no_such_split(bpnet, trained):
+    trained("r", "--set", "data.validation=0")
     result = bpnet("eval", "r", "--split", "validation")
     assert (result.status, result.out) == (2, "")
     assert result.err == "Error: r: has no validation images: its data.validation is 0\n"

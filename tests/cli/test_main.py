@@ -1,5 +1,8 @@
 """Errors become one line and an exit status, in one place."""
 
+import subprocess
+import sys
+
 import click
 import pytest
 
@@ -103,3 +106,14 @@ def test_the_commands_are_listed_as_the_user_comes_to_them_each_in_one_whole_lin
     listed = bpnet("--help").out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed[:3]] == ["train", "eval", "gradcheck"]
     assert all(line.endswith(".") and "..." not in line for line in listed)
+
+
+def test_garbage_is_not_looked_for_while_importing_nor_at_the_end():
+    code = (
+        "import atexit, gc, sys; from bpnet.__main__ import main; found = [];"
+        "gc.callbacks.append(lambda phase, info: found.append(phase));"
+        "atexit.register(lambda: print(len(found), gc.get_freeze_count() > 10_000));"
+        "sys.argv = ['bpnet', 'config', 'show']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.splitlines()[-1] == "0 True"

@@ -17,24 +17,16 @@ from bpnet.pictures import decoding
 from bpnet.pictures.png import png
 from bpnet.runs import directory, doubts, metadata, npz
 from bpnet.system import storage
-from tests.helpers import forks
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 
 FORMATS = "PNG, JPEG, GIF, BMP, TIFF, WEBP, PPM and AVIF"
 
 
-@pytest.fixture(scope="module")
-def run(small_data, tmp_path_factory):
+@pytest.fixture
+def run(originals):
     """A run that knows its drawn digits."""
-    folder = tmp_path_factory.mktemp("runs")
-    (folder / "c.yaml").write_text(
-        f"data: {{dataset: drawn, dir: {small_data}, validation: 100}}\n"
-        "network: {hidden: [16]}\ntrain: {epochs: 25, batch_size: 32, learning_rate: 0.5}\n",
-        encoding="utf-8",
-    )
-    assert forks.run(folder, "train", "--config", "c.yaml", "--run-dir", "r").status == 0
-    return str(folder / "r")
+    return str(originals("--set", "train.epochs=25", "--set", "train.learning_rate=0.5"))
 
 
 @pytest.fixture
@@ -85,8 +77,9 @@ def test_json_has_all_probabilities_of_each_digit(bpnet, run, pictures):
     assert "seen" not in found
 
 
-def test_json_has_a_picture_that_cannot_be_read_by_name_and_reason(bpnet, run, pictures, tmp_path):
-    result = bpnet("predict", "no.png", pictures[0][0], tmp_path, "--run", run, "--json")
+def test_json_has_a_picture_that_cannot_be_read_by_name_and_reason(bpnet, run, pictures):
+    shutil.copy(pictures[1][0], "1.png")
+    result = bpnet("predict", "no.png", pictures[0][0], ".", "--run", run, "--json")
     found = json.loads(result.out)["pictures"]
     assert found[0] == {"picture": "no.png", "problem": "cannot be read: No such file or directory"}
     assert found[1]["picture"] == str(pictures[0][0])
@@ -121,9 +114,8 @@ def test_a_folder_without_pictures_is_told_of_and_the_next_is_read(bpnet, run, p
     assert result.err == "Error: .: holds no pictures\n"
 
 
-def test_a_folder_of_seeds_answers_as_its_committee(bpnet, small_file, pictures):
-    train = ("train", "--config", small_file, "--seeds", "2", "--run-dir", "two", "--quiet")
-    assert bpnet(*train).status == 0
+def test_a_folder_of_seeds_answers_as_its_committee(bpnet, trained, pictures):
+    trained("two", "--seeds", 2)
     alone, other, together = (
         json.loads(bpnet("predict", pictures[0][0], "--run", name, "--json").out)
         for name in ("two/seed-0", "two/seed-1", "two")
@@ -168,15 +160,15 @@ def test_what_the_measure_of_the_run_doubts_is_marked(
     bound = np.frombuffer(bytes.fromhex(facts["weights_sha256"]), np.uint8)
     arrays = {doubts.BOUND: bound, **measure.arrays()}
     storage.write(own.doubt, npz.pack(arrays))
-    names = [path for path, _ in pictures]
+    names = [path for path, _ in pictures[:4]]
     result = bpnet("predict", *names, "--run", own.folder)
     marks = [line.rpartition("  ")[2] for line in result.out.splitlines()]
     marked = [mark for mark in marks if not mark.endswith("%")]
     assert set(marked) == ({doubt} if doubt else set())
 
 
-def test_without_a_run_the_newest_is_asked(bpnet, small_file, pictures):
-    assert bpnet("train", "--config", small_file).status == 0
+def test_without_a_run_the_newest_is_asked(bpnet, trained, pictures):
+    trained("runs/small")
     assert bpnet("predict", pictures[0][0]).status == 0
 
 

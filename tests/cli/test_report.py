@@ -12,9 +12,9 @@ from bpnet.runs import directory, metadata, seed_folders
 
 
 @pytest.fixture
-def run(bpnet, small_file):
+def run(trained):
     """A finished run, in runs/."""
-    return bpnet("train", "--config", small_file, "--quiet").out.splitlines()[-1]
+    return trained("runs/small")
 
 
 def test_the_page_lies_in_the_run_the_newest_by_default_and_its_path_is_told(bpnet, run):
@@ -67,18 +67,16 @@ def test_a_run_without_weights_has_no_report(bpnet, run):
     assert not Path(f"{run}/report.html").exists()
 
 
-def test_of_a_folder_of_seeds_the_best_on_validation_images_is_shown(bpnet, small_file):
-    train = ("train", "--config", small_file, "--seeds", "3", "--run-dir", "three", "--quiet")
-    assert bpnet(*train).status == 0
+def test_of_a_folder_of_seeds_the_best_on_validation_images_is_shown(bpnet, trained):
+    trained("three", "--seeds", 3)
     for seed, share in enumerate((0.5, 0.75, 0.25)):
         metadata.write(Path(f"three/seed-{seed}"), validation_accuracy=share)
     line = "three: is a folder of seeds: this is three/seed-1, the best on validation images\n"
     assert bpnet("report", "three") == (0, "three/seed-1/report.html\n", line)
 
 
-def test_of_seeds_without_validation_images_the_first_is_shown(bpnet, small_file):
-    train = ("train", "--config", small_file, "--seeds", "2", "--run-dir", "two", "--quiet")
-    assert bpnet(*train, "--set", "data.validation=0", "--set", "train.epochs=1").status == 0
+def test_of_seeds_without_validation_images_the_first_is_shown(bpnet, trained):
+    trained("two", "--seeds", 2, "--set", "data.validation=0", "--set", "train.epochs=1")
     line = "two: is a folder of seeds: this is two/seed-0, the first\n"
     assert bpnet("report", "two") == (0, "two/seed-0/report.html\n", line)
 

@@ -10,11 +10,10 @@ from bpnet.system import locks
 
 
 @pytest.fixture
-def three(bpnet, small_file):
+def three(trained):
     """A finished run, a folder of two finished seeds, and one that has not begun."""
-    assert bpnet("train", "--config", small_file, "--run-dir", "runs/alone").status == 0
-    seeds = ("--seeds", 2, "--set", "train.epochs=1", "--set", "network.hidden=[]")
-    assert bpnet("train", "--config", small_file, "--run-dir", "runs/two", *seeds).status == 0
+    trained("runs/alone")
+    trained("runs/two", "--seeds", 2, "--set", "train.epochs=1", "--set", "network.hidden=[]")
     Path("runs/new").mkdir()
     Path("runs/new/config.yaml").write_text("seed: 5\nnetwork: {hidden: [9, 8]}", encoding="utf-8")
 

@@ -229,6 +229,9 @@ def test_a_single_run_takes_no_jobs(bpnet, folder):
     assert result.err == "Error: --jobs: three/seed-0 is not a folder of seeds\n"
 
 
+LONG = ("--set", "train.epochs=60", "--seeds", 2)
+
+
 def finish(process):
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
@@ -237,14 +240,13 @@ def finish(process):
 @pytest.fixture
 def long(small_file):
     """Training that goes on for a second or two."""
-    return ("train", "--config", small_file, "--set", "train.epochs=60", "--seeds", "2")
+    return ("train", "--config", small_file, *LONG)
 
 
 @pytest.fixture
-def expected(bpnet, long):
+def expected(originals):
     """The weights of the two seeds, undisturbed."""
-    assert bpnet(*long, "--jobs", 2, "--run-dir", "expected").status == 0
-    return weights(Path("expected"))
+    return weights(originals(*LONG))
 
 
 def weights(folder):

@@ -179,7 +179,7 @@ def test_only_what_is_missing_is_downloaded(server, load, folder):
 
 def test_the_unpacked_form_is_the_first_to_be_read(load, folder, monkeypatch):
     put(folder, BOTH)
-    monkeypatch.setattr(cache.gzip, "decompress", None)
+    monkeypatch.setattr(cache.zlib, "decompress", None)
     assert load() == UNPACKED
 
 

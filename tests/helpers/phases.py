@@ -5,13 +5,13 @@ ends the process with a status of its own: so whoever has read `@here` and then 
 knows that it lands in that phase.
 """
 
-import gzip
 import os
 import select
 import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from functools import partial, wraps
 from itertools import count
@@ -128,7 +128,7 @@ in_data = partial(call, within=lambda: os.path.exists("data/mnist/.lock"))
 PHASES = {
     "waiting for a server": Phase(stalling, False, MNIST),
     "hashing": Phase(call(Published, "matches"), False, MNIST),
-    "unpacking": Phase(call(gzip, "decompress", 2), False, MNIST),
+    "unpacking": Phase(call(zlib, "decompress", 2), False, MNIST),
     "keeping a file, written": Phase(in_data(os, "write", 3), False, MNIST),
     "keeping a file, synced": Phase(in_data(os, "fsync", 3), False, MNIST),
     "keeping a file, named": Phase(in_data(os, "replace", 2), False, MNIST),

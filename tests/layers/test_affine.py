@@ -48,3 +48,11 @@ def test_arrays_given_for_the_gradients_are_written_into():
     assert (dW.tolist(), db.tolist()) == ([[5.0]], [2.0])
     assert layer.dW is dW
     assert layer.db is db
+
+
+@pytest.mark.parametrize("dW", [np.zeros((2, 2), "float32"), np.zeros((2, 2), order="F")])
+def test_arrays_for_the_gradients_that_do_not_fit_are_refused(dW):
+    layer = Affine(np.ones((2, 2)), np.zeros(2), dW=dW, db=np.zeros(2))
+    layer.forward(np.ones((1, 2)))
+    with pytest.raises(ValueError, match="output array"):
+        layer.backward(np.ones((1, 2)))

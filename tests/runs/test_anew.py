@@ -38,9 +38,11 @@ def test_a_seed_that_has_not_begun_has_a_config_of_its_own_too(old):
     assert anew.load(old("seed-7") / "config.yaml").train.epochs == 3
 
 
-def test_the_environment_says_where_the_data_lie_here_too(old, monkeypatch):
+def test_the_environment_is_stronger_and_a_setting_is_the_strongest_here_too(old, monkeypatch):
     monkeypatch.setenv("BPNET_DATA_DIR", "there")
-    assert anew.load(old("seed-7") / "config.yaml").data.dir == "there"
+    path = old("seed-7") / "config.yaml"
+    assert anew.load(path).data.dir == "there"
+    assert anew.load(path, ["data.dir=here"]).data.dir == "here"
 
 
 def test_a_config_that_is_no_runs_has_no_threads(old):

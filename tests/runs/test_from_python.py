@@ -167,6 +167,15 @@ def test_the_signals_of_the_program_are_left_alone(small_config, tmp_path):
     assert handlers == [before] * 3
 
 
+def test_the_config_of_an_earlier_run_will_do(small_file, tmp_path):
+    (tmp_path / "seed-1").mkdir()
+    old = tmp_path / "seed-1" / "config.yaml"
+    text = small_file.read_text(encoding="utf-8").replace("workers: 1", "threads: 2")
+    old.write_text(text, encoding="utf-8")
+    run = library.train(old, {"train.epochs": 1}, tmp_path / "run")
+    assert (run.status, run.config.train.workers) == ("finished", 1)
+
+
 def test_the_environment_says_where_the_data_lie(small_config, small_data, tmp_path, monkeypatch):
     monkeypatch.setenv("BPNET_DATA_DIR", str(small_data))
     lost = replace(small_config, data=replace(small_config.data, dir="nowhere"))

@@ -18,8 +18,8 @@ def load(*runs, split="test", tell=pytest.fail):
 
 
 @pytest.fixture
-def run(start):
-    return start().run
+def run(finished_run):
+    return finished_run
 
 
 @pytest.fixture

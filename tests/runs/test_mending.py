@@ -12,8 +12,8 @@ from bpnet.system import locks
 
 
 @pytest.fixture
-def run(start):
-    return start().run
+def run(finished_run):
+    return finished_run
 
 
 def contents(folder):

@@ -6,12 +6,13 @@ and its ones often have an upstroke.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bpnet.datasets.drawn.curves import build_atlas, choose
+from bpnet.datasets.drawn.curves import Atlas, build_atlas, choose
 from bpnet.datasets.drawn.pen import Pen, frame, write
 from bpnet.datasets.drawn.strokes import STYLES, UPSTROKES
 
@@ -50,7 +51,7 @@ def draw(
     count: int, rng: np.random.Generator, hand: Hand = HANDS["drawn"]
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Draw ``count`` digits: images (count, 28, 28) and labels (count,)."""
-    atlas = build_atlas(hand.styles)
+    atlas = _atlas(*hand.styles.items())
     labels = rng.integers(10, size=count, dtype=np.uint8)
     images = np.empty((count, 28, 28), np.uint8)
     for start in range(0, count, BLOCK):
@@ -58,3 +59,9 @@ def draw(
         styles = choose(atlas, labels[block], rng)
         images[block] = frame(write(atlas, styles, hand.pen, rng))
     return images, labels
+
+
+@cache
+def _atlas(*table: tuple[int, str]) -> Atlas:
+    """Return the atlas of a table of strokes, which takes 0.2 s the first time."""
+    return build_atlas(dict(table))

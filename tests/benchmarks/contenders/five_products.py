@@ -1,11 +1,9 @@
 """The limit: the five matrix products of a step and nothing else, in float32."""
 
 import numpy as np
+from contender import numpy_build, scaled
 
-
-def build():
-    """Return the name of the build."""
-    return f"NumPy {np.__version__}"
+build = numpy_build
 
 
 class Contender:
@@ -28,5 +26,7 @@ class Contender:
             self.dout @ self.W2.T
             np.matmul(self.x.T, self.dz, out=self.dW1)
 
-    def predict(self, images):
-        return np.full(len(images), 10)
+    scaled = staticmethod(scaled)
+
+    def predict(self, x):
+        return np.full(len(x), 10)

@@ -10,7 +10,7 @@ from contender import LEARNING_RATE
 
 def build():
     """Return the name of the build."""
-    return f"JAX {jax.__version__}"
+    return f"JAX {jax.__version__}, jaxlib {jax.lib.__version__}"
 
 
 def scores(parameters, x):
@@ -37,10 +37,9 @@ class Contender:
     def __init__(self, images, labels, hidden, batch):
         one, two = jax.random.split(jax.random.key(0))
         self.rng = np.random.default_rng(0)
-        self.x = jnp.asarray(images).astype(jnp.float32) / 255
+        self.x = self.scaled(images)
         self.t = jnp.asarray(labels).astype(jnp.int32)
         self.batch = batch
-        self.test = None  # the test images, scaled once
         self.answers = jax.jit(lambda p, x: scores(p, x).argmax(axis=1))
         self.parameters = [
             jax.random.normal(one, (784, hidden)) * math.sqrt(2 / 784),
@@ -49,6 +48,9 @@ class Contender:
             jnp.zeros(10),
         ]
         self.step = jax.jit(lambda p, x, t, rows: updated(p, x[rows], t[rows]), donate_argnums=0)
+
+    def scaled(self, images):
+        return jnp.asarray(images).astype(jnp.float32) / 255
 
     def order(self):
         """Return the rows of each batch of an epoch, (steps, batch)."""
@@ -60,7 +62,5 @@ class Contender:
             self.parameters = self.step(self.parameters, self.x, self.t, rows)
         jax.block_until_ready(self.parameters)
 
-    def predict(self, images):
-        if self.test is None:
-            self.test = jnp.asarray(images).astype(jnp.float32) / 255
-        return self.answers(self.parameters, self.test)
+    def predict(self, x):
+        return self.answers(self.parameters, x)

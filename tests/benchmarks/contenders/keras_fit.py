@@ -1,13 +1,16 @@
 """Keras with `fit`, on the backend that KERAS_BACKEND names."""
 
+from importlib import metadata
+
 import keras
 import numpy as np
-from contender import LEARNING_RATE
+from contender import LEARNING_RATE, scaled
 
 
 def build():
     """Return the name of the build."""
-    backend = keras.backend.backend()
+    names = {"jax": ("jax", "jaxlib"), "tensorflow": ("tensorflow-cpu",)}[keras.backend.backend()]
+    backend = ", ".join(f"{name} {metadata.version(name)}" for name in names)
     return f"Keras {keras.__version__} on {backend}"
 
 
@@ -16,7 +19,7 @@ class Contender:
 
     def __init__(self, images, labels, hidden, batch):
         keras.utils.set_random_seed(0)
-        self.x, self.t = images.astype(np.float32) / 255, labels.astype(np.int32)
+        self.x, self.t = scaled(images), labels.astype(np.int32)
         self.batch = batch
         layers = keras.layers
         self.model = keras.Sequential(
@@ -30,6 +33,8 @@ class Contender:
     def train_epoch(self):
         self.model.fit(self.x, self.t, batch_size=self.batch, epochs=1, verbose=0)
 
-    def predict(self, images):
-        scores = self.model.predict(images.astype(np.float32) / 255, batch_size=1000, verbose=0)
+    scaled = staticmethod(scaled)
+
+    def predict(self, x):
+        scores = self.model.predict(x, batch_size=1000, verbose=0)
         return scores.argmax(axis=1)

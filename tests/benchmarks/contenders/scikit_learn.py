@@ -1,21 +1,20 @@
 """scikit-learn's MLPClassifier, an epoch at a time."""
 
-import numpy as np
 import sklearn
-from contender import LEARNING_RATE
+from contender import LEARNING_RATE, numpy_build, scaled
 from sklearn.neural_network import MLPClassifier
 
 
 def build():
     """Return the name of the build."""
-    return f"scikit-learn {sklearn.__version__}"
+    return f"scikit-learn {sklearn.__version__}, {numpy_build()}"
 
 
 class Contender:
     """Plain SGD: no momentum, no weight decay, a constant step."""
 
     def __init__(self, images, labels, hidden, batch):
-        self.x, self.t = images.astype(np.float32) / 255, labels
+        self.x, self.t = scaled(images), labels
         self.model = MLPClassifier(
             (hidden,),
             solver="sgd",
@@ -30,5 +29,7 @@ class Contender:
     def train_epoch(self):
         self.model.partial_fit(self.x, self.t, classes=range(10))
 
-    def predict(self, images):
-        return self.model.predict(images.astype(np.float32) / 255)
+    scaled = staticmethod(scaled)
+
+    def predict(self, x):
+        return self.model.predict(x)
