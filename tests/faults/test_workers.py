@@ -20,6 +20,7 @@ import pytest
 from bpnet import datasets
 from bpnet.errors import BpnetError
 from bpnet.system import barrier, companions, locks, shared_memory
+from bpnet.training import team
 from bpnet.training.step import Step
 from bpnet.training.trainer import Training
 from tests.helpers import limits
@@ -219,6 +220,21 @@ def test_killed_at_a_change_of_a_file_a_run_leaves_nothing_that_holds_it(
         assert ended.status or number > 100
         if ended.status:
             resumes(folder)
+
+
+def test_a_worker_that_is_done_before_rank_0_is_not_taken_for_lost(tmp_path, small_file):
+    last = []
+
+    def late():
+        """Let rank 0 look, in the last wait of all, when the worker has long done its part."""
+        in_rank_0(Step, "update", 48)(Instead(partial(last.append, True)))
+        in_a_worker(Step, "update", 48)(Instead(partial(time.sleep, 0.1)))
+        call(team.Watch, "__call__", 1, lambda: bool(last))(Instead(partial(time.sleep, 0.5)))
+
+    for form in ("forked", "forked, by pipes"):
+        (tmp_path / form).mkdir()
+        ended = run(tmp_path / form, *shared(small_file), hinder=formed(form, late))
+        assert (ended.status, lines(ended)) == (0, [])
 
 
 def own_group():
