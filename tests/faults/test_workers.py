@@ -270,14 +270,21 @@ def test_a_signal_to_the_whole_group_finds_no_worker_unready(chosen, tmp_path, s
         resumes(folder)
 
 
-def test_a_signal_to_spawned_workers_finds_none_unready(tmp_path, small_file, undisturbed):
-    (tmp_path / "f").mkdir()
-    strikes = [Strike(number) for number in (INT, TERM, HUP)]
-    all_of_them = Instead(lambda: [strike.dawdle() for strike in strikes])
-    hold = partial(in_rank_0(Step, "forward", 1), all_of_them)  # the worker imports NumPy
-    ended = run(tmp_path / "f", *shared(small_file), hinder=formed("spawned", hold))
-    assert (ended.status, lines(ended)) == (0, [])
-    assert outcome(tmp_path / "f" / "r") == undisturbed(small_file, WORKERS)
+def test_signals_to_a_worker_that_starts_do_nothing(tmp_path, small_file, undisturbed):
+    strikes = [Strike(number).dawdle for number in (INT, TERM, HUP)]
+    itself = [partial(signal.raise_signal, number) for number in (INT, TERM, HUP)]
+    holds = {
+        "forked": partial(call(companions, "work"), Instead(lambda: [act() for act in itself])),
+        "spawned": partial(  # while it imports NumPy
+            in_rank_0(Step, "forward", 1), Instead(lambda: [act() for act in strikes])
+        ),
+    }
+    for form, hold in holds.items():
+        folder = tmp_path / form
+        folder.mkdir()
+        ended = run(folder, *shared(small_file), hinder=formed(form, hold))
+        assert (ended.status, lines(ended)) == (0, [])
+        assert outcome(folder / "r") == undisturbed(small_file, WORKERS)
 
 
 def test_a_group_that_is_suspended_goes_on_as_if_nothing_had_been(
