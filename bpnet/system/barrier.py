@@ -9,7 +9,7 @@ import os
 import platform
 import select
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import chain, permutations
 from typing import Protocol, TypeAlias
@@ -45,14 +45,19 @@ def ends(count: int) -> list[Ends]:
         try:
             reading, writing = os.pipe()
         except OSError as error:
-            for descriptor in chain.from_iterable(chain.from_iterable(found)):
-                os.close(descriptor)
+            close(found)
             raise BpnetError(
                 f"no pipes between {count} workers: {error.strerror}; try fewer train.workers"
             ) from error
         found[other][0].append(reading)
         found[one][1].append(writing)
     return found
+
+
+def close(ends: Iterable[Ends]) -> None:
+    """Close these ends of pipes."""
+    for end in chain.from_iterable(chain.from_iterable(ends)):
+        os.close(end)
 
 
 def barrier(

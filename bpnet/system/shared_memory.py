@@ -17,14 +17,23 @@ def allocate(size: int) -> int:
     Raises: BpnetError if there is not so much.
     """
     try:
-        descriptor = _nameless()
-        while (written := os.fstat(descriptor).st_size) < size:
-            os.pwrite(descriptor, PIECE[: size - written], written)
+        return _written(_nameless(), size)
     except OSError as error:
         raise BpnetError(
             f"no {size / 1e6:.0f} MB of memory for train.workers to share: {error.strerror}; "
             "with train.workers 1 none is shared"
         ) from error
+
+
+def _written(descriptor: int, size: int) -> int:
+    """Write so many zeros, and return the descriptor; close it if they are too many."""
+    written = 0
+    try:
+        while written < size:  # what has room for half a piece writes it, and fails at the next
+            written += os.pwrite(descriptor, PIECE[: size - written], written)
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 

@@ -44,7 +44,7 @@ def shared_batches(
     rows = _rows(split, config, epoch, skip)
     totals = sizes(len(rows), size)
     own = [rows[n * size :][share(total, rank, workers)] for n, total in enumerate(totals)]
-    mine = split.batches(np.concatenate(own), [len(some) for some in own], dtype)
+    mine = split.batches(np.concatenate([rows[:0], *own]), [len(some) for some in own], dtype)
     if config.augment != AugmentConfig():
         mine = _distorted(mine, config, epoch, skip, rank)
     for total, (x, t) in zip(totals, mine, strict=True):

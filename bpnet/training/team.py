@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import chain
-from signal import Signals
+from signal import strsignal
 
 from bpnet.array import Array
 from bpnet.config import Config
@@ -78,8 +78,7 @@ def gathered(
         shared = arrays(shared_memory.mapped(descriptor), form)
         _fill(shared, state, split)
         ends = barrier.ends(config.train.workers)
-        for end in chain.from_iterable(map(chain.from_iterable, ends)):
-            closing.callback(os.close, end)
+        closing.callback(barrier.close, ends)
 
         def member(rank: int, watch: Callable[[], object] = never) -> Worker:
             meeting = barrier.barrier(shared["counters"].data, rank, *ends[rank], watch)
@@ -132,7 +131,7 @@ def _told(other: Companion, workers: int) -> str:
     if words := other.last_words():
         return f"{one} has failed: {words}"
     status = other.ended() or 0
-    how = f"signal {-status} ({Signals(-status).name})" if status < 0 else f"exit status {status}"
+    how = f"signal {-status} ({strsignal(-status)})" if status < 0 else f"exit status {status}"
     return (
         f"{one} has ended ({how}), and its share of the batch is lost: go on from the last "
         "checkpoint with bpnet train --resume; if memory was short, start a run with fewer "

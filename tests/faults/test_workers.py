@@ -53,7 +53,7 @@ WORKERS = ("--workers", "2")
 CASES = [  # each moment with each form; every fourth are all moments and all forms
     (list(FORMS)[(first + k) % 4], moment) for first, moment in enumerate(MOMENTS) for k in range(4)
 ]
-LOST = "Error: one of the 2 workers has ended (signal 9 (SIGKILL)), and its share of the batch is "
+LOST = "Error: one of the 2 workers has ended (signal 9 (Killed)), and its share of the batch is "
 
 
 @pytest.fixture(autouse=True)

@@ -71,3 +71,57 @@ def test_a_distorted_batch_stays_as_it_is_while_the_next_is_made(split, bent):
     for _ in range(3):
         next(found)
     assert np.array_equal(first, before)
+
+
+def shares(split, config, workers, number=0, skip=0):
+    """Return each worker's share of the batches, by their ranks."""
+    config = replace(config, train=replace(config.train, workers=workers))
+    dtype = np.dtype(config.train.dtype)
+    found = []
+    for rank in range(workers):
+        shared = batches.shared_batches(split, config, dtype, number, skip, rank)
+        found.append([(size, x.copy(), t.copy()) for size, x, t in shared])
+    return found
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 25])
+@pytest.mark.parametrize("skip", [0, 1, 15, 16])
+def test_the_workers_have_all_images_of_each_batch_in_its_order(split, small_config, workers, skip):
+    expected = epoch(split, small_config, number=3, skip=skip)
+    found = shares(split, small_config, workers, number=3, skip=skip)
+    assert [len(own) for own in found] == [16 - skip] * workers
+    for (x, t), *own in zip(expected, *found, strict=True):
+        assert [size for size, _, _ in own] == [len(t)] * workers
+        assert np.array_equal(np.concatenate([images for _, images, _ in own]), x)
+        assert np.array_equal(np.concatenate([labels for _, _, labels in own]), t)
+
+
+def test_of_a_batch_the_workers_have_as_many_or_one_more_the_first_first(split, small_config):
+    found = shares(split, small_config, 25)
+    assert [len(own[0][2]) for own in found] == [2] * 7 + [1] * 18  # of 32
+    assert [len(own[-1][2]) for own in found] == [1] * 20 + [0] * 5  # of 20
+
+
+@pytest.mark.parametrize("total", [0, 1, 4, 96, 100])
+def test_a_share_ends_where_the_next_begins(total):
+    for workers in range(1, 9):
+        found = [batches.share(total, rank, workers) for rank in range(workers)]
+        assert [0, *(part.stop for part in found)] == [*(part.start for part in found), total]
+        sizes = [part.stop - part.start for part in found]
+        assert sizes == sorted(sizes, reverse=True)
+        assert sizes[0] - sizes[-1] <= 1
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 25])
+def test_the_distortions_of_a_share_come_from_the_workers_rank_too(split, bent, workers):
+    bent = replace(bent, seed=7)
+    plain = shares(split, replace(bent, augment=AugmentConfig()), workers, number=3, skip=5)
+    found = shares(split, bent, workers, number=3, skip=5)
+    distortion = Distortion(bent.augment)
+    for rank, (before, after) in enumerate(zip(plain, found, strict=True)):
+        for batch in (5, 15):
+            (_, x, t), (_, images, labels) = before[batch - 5], after[batch - 5]
+            expected = distortion(x, np.random.default_rng([7, 2, 3, batch, rank]))
+            assert np.array_equal(images, expected)
+            assert images.dtype == x.dtype
+            assert np.array_equal(labels, t)
