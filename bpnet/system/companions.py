@@ -15,29 +15,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, TypeAlias
 
 from bpnet.errors import BpnetError
 from bpnet.system import background, threads
 
 ENDING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-THREADS = Path("/proc/self/task")  # those of this process, where there is Linux
-DESCRIPTORS = Path("/proc/self/fd")
+THREADS, DESCRIPTORS = Path("/proc/self/task"), Path("/proc/self/fd")  # where there is Linux
 WORDS = 1000  # bytes at most, that a pipe takes at once
 PARENT_DEATH_SIGNAL = 1  # of Linux's prctl
-
-
-class Companion(Protocol):
-    """Another process."""
-
-    def ended(self) -> int | None:
-        """Return its exit status, or minus the signal that ended it; None while it lives."""
-
-    def last_words(self) -> str:
-        """Return what it has said of its failure, when it has ended."""
-
-    def end(self) -> None:
-        """End it at once, and wait until it is gone."""
 
 
 def can_be_forked() -> bool:
@@ -50,10 +36,7 @@ def can_be_forked() -> bool:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let no signal part the start of a companion from what will end it.
-
-    The companion begins so too: none can find the handlers of this process in it.
-    """
+    """Let no signal come between a companion and what will end it, or find it unready."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
@@ -72,9 +55,7 @@ class Forked:
 
     def ended(self) -> int | None:
         """Return its exit status, or minus the signal that ended it; None while it lives."""
-        if self.status is None:
-            self._wait(os.WNOHANG)
-        return self.status
+        return self._wait(os.WNOHANG) if self.status is None else self.status
 
     def last_words(self) -> str:
         """Return what it has said of its failure, when it has ended."""
@@ -88,13 +69,13 @@ class Forked:
         os.close(self.stdin)
         os.close(self.stdout)
 
-    def _wait(self, options: int) -> None:
+    def _wait(self, options: int) -> int | None:
         try:
             process, status = os.waitpid(self.process, options)
         except ChildProcessError:  # the program lets the system, or someone else, wait for all
             process, status = self.process, 0
-        if process:
-            self.status = os.waitstatus_to_exitcode(status)
+        self.status = os.waitstatus_to_exitcode(status) if process else None
+        return self.status
 
 
 @dataclass(frozen=True)
@@ -109,14 +90,15 @@ class Spawned:
 
     def last_words(self) -> str:
         """Return what it has said of its failure, when it has ended."""
-        assert self.process.stdout is not None
-        return _read(self.process.stdout.fileno())
+        return _read(self.process.stdout.fileno()) if self.process.stdout else ""
 
     def end(self) -> None:
         """End it at once, and wait until it is gone."""
-        self.process.kill()
         with self.process:  # to leave it is to close the pipes and to wait
-            pass
+            self.process.kill()
+
+
+Companion: TypeAlias = Forked | Spawned
 
 
 def _read(pipe: int) -> str:
@@ -149,10 +131,7 @@ def fork(task: Callable[[], object], keep: Sequence[int]) -> Forked:
 
 
 def _part(reading: int, writing: int, keep: Sequence[int]) -> None:
-    """Have other streams than the process that this one was copied from, and none of its files.
-
-    Locks and pipes live by their last holder.
-    """
+    """Part with the files of the other process: locks and pipes live by their last holder."""
     os.dup2(reading, 0)
     os.dup2(writing, 1)
     for entry in list(DESCRIPTORS.iterdir()):  # closerange is slow where very many are allowed
@@ -175,17 +154,17 @@ def work(task: Callable[[], object], prepare: Callable[[], object] = lambda: Non
         following = follow()
         task()
         following.join()
-    except BpnetError as error:
-        _say(words, str(error))
     except BaseException as error:
-        advice = "a bug of bpnet, or of a layer of your own; with train.workers 1, BPNET_DEBUG=1"
-        _say(words, f"{type(error).__name__}: {error} ({advice} shows where)")
+        os.write(words, _told(error).encode(errors="replace")[:WORDS])
     finally:
         os._exit(1)
 
 
-def _say(pipe: int, words: str) -> None:
-    os.write(pipe, words.encode(errors="replace")[:WORDS])
+def _told(error: BaseException) -> str:
+    if isinstance(error, BpnetError):
+        return str(error)
+    advice = "a bug of bpnet, or of a layer of your own; with train.workers 1, BPNET_DEBUG=1 shows"
+    return f"{type(error).__name__}: {error} ({advice} where)"
 
 
 def spawn(module: str, message: str, keep: Sequence[int]) -> Spawned:
@@ -193,11 +172,10 @@ def spawn(module: str, message: str, keep: Sequence[int]) -> Spawned:
 
     Raises: BpnetError if there can be no other process.
     """
+    options = {"stdout": subprocess.PIPE, "pass_fds": keep}
     one_thread = dict.fromkeys(threads.VARIABLES, "1")
     try:
-        return Spawned(
-            python(module, message, environment=one_thread, stdout=subprocess.PIPE, pass_fds=keep)
-        )
+        return Spawned(python(module, message, environment=one_thread, **options))
     except OSError as error:
         raise _no_process(error) from error
 
@@ -227,8 +205,7 @@ def _no_process(error: OSError) -> BpnetError:
 def follow() -> Thread:
     """From now on take each byte of stdin for a signal, and its end for the death of the other.
 
-    Whoever goes on with the work of that process must be alone with it: this one ends at once, also
-    if it was stopped.
+    Whoever goes on with its work must be alone: this one ends at once, also if it was stopped.
     """
     if sys.platform == "linux":
         import ctypes  # NumPy has it already
