@@ -37,7 +37,8 @@ class Team:
     def steps(self, epoch: int, done: int) -> Generator[Outcome]:
         """Take steps as a worker does; at their end, or where they are left, the state has all.
 
-        It is as it was before, if a worker does not answer when all should stop.
+        It is as it was before, if a worker does not answer when all should stop, or if anything
+        else is raised.
         """
         now = self.state
         before = (now.step, now.loss_sum, now.correct, now.seconds)
@@ -45,9 +46,11 @@ class Team:
             yield from self.own.steps(epoch, done)
         except GeneratorExit:
             pass
-        except Unanswered:
+        except BaseException as error:
             now.step, now.loss_sum, now.correct, now.seconds = before
-            return
+            if isinstance(error, Unanswered):
+                return
+            raise
         for name, array in _lasting(now).items():
             array[:] = self.shared[name]
 
@@ -90,8 +93,9 @@ def gathered(
 
         others: list[Companion] = []
         for rank in range(1, config.train.workers):
-            others.append(start(rank))
-            closing.callback(others[-1].end)
+            with companions.undisturbed():
+                others.append(start(rank))
+                closing.callback(others[-1].end)
         yield Team(member(0, Watch(others, stop)), shared, state)
 
 
@@ -112,23 +116,24 @@ class Watch:
         self.until: float | None = None
 
     def __call__(self) -> None:
-        """Raise BpnetError if one of them has ended, Unanswered if it is time to leave them.
-
-        One that has done its work (0) may be gone before it is seen to have come to the last step.
-        """
+        """Raise BpnetError if one of them has ended, Unanswered if it is time to leave them."""
         for other in self.others:
-            if status := other.ended():
-                raise BpnetError(_told(status, 1 + len(self.others)))
+            if other.ended() is not None:
+                raise BpnetError(_told(other, 1 + len(self.others)))
         if self.stop():
             self.until = self.until or time.monotonic() + PATIENCE
             if time.monotonic() > self.until:
                 raise Unanswered
 
 
-def _told(status: int, workers: int) -> str:
+def _told(other: Companion, workers: int) -> str:
+    one = f"one of the {workers} workers"
+    if words := other.last_words():
+        return f"{one} has failed: {words}"
+    status = other.ended() or 0
     how = f"signal {-status} ({strsignal(-status)})" if status < 0 else f"exit status {status}"
     return (
-        f"one of the {workers} workers has ended ({how}), and its share of the batch is lost: go "
-        "on from the last checkpoint with bpnet train --resume; if memory was short, start a run "
-        "with fewer train.workers"
+        f"{one} has ended ({how}), and its share of the batch is lost: go on from the last "
+        "checkpoint with bpnet train --resume; if memory was short, start a run with fewer "
+        "train.workers"
     )

@@ -6,6 +6,7 @@ must be saved: it can be ended at any time.
 
 import json
 import sys
+from functools import partial
 
 import numpy as np
 
@@ -31,16 +32,14 @@ def work(worker: Worker, epoch: int, done: int) -> None:
         pass  # the other process tells of it
 
 
-def message(rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place) -> bytes:
-    """Return what `main` is told on its stdin."""
-    return json.dumps([rank, flatten(config), images, memory, ends, place]).encode()
+def message(rank: int, config: Config, images: int, memory: int, ends: Ends, place: Place) -> str:
+    """Return what `main` is told."""
+    return json.dumps([rank, flatten(config), images, memory, ends, place])
 
 
-def main() -> None:
-    """Work as the line on stdin says."""
-    companions.ignore_signals()
-    rank, settings, images, memory, ends, place = json.loads(sys.stdin.buffer.readline())
-    companions.follow()
+def main(message: str) -> None:
+    """Work as the message says."""
+    rank, settings, images, memory, ends, place = json.loads(message)
     config = build({key: tuple(v) if type(v) is list else v for key, v in settings.items()})
     shared = arrays(shared_memory.mapped(memory), forms(config, images))
     meeting = barrier.barrier(shared["counters"].data, rank, *ends)
@@ -49,4 +48,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    companions.work(partial(main, *sys.argv[1:]))

@@ -8,35 +8,8 @@ from itertools import count
 from unittest.mock import patch
 
 from bpnet.runs import checkpoints, metadata
-from tests.helpers.disk import from_now_on, strays
+from tests.helpers.disk import dying_at, strays
 from tests.helpers.forks import Fork, outcome, run
-
-
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dying_at(number, folder):
-    """Return what makes a process die before its so-manieth change of a file, or in its middle.
-
-    A write counts twice: before, and when half of it is done.
-    """
-    left = [number]
-
-    def is_the_moment():
-        left[0] -= 1
-        return left[0] == 0
-
-    def meet(operation):
-        if operation.changes and is_the_moment():
-            die()
-        if operation.name == "write" and is_the_moment():
-            descriptor, content = operation.arguments
-            operation.do(descriptor, content[: len(content) // 2])
-            die()
-        return operation.do()
-
-    return lambda: from_now_on(folder, meet)
 
 
 def slow_disk():

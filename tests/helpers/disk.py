@@ -5,6 +5,7 @@
 
 import errno
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -117,6 +118,29 @@ class Refusing:
 def refusing(folder: Path, number: int, code: int) -> Callable[[], object]:
     """Return what lets the so-manieth operation in the folder fail, in this process."""
     return lambda: from_now_on(folder, Refusing(number, code).meet)
+
+
+def dying_at(number: int, folder: Path) -> Callable[[], object]:
+    """Return what makes a process die before its so-manieth change of a file, or in its middle.
+
+    A write counts twice: before, and when half of it is done.
+    """
+    left = [number]
+
+    def is_the_moment() -> bool:
+        left[0] -= 1
+        return left[0] == 0
+
+    def meet(operation: Operation) -> Any:
+        if operation.changes and is_the_moment():
+            os.kill(os.getpid(), signal.SIGKILL)
+        if operation.name == "write" and is_the_moment():
+            descriptor, content = operation.arguments
+            operation.do(descriptor, content[: len(content) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return operation.do()
+
+    return lambda: from_now_on(folder, meet)
 
 
 def strays(folder: Path) -> set[str]:
