@@ -10,7 +10,7 @@ from signal import strsignal
 from bpnet.array import Array
 from bpnet.config import Config
 from bpnet.datasets import Split
-from bpnet.errors import BpnetError
+from bpnet.errors import BpnetError, DivergedError
 from bpnet.system import barrier, companions, shared_memory
 from bpnet.system.companions import Companion
 from bpnet.system.progress import never
@@ -38,7 +38,7 @@ class Team:
         """Take steps as a worker does; at their end, or where they are left, the state has all.
 
         It is as it was before, if a worker does not answer when all should stop, or if anything
-        else is raised.
+        but DivergedError is raised.
         """
         now = self.state
         before = (now.step, now.loss_sum, now.correct, now.seconds)
@@ -46,12 +46,18 @@ class Team:
             yield from self.own.steps(epoch, done)
         except GeneratorExit:
             pass
+        except DivergedError:
+            self._keep()
+            raise
         except BaseException as error:
             now.step, now.loss_sum, now.correct, now.seconds = before
             if isinstance(error, Unanswered):
                 return
             raise
-        for name, array in _lasting(now).items():
+        self._keep()
+
+    def _keep(self) -> None:
+        for name, array in _lasting(self.state).items():
             array[:] = self.shared[name]
 
 
