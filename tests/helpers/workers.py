@@ -61,7 +61,7 @@ class Meeting:
 
 
 class Threaded:
-    """A companion that is a thread; it ends when there is nothing left to wait for."""
+    """A companion that is a thread; as a process, it has not ended until it is ended."""
 
     def __init__(self, work: Callable[[], object], meeting: Meeting) -> None:
         self.work = work
@@ -73,8 +73,12 @@ class Threaded:
             self.meeting.left_if_it_fails(self.work)
 
     def ended(self) -> int | None:
-        """Return 0 if it has ended."""
-        return None if self.thread.is_alive() else 0
+        """Return None: what it raises is not told to the other thread, which then waits no more."""
+        return None
+
+    def last_words(self) -> str:
+        """Return nothing."""
+        return ""
 
     def end(self) -> None:
         """End it, and wait until it is gone."""

@@ -19,17 +19,28 @@ MODULE = """
 import json, os, signal, sys
 from bpnet.system import companions
 
-word, *descriptors = json.loads(sys.stdin.readline())
-companions.follow()
-if word == "told":
-    print("told", os.environ["OPENBLAS_NUM_THREADS"], *sys.argv[1:], flush=True)
-    os.write(descriptors[0], b"done")
-elif word == "fails":
-    sys.exit(3)
-elif word == "waits":
-    os.write(descriptors[0], b"begun")
-    signal.pause()
+word, *descriptors = json.loads(sys.argv[1])
+
+
+def task():
+    if word == "told":
+        print("told", os.environ["OPENBLAS_NUM_THREADS"], flush=True)
+        os.write(descriptors[0], b"done")
+    elif word == "fails":
+        int("x")
+    elif word == "waits":
+        os.write(descriptors[0], b"begun")
+        signal.pause()
+
+
+companions.work(task)
 """
+
+
+def forked(task, keep=()):
+    """Start a companion as the program does."""
+    with companions.undisturbed():
+        return companions.fork(task, keep)
 
 
 def waits():
@@ -67,9 +78,9 @@ def started(module, pipe):
                 os.write(pipe[1], b"begun")
                 waits()
 
-            made = companions.fork(work, [pipe[1]])
+            made = forked(work, [pipe[1]])
         else:
-            made = companions.spawn(module, b'["waits", %d]' % pipe[1], [pipe[1]])
+            made = companions.spawn(module, f'["waits", {pipe[1]}]', [pipe[1]])
         assert os.read(pipe[0], 5) == b"begun"
         return made
 
@@ -93,45 +104,52 @@ def status(companion):
     return found
 
 
-def test_a_fork_does_its_work_and_nothing_that_this_process_had_still_to_do(pipe):
+def test_a_fork_does_its_task_and_nothing_that_this_process_had_still_to_do(pipe):
     try:
-        made = companions.fork(lambda: os.write(pipe[1], b"done"), [pipe[1]])
-        assert status(made) == 0
+        made = forked(lambda: os.write(pipe[1], b"done"), [pipe[1]])
+        assert os.read(pipe[0], 4) == b"done"
     finally:
         os.write(pipe[1], b".")  # in this process alone
-    assert os.read(pipe[0], 100) == b"done."
+    time.sleep(0.05)
+    assert made.ended() is None  # it stays until it is ended
+    made.end()
+    assert os.read(pipe[0], 100) == b"."
 
 
-def test_what_a_fork_raises_is_a_line_and_an_exit_status(capfd):
-    assert status(companions.fork(lambda: int("x"), [])) == 1
-    out, err = capfd.readouterr()
-    assert (out, err) == ("", "a worker: ValueError: invalid literal for int() with base 10: 'x'\n")
+def test_why_a_companion_has_failed_are_its_last_words(module, capfd):
+    for made in (forked(lambda: int("x")), companions.spawn(module, '["fails"]', [])):
+        assert status(made) == 1
+        why = "ValueError: invalid literal for int() with base 10: 'x' (a bug of bpnet, or"
+        assert made.last_words().startswith(why)
+        made.end()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_fork_says_on_stderr_what_it_would_have_printed(capfd):
-    assert status(companions.fork(lambda: os.write(1, b"printed"), [])) == 0
+    made = forked(lambda: (os.write(1, b"printed"), int("x")))
+    assert status(made) == 1
+    assert "printed" not in made.last_words()
+    made.end()
     assert capfd.readouterr() == ("", "printed")
 
 
 def test_a_fork_keeps_the_open_files_that_it_needs_and_no_other(pipe):
-    def work():
+    def task():
         files = [path for path in Path("/proc/self/fd").iterdir() if path.exists()]
-        os.write(pipe[1], repr(sorted(int(path.name) for path in files)).encode())
+        kept = {str(path.readlink()) for path in files if int(path.name) > 2}
+        os.write(pipe[1], repr(sorted(name for name in kept if "pipe" not in name)).encode())
 
-    nothing = Path(os.devnull)
-    with nothing.open("rb") as one, nothing.open("rb") as other:
-        assert one.fileno() != other.fileno()
-        assert status(companions.fork(work, [pipe[1], other.fileno()])) == 0
-        expected = sorted({0, 1, 2, pipe[1], other.fileno()})
-    assert os.read(pipe[0], 1000).decode() == repr(expected)
+    with Path(os.devnull).open("rb"), Path(__file__).open("rb") as other:
+        made = forked(task, [pipe[1], other.fileno()])
+        assert os.read(pipe[0], 1000).decode() == repr([__file__])
+        made.end()
 
 
-def test_a_spawned_module_is_told_a_line_and_has_its_files_and_one_thread(module, pipe, capfd):
-    made = companions.spawn(module, b'["told", %d]' % pipe[1], [pipe[1]])
-    assert status(made) == 0
+def test_a_spawned_module_is_told_something_and_has_its_files_and_one_thread(module, pipe, capfd):
+    made = companions.spawn(module, f'["told", {pipe[1]}]', [pipe[1]])
     assert os.read(pipe[0], 100) == b"done"
-    assert capfd.readouterr() == ("", "told 1\n")
     made.end()
+    assert capfd.readouterr() == ("", "told 1\n")
 
 
 @both
@@ -140,13 +158,6 @@ def test_how_it_ended_is_known_and_while_it_works_nothing_is(kind, started):
     assert made.ended() is None
     made.end()
     assert status(made) == -signal.SIGKILL
-    made.end()  # a second time, nothing is wrong
-
-
-def test_the_exit_status_of_a_spawned_module_is_known(module):
-    made = companions.spawn(module, b'["fails"]', [])
-    assert status(made) == 3
-    made.end()
 
 
 def gone(end):
@@ -182,7 +193,7 @@ def test_it_dies_with_this_process_however_that_ends(kind, started, pipe):
 
 def stdin(made):
     """Return the writing end of the pipe that is its stdin."""
-    return made.pipe if isinstance(made, companions.Forked) else made.process.stdin.fileno()
+    return made.stdin if isinstance(made, companions.Forked) else made.process.stdin.fileno()
 
 
 @both
@@ -216,12 +227,12 @@ def test_no_signal_finds_this_processs_handlers_in_a_fork(pipe):
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(os, "fork", fork_and_be_ended)
-            made = companions.fork(
+            made = forked(
                 lambda: os.write(pipe[1], repr(signal.pthread_sigmask(0, [])).encode()), [pipe[1]]
             )
-        assert status(made) == 0
         assert os.read(pipe[0], 100) == b"set()"  # and it blocks none for ever
         assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
+        made.end()
     finally:
         signal.signal(signal.SIGTERM, handler)
 
@@ -243,7 +254,7 @@ def test_where_there_can_be_no_process_a_line_says_so_and_nothing_is_left(
     monkeypatch.setattr(subprocess, "Popen", refuse)
     before = open_files()
     with pytest.raises(BpnetError, match="no process for .*: Resource .* unavailable; try fewer"):
-        companions.fork(int, []) if kind == "fork" else companions.spawn(module, b"", [])
+        forked(int) if kind == "fork" else companions.spawn(module, "", [])
     assert open_files() == before
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == set()
 

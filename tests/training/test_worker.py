@@ -60,9 +60,8 @@ def test_it_ends_quietly_where_the_training_diverges(config, split):
     assert taken[0] == taken[1] < 9
 
 
-def test_what_it_is_told_is_one_line(config):
+def test_what_it_is_told_is_text(config):
     told = worker.message(2, replace(config, seed=3), 500, 7, ([3], [4]), Place(1, 5))
-    assert b"\n" not in told
     rank, settings, *rest = json.loads(told)
     assert (rank, rest) == (2, [500, 7, [[3], [4]], [1, 5]])
     assert (settings["seed"], settings["network.hidden"]) == (3, [16])
