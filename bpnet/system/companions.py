@@ -37,7 +37,7 @@ def can_be_forked() -> bool:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Let no signal come between a companion and what will end it, or find it unready."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
         yield
     finally:
@@ -150,7 +150,7 @@ def work(task: Callable[[], object], prepare: Callable[[], object] = lambda: Non
             os.dup2(2, 1)  # what a layer of one's own prints
         for number in ENDING:  # the other process acts on what all may get at once
             signal.signal(number, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         following = follow()
         task()
         following.join()

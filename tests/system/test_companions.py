@@ -281,3 +281,15 @@ def test_a_module_is_taken_from_where_this_process_has_its_own(tmp_path, monkeyp
     out, _ = process.communicate()
     assert process.returncode == 0
     assert out.startswith("bpnet ")
+
+
+def test_what_a_handler_does_comes_before_or_after_the_start_of_a_companion_not_between():
+    came = []
+    before = signal.signal(signal.SIGALRM, lambda *_: came.append(True))
+    try:
+        with companions.undisturbed():
+            os.kill(os.getpid(), signal.SIGALRM)
+            assert not came
+        assert came
+    finally:
+        signal.signal(signal.SIGALRM, before)
