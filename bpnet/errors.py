@@ -6,7 +6,8 @@ BpnetError            it ran and failed (exit status 1)
 |-- StorageError      a file cannot be read or written
 |-- DataError         a dataset cannot be had, or is not what it should be
 |-- RunError          a run directory is not what it should be
-`-- DivergedError     the loss or a weight is no longer a finite number
+|-- DivergedError     the loss or a weight is no longer a finite number
+`-- LostWorkerError   a process that shared the batches has ended
 """
 
 from unicodedata import category
@@ -73,3 +74,7 @@ class RunError(BpnetError):
 
 class DivergedError(BpnetError):
     """The loss or a weight is no longer a finite number."""
+
+
+class LostWorkerError(BpnetError):
+    """A process that shared the batches has ended."""

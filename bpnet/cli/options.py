@@ -47,7 +47,8 @@ OTHER_ARITHMETIC = click.option(
 WORKERS = click.option(
     "--workers",
     metavar="N",
-    help="How many processes share each batch: train.workers. [default: 1]",
+    help="How many processes share each batch, at most 64: train.workers. It decides the last "
+    "bits, and a resumed run keeps it. [default: 1]",
 )
 DATASET = click.option(
     "--dataset",

@@ -48,8 +48,8 @@ def refuse_threads(*runs: Run) -> None:
     """
     lines = [
         f"{run.folder}: its batches are computed on {run.threads} threads (train.threads), and "
-        "this bpnet computes on one: the last bits would not be those of an undisturbed run; "
-        f"to train it anew: {command(run.folder)}"
+        "this bpnet computes on one: the last bits would not be those of an undisturbed run. Go on "
+        f"with bpnet 0.4; to train it anew: {command(run.folder)}"
         for run in runs
         if run.threads > 1
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bpnet import datasets
 from bpnet.config import Config
-from bpnet.errors import BpnetError, DivergedError, RunError
+from bpnet.errors import BpnetError, DivergedError, LostWorkerError, RunError
 from bpnet.runs import anew, arithmetic, checkpoints, directory, doubts, learning, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
@@ -132,6 +132,9 @@ def _running(session: Session) -> Iterator[None]:
         with suppress(BpnetError):  # a full disk is full for this too; the first error is told
             if run.status == Status.RUNNING:
                 metadata.write(run.folder, status=status, ended=metadata.now())
+        if isinstance(error, LostWorkerError):
+            again = f"go on from the last checkpoint with: {metadata.resuming(run.folder)}"
+            raise LostWorkerError(f"{run.folder}: {error}; {again}") from error
         raise
 
 

@@ -19,5 +19,5 @@ def warn_of_more(jobs: int, workers: int, tell: Tell) -> None:
         named = f"--jobs {jobs} x train.workers {workers}" if jobs > 1 else "train.workers"
         tell(
             f"warning: {count} processes ({named}) for {there} core{'s' * (there > 1)} that this "
-            "process may use: fewer are as fast"
+            "process may use: they slow each other down"
         )

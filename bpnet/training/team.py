@@ -10,7 +10,7 @@ from signal import strsignal
 from bpnet.array import Array
 from bpnet.config import Config
 from bpnet.datasets import Split
-from bpnet.errors import BpnetError, DivergedError
+from bpnet.errors import BpnetError, DivergedError, LostWorkerError
 from bpnet.system import barrier, companions, shared_memory
 from bpnet.system.companions import Companion
 from bpnet.system.progress import never
@@ -19,6 +19,7 @@ from bpnet.training.shares import Worker, arrays, forms, size
 from bpnet.training.state import Place, TrainingState
 from bpnet.training.step import Outcome
 
+KILLED = -9  # by SIGKILL, as Linux does where memory is short; Windows has no such name
 PATIENCE = 1  # seconds that a worker may still take to its barrier, when all should stop
 
 
@@ -122,24 +123,21 @@ class Watch:
         self.until: float | None = None
 
     def __call__(self) -> None:
-        """Raise BpnetError if one of them has ended, Unanswered if it is time to leave them."""
+        """Raise LostWorkerError if one of them has ended, Unanswered if it is time to leave."""
         for other in self.others:
             if other.ended() is not None:
-                raise BpnetError(_told(other, 1 + len(self.others)))
+                raise _lost(other, 1 + len(self.others))
         if self.stop():
             self.until = self.until or time.monotonic() + PATIENCE
             if time.monotonic() > self.until:
                 raise Unanswered
 
 
-def _told(other: Companion, workers: int) -> str:
+def _lost(other: Companion, workers: int) -> BpnetError:
     one = f"one of the {workers} workers"
     if words := other.last_words():
-        return f"{one} has failed: {words}"
+        return BpnetError(f"{one} has failed: {words}")
     status = other.ended() or 0
-    how = f"signal {-status} ({strsignal(-status)})" if status < 0 else f"exit status {status}"
-    return (
-        f"{one} has ended ({how}), and its share of the batch is lost: go on from the last "
-        "checkpoint with bpnet train --resume; if memory was short, start a run with fewer "
-        "train.workers"
-    )
+    how = f"by signal {-status}, {strsignal(-status)}" if status < 0 else f"with status {status}"
+    short = ", if memory was short take fewer train.workers" if status == KILLED else ""
+    return LostWorkerError(f"{one} has ended {how}, and its share of the batch is lost{short}")

@@ -97,6 +97,7 @@ class Training:
         if not self.state.step:
             self.draw()
         step = Step(self.network, self.config.train, self.state, self.batches_per_epoch)
+        stop = _for_good(stop)
         with self._workers(step, stop) as steps:
             while not self.is_finished:
                 ended = self._take_steps(steps, stop, advance)
@@ -182,6 +183,18 @@ class Training:
             if len(self.dataset.validation):
                 return _score(self.network, self.dataset.validation), (None, None)
             return (None, None), _score(self.network, self.dataset.test)
+
+
+def _for_good(stop: Callable[[], bool]) -> Callable[[], bool]:
+    """Return what keeps to its first yes, whoever has heard it."""
+    said = False
+
+    def ask() -> bool:
+        nonlocal said
+        said = said or stop()
+        return said
+
+    return ask
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def test_more_processes_than_cores_are_told_once(bpnet, folder, small_file, monk
         assert (result.status, result.err) == (
             0,
             f"warning: {count} processes (--jobs {count} x train.workers 1) for 1 core that this "
-            "process may use: fewer are as fast\n",
+            "process may use: they slow each other down\n",
         )
 
 

@@ -83,6 +83,6 @@ def test_a_run_of_several_threads_is_refused_with_what_to_do():
     assert two == four.replace("4 threads", "2 threads")
     assert [four] == [
         "my run: its batches are computed on 4 threads (train.threads), and this bpnet computes on "
-        "one: the last bits would not be those of an undisturbed run; to train it anew: bpnet "
-        "train --config 'my run/config.yaml' --run-dir NEW"
+        "one: the last bits would not be those of an undisturbed run. Go on with bpnet 0.4; to "
+        "train it anew: bpnet train --config 'my run/config.yaml' --run-dir NEW"
     ]

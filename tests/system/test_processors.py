@@ -34,7 +34,7 @@ def test_more_processes_than_these_are_told_in_a_line(there, jobs, workers, told
     lines = []
     monkeypatch.setattr(processors, "usable", lambda: there)
     processors.warn_of_more(jobs, workers, lines.append)
-    assert lines == [f"warning: {told} this process may use: fewer are as fast"]
+    assert lines == [f"warning: {told} this process may use: they slow each other down"]
 
 
 @pytest.mark.parametrize("there", [4, 5, None])

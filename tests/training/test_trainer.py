@@ -129,6 +129,11 @@ def test_the_seconds_are_those_of_the_epochs_steps(small_config, dataset, monkey
     assert records[0].images_per_second == 500 / 16
 
 
+def test_a_yes_to_stop_is_for_good_whoever_has_asked(small_config, dataset):
+    asked = trainer._for_good(iter([False, True, False]).__next__)
+    assert [asked() for _ in range(4)] == [False, True, True, True]
+
+
 @pytest.mark.parametrize("steps", [0, 1, 15, 16, 17, 31, 40, 47])
 @pytest.mark.parametrize("everything", [False, True])
 def test_stopped_after_any_step_and_gone_on_it_ends_the_same(
