@@ -223,7 +223,11 @@ class Ended:
 
 @pytest.mark.parametrize(
     ("status", "told"),
-    [(-15, "by signal 15, Terminated"), (1, "with status 1"), (-35, "by signal 35")],
+    [
+        (-15, "by signal 15, Terminated"),
+        (1, "with status 1"),
+        (-35, "by signal 35, Real-time signal 1"),
+    ],
 )
 def test_how_a_worker_has_ended_is_told(status, told):
     with pytest.raises(BpnetError, match=f"one of the 3 workers has ended {told}, and its share"):

@@ -129,7 +129,7 @@ def test_the_seconds_are_those_of_the_epochs_steps(small_config, dataset, monkey
     assert records[0].images_per_second == 500 / 16
 
 
-def test_a_yes_to_stop_is_for_good_whoever_has_asked(small_config, dataset):
+def test_a_yes_to_stop_is_for_good_whoever_has_asked():
     asked = trainer._for_good(iter([False, True, False]).__next__)
     assert [asked() for _ in range(4)] == [False, True, True, True]
 
