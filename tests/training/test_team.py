@@ -150,6 +150,17 @@ def process(companion):
     return companion.process if isinstance(companion.process, int) else companion.process.pid
 
 
+def halting(started):
+    """Return what stops the last worker, and a list that then has the time of it."""
+    halted = []
+
+    def halt():
+        os.kill(process(started[-1]), signal.SIGSTOP)
+        halted.append(time.monotonic())
+
+    return halt, halted
+
+
 @pytest.mark.parametrize(("form", "workers"), [("fork", 3), ("spawn", 2)])
 def test_a_worker_that_has_ended_is_an_error_within_a_second(
     as_it_was, small_config, dataset, monkeypatch, started, form, workers
@@ -172,11 +183,7 @@ def test_a_worker_that_is_stopped_does_not_hinder_the_end_and_nothing_is_lost(
 ):
     as_processes(monkeypatch, "fork")
     expected = trained(everything, dataset)
-    training, halted = Training(everything, dataset), []
-
-    def halt():
-        os.kill(process(started[-1]), signal.SIGSTOP)
-        halted.append(time.monotonic())
+    training, (halt, halted) = Training(everything, dataset), halting(started)
 
     def stop():
         return bool(halted) and time.monotonic() > halted[0] + 0.1  # when it waits for that worker
@@ -193,11 +200,7 @@ def test_a_worker_that_is_stopped_and_goes_on_changes_nothing(
 ):
     as_processes(monkeypatch, "fork")
     expected = trained(everything, dataset)
-    training, halted = Training(everything, dataset), []
-
-    def halt():
-        os.kill(process(started[-1]), signal.SIGSTOP)
-        halted.append(time.monotonic())
+    training, (halt, halted) = Training(everything, dataset), halting(started)
 
     def wake():
         if halted and time.monotonic() > halted[0] + 0.2:
