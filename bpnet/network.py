@@ -15,7 +15,7 @@ import numpy as np
 from bpnet import registry
 from bpnet.array import Array, aligned_zeros
 from bpnet.config import Config
-from bpnet.datasets import CLASSES, WIDTH
+from bpnet.datasets import WIDTH
 from bpnet.datasets.splits import as_numbers, refuse_unknown
 from bpnet.errors import DivergedError
 from bpnet.layers import Affine, SoftmaxWithLoss, softmax
@@ -184,7 +184,7 @@ def views(flat: Array, widths: Sequence[int]) -> dict[str, Array]:
 
 def widths(config: Config) -> list[int]:
     """Return the widths of the configured network, from the images to the classes."""
-    return [WIDTH, *config.network.hidden, CLASSES]
+    return [WIDTH, *config.network.hidden, len(config.data.names)]
 
 
 def build(config: Config, *flat: Array) -> Network:

@@ -1,4 +1,4 @@
-"""What a config may name that lies elsewhere: the activations with their classes, the datasets.
+"""What a config may name that lies elsewhere: the activations, and the datasets.
 
 An activation of your own is a class, in any module that Python finds, and a line in `ACTIVATIONS`:
 the config, the network and the gradient check take it from there. It is all text, so that a config
@@ -14,7 +14,18 @@ ACTIVATIONS = {  # the word of the config: the class with its module
     "relu": "bpnet.layers.activations.Relu",
     "sigmoid": "bpnet.layers.activations.Sigmoid",
 }
-DATASETS = ("mnist", "fashion-mnist", "drawn", "sketched")
+DIGITS = tuple("0123456789")
+DATASETS = {  # the word of the config: the names of the classes; "files" brings its own
+    "mnist": DIGITS,
+    "fashion-mnist": (
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "Ankle boot",
+    ),
+    "kmnist": ("お", "き", "す", "つ", "な", "は", "ま", "や", "れ", "を"),
+    "drawn": DIGITS,
+    "sketched": DIGITS,
+    "files": (),
+}  # fmt: skip
 
 
 def activation(word: str) -> type[Any]:

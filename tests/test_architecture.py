@@ -29,7 +29,7 @@ WINGS = {
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "mixing", "loading",
+        "own_files", "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "strokes", "planes", "doubt"),

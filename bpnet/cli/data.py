@@ -150,11 +150,11 @@ def _pictures(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
 
     from bpnet import datasets
     from bpnet.config import AugmentConfig
-    from bpnet.datasets import CLASSES, SIDE
+    from bpnet.datasets import SIDE
 
     loaded = datasets.load(chosen.data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
-    rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(CLASSES)]
+    rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(len(loaded.classes))]
     pictures = images.images[np.concatenate(rows)]
     if chosen.augment != AugmentConfig():
         pictures = _beside_distorted(pictures, chosen)

@@ -43,11 +43,11 @@ def _check(config: "Config", as_json: bool) -> None:
     """Print a row for each array of gradients; leave with exit status 1 if one is wrong."""
     import numpy as np
 
-    from bpnet import gradcheck, network
+    from bpnet import datasets, gradcheck, network
     from bpnet.gradcheck import TOLERANCE
     from bpnet.system import memory
 
-    widths, rng = network.widths(config), np.random.default_rng(config.seed)
+    widths, rng = network.widths(datasets.completed(config)), np.random.default_rng(config.seed)
     memory.refuse_more(gradcheck.memory(widths), "the check of this network")
     rows = list(gradcheck.check(widths, config.network.activation, rng))
     passed = all(row.passed for row in rows)

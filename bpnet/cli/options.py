@@ -52,7 +52,7 @@ WORKERS = click.option(
 )
 DATASET = click.option(
     "--dataset",
-    type=click.Choice(DATASETS),
+    type=click.Choice(tuple(DATASETS)),
     help="Which dataset.  [default: mnist]",
 )
 SEEDS = click.option(

@@ -42,6 +42,7 @@ def start(
     """Train as many seeds, from the config's on, in new run directories."""
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
+    config = datasets.completed(config)
     refuse_too_large(config, min(parallel, count))
     processors.warn_of_more(min(parallel, count), config.train.workers, tell)
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once

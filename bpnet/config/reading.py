@@ -11,7 +11,7 @@ from bpnet.config import files
 from bpnet.config.document import Problem, parse
 from bpnet.config.files import RULES, rule_of, value_of
 from bpnet.config.rules import Refused, Rule
-from bpnet.config.schema import EARLIER, INPUTS, OUTPUTS, Config, build, flatten
+from bpnet.config.schema import EARLIER, INPUTS, Config, build, flatten
 from bpnet.errors import ConfigError, short
 
 
@@ -57,34 +57,44 @@ def _values(
     problems: list[str] = []
     if isinstance(source, Path):
         values, problems = files.read(source, known)
-    for origin, setting in [
-        *(_from_python("Config", flatten(source)) if isinstance(source, Config) else ()),
-        *_from_environment(environment),
-        *_overrides(settings),
-    ]:
+    if isinstance(source, Config):
+        problems += _take(values, _from_python("Config", flatten(source)))
+    stronger: dict[str, Any] = {}
+    refused = _take(stronger, _overrides(settings))
+    if (values | stronger).get("data.dataset") != "files":  # these lie where their config says
+        problems += _take(values, _from_environment(environment))
+    problems += refused
+    if problems:
+        raise ConfigError(*problems)
+    return values | stronger
+
+
+def _take(values: dict[str, Any], settings: Iterable[tuple[str, str]]) -> list[str]:
+    """Add what the settings say to the values; return what is wrong with any."""
+    problems = []
+    for origin, setting in settings:
         try:
             values |= _read_setting(setting)
         except Refused as refusal:
             problems.append(f"{origin}: {refusal}")
-    if problems:
-        raise ConfigError(*problems)
-    return values
+    return problems
 
 
 def _build(values: dict[str, Any], where: str) -> Config:
     config: Config = build(values)
     _refuse_endless_warmup(config, where)
     _refuse_mixing(config, where)
+    _refuse_classes(config, where)
     return config
 
 
 def _refuse_outer_layers(config: Config, where: str) -> None:
     """Refuse inputs and outputs among the hidden layers; runs of earlier versions may have them."""
-    hidden = config.network.hidden
-    if len(hidden) > 1 and (hidden[0], hidden[-1]) == (INPUTS, OUTPUTS):
+    hidden, outputs = config.network.hidden, len(config.data.names)
+    if len(hidden) > 1 and (hidden[0], hidden[-1]) == (INPUTS, outputs):
         raise ConfigError(
             f"{where}network.hidden: expected the hidden layers only, {list(hidden[1:-1])}: the "
-            f"{INPUTS} inputs and {OUTPUTS} outputs are always there, got {list(hidden)}"
+            f"{INPUTS} inputs and {outputs} outputs are always there, got {list(hidden)}"
         )
 
 
@@ -100,6 +110,18 @@ def _refuse_mixing(config: Config, where: str) -> None:
     if share and dataset not in ("mnist", "drawn"):  # no digits, or the same once more
         told = f"expected 0 with data.dataset {dataset}, got {share:g}; it is for mnist and drawn"
         raise ConfigError(f"{where}data.mix: {told}")
+
+
+def _refuse_classes(config: Config, where: str) -> None:
+    """Refuse names for what has names of its own, and names that do not tell classes apart."""
+    data = config.data
+    told = ""
+    if data.classes and data.dataset != "files":
+        told = f"expected [] with data.dataset {data.dataset}: it is for files"
+    elif len(data.classes) == 1 or len(set(data.classes)) < len(data.classes):
+        told = f"expected the names of at least 2 classes, all different, got {list(data.classes)}"
+    if told:
+        raise ConfigError(f"{where}data.classes: {told}")
 
 
 def _overrides(settings: Iterable[str] | Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -113,6 +113,23 @@ class Folder:
 
 
 @dataclass(frozen=True)
+class Name:
+    """A name that a table or a page can show."""
+
+    longest: int
+
+    def read(self, node: Node) -> str:
+        """Return the name."""
+        name = _text(node)
+        if printable(name) != name or name.strip() != name or not 0 < len(name) <= self.longest:
+            raise Refused
+        return name
+
+    def __str__(self) -> str:
+        return f"a name of at most {self.longest} characters, without controls"
+
+
+@dataclass(frozen=True)
 class Either:
     """What one of two rules takes."""
 

@@ -4,21 +4,32 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
-from bpnet.config.rules import Either, Folder, ListOf, OneOf, Positive, Real, Rule, Whole
+from bpnet.config.rules import Either, Folder, ListOf, Name, OneOf, Positive, Real, Rule, Whole
 from bpnet.registry import ACTIVATIONS, DATASETS
 
 LARGEST_SEED = 2**32 - 1
-INPUTS, OUTPUTS = 784, 10  # always there; the data have them too
+INPUTS = 784  # always there; the data have them too
+MOST_IMAGES, MOST_CLASSES = 1_000_000, 256
 
 
 @dataclass(frozen=True)
 class DataConfig:
     """Which images, from where, and how many are held out to choose by."""
 
-    dataset: Annotated[str, OneOf(DATASETS)] = "mnist"
+    dataset: Annotated[str, OneOf(tuple(DATASETS))] = "mnist"
     dir: Annotated[str, Folder()] = "data"
-    validation: Annotated[int, Whole(0, 50_000)] = 10_000
+    validation: Annotated[int, Whole(0, MOST_IMAGES - 1)] = 10_000
+    train: Annotated[int, Whole(0, MOST_IMAGES)] = 0  # the first N of the others; 0 is all of them
     mix: Annotated[float, Real(0, 0.5)] = 0.0  # the share of the training images that is sketched
+    classes: Annotated[tuple[str, ...], ListOf(Name(32), MOST_CLASSES)] = ()  # of own files
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of the outputs.
+
+        Those of own files are known once these have been looked into: `datasets.completed`.
+        """
+        return self.classes or DATASETS[self.dataset]
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,7 @@ class TrainConfig:
     """Minibatch SGD."""
 
     epochs: Annotated[int, Whole(1, 10_000)] = 20
-    batch_size: Annotated[int, Whole(1, 10_000)] = 100
+    batch_size: Annotated[int, Whole(1, MOST_IMAGES)] = 100
     learning_rate: Annotated[float, Positive(1_000_000)] = 0.1
     schedule: Annotated[str, OneOf(("constant", "cosine"))] = "constant"
     floor: Annotated[float, Real(0, 1)] = 0.0  # the share of learning_rate that it falls to

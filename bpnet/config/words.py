@@ -89,6 +89,7 @@ def _bare(word: str) -> str:
 KEYS = tuple(rules())
 _SECTIONS = tuple(dict.fromkeys(name.partition(".")[0] for name in KEYS if "." in name))
 _KNOWN = {_bare(name.rpartition(".")[2]): name for name in (*_SECTIONS, *KEYS)}
+_OUTSIDE = _KNOWN | {_bare(name): name for name in _SECTIONS}  # of all sections: train is one too
 _HERE = {_bare(word): here for here, words in _WORDS.items() for word in words.split()}
 
 
@@ -101,7 +102,7 @@ def found(name: str) -> str | None:
     'bpnet runs on the CPU; train.workers is the number of processes that share a batch'
     """
     word = _bare(name.rpartition(".")[2])
-    return _HERE.get(word) or _KNOWN.get(word)
+    return _HERE.get(word) or _known(name).get(word)
 
 
 def nearest(name: str) -> str | None:
@@ -110,8 +111,13 @@ def nearest(name: str) -> str | None:
     >>> nearest("train.epcohs"), nearest("color")
     ('train.epochs', None)
     """
-    near = get_close_matches(_bare(name.rpartition(".")[2]), _KNOWN, n=1, cutoff=LIKENESS)
-    return _KNOWN[near[0]] if near else None
+    known = _known(name)
+    near = get_close_matches(_bare(name.rpartition(".")[2]), known, n=1, cutoff=LIKENESS)
+    return known[near[0]] if near else None
+
+
+def _known(name: str) -> dict[str, str]:
+    return _KNOWN if "." in name else _OUTSIDE
 
 
 def hint(name: str) -> str:

@@ -5,7 +5,6 @@ seed does not redraw them. Their drawing uses more of NumPy than its promises of
 cover, so what is once drawn is kept, and the hashes of what a run used are in its records.
 """
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -69,13 +68,8 @@ def draw(dataset: str = "drawn") -> dict[str, bytes]:
     return contents
 
 
-def sha256(contents: dict[str, bytes]) -> dict[str, str]:
-    """Return the hash of each file."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-
-
 def _manifest(contents: dict[str, bytes], dataset: str) -> dict[str, object]:
-    return {"version": drawn.VERSION, "seed": SEEDS[dataset], "sha256": sha256(contents)}
+    return {"version": drawn.VERSION, "seed": SEEDS[dataset], "sha256": idx.sha256(contents)}
 
 
 def _keep(folder: Path, contents: dict[str, bytes], dataset: str) -> None:

@@ -6,8 +6,10 @@
 Source: Yann LeCun's page of the MNIST database.
 """
 
+import hashlib
 import math
 import struct
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -50,3 +52,8 @@ def encode(array: Array) -> bytes:
     """
     sizes = struct.pack(f">{array.ndim}I", *array.shape)
     return bytes([0, 0, 8, array.ndim]) + sizes + array.tobytes()
+
+
+def sha256(contents: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the hash of each file."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}

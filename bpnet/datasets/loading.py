@@ -1,29 +1,42 @@
 """A name, a folder -> a `Dataset`: files found, downloaded or drawn, then read and checked."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from bpnet.config import DataConfig
-from bpnet.datasets import cache, catalogue, idx
+from bpnet.config import Config, DataConfig
+from bpnet.datasets import cache, catalogue, idx, own_files
 from bpnet.datasets.catalogue import NAMES, Source
 from bpnet.datasets.mixing import mixed
 from bpnet.datasets.splits import Dataset, Split, split
-from bpnet.errors import DataError
+from bpnet.errors import DataError, short
 from bpnet.system.progress import ByteProgress, Tell, silent, silently
 
 MIXED = "sketched"  # the dataset whose images data.mix mixes in
 
 
 def folder(config: DataConfig) -> Path:
-    """Return the folder in which the dataset's files lie, or will.
+    """Return the folder in which the dataset's files lie, or will: for own files data.dir itself.
 
     Raises: DataError if it is in the home of a user that is not known.
     """
     try:
-        return Path(config.dir).expanduser() / config.dataset
+        where = Path(config.dir).expanduser()
     except RuntimeError as error:
         raise DataError(f"data.dir: {config.dir}: {error}") from error
+    return where if config.dataset == "files" else where / config.dataset
+
+
+def completed(config: Config) -> Config:
+    """Return the config with the names of the classes, which own files bring with them.
+
+    Raises: DataError, StorageError.
+    """
+    if config.data.dataset != "files" or config.data.classes:
+        return config
+    classes = tuple(own_files.classes(folder(config.data)))
+    return replace(config, data=replace(config.data, classes=classes))
 
 
 def load(config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent) -> Dataset:
@@ -58,6 +71,8 @@ def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str
     """Return what `fetch` does, but write nothing."""
     where = folder(config)
     told = f"{where}: does not hold {config.dataset}, and only the run's config names it"
+    if config.dataset == "files":
+        return fetch(config)
     if config.dataset not in catalogue.SOURCES:
         from bpnet.datasets import drawn_digits  # the pen: 10 ms that most starts do without
 
@@ -65,7 +80,7 @@ def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str
         if contents is None:
             tell(f"{told}: the digits are drawn, and not kept; --data-dir DIR keeps them")
             contents = drawn_digits.draw(config.dataset)
-        return contents, drawn_digits.sha256(contents)
+        return contents, idx.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
     contents = cache.find(source, where, tell)
     if len(contents) < len(source.files):
@@ -74,30 +89,50 @@ def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str
 
 
 def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str, str]) -> Dataset:
-    everything = _split(contents, "train")
-    if config.validation >= len(everything):
+    known = _classes(config)
+    everything = _split(contents, "train", list(known.values()))
+    left = len(everything) - config.validation
+    if left <= 0:
         raise DataError(
             f"data.validation: {config.validation} of {len(everything)} training images held out "
             "leave none to train on"
         )
-    end = len(everything) - config.validation
+    if config.train > left:
+        raise DataError(f"data.train: expected at most {left}, all that are left, or 0 for these")
     return Dataset(
-        train=everything[:end],
-        validation=everything[end:],
-        test=_split(contents, "t10k"),
+        train=everything[: config.train or left],
+        validation=everything[left:],
+        test=_split(contents, "t10k", list(known.values())),
         sha256=sha256,
+        classes=tuple(known),
     )
+
+
+def _classes(config: DataConfig) -> dict[str, int]:
+    """Return the names of the classes, each with its label."""
+    if config.dataset != "files":
+        return {name: label for label, name in enumerate(config.names)}
+    known = own_files.classes(folder(config))
+    if config.classes not in ((), tuple(known)):
+        raise DataError(
+            f"{folder(config)}: has the classes {short(', '.join(known))}, but data.classes has "
+            f"{short(', '.join(config.classes))}"
+        )
+    return known
 
 
 def fetch(
     config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent
 ) -> tuple[dict[str, bytes], Mapping[str, str]]:
     """Return the content of each file by its name, and the hashes by which it is known."""
+    if config.dataset == "files":
+        contents = own_files.load(folder(config))
+        return contents, idx.sha256(contents)
     if config.dataset not in catalogue.SOURCES:
         from bpnet.datasets import drawn_digits
 
         contents = drawn_digits.load(folder(config), tell, config.dataset)
-        return contents, drawn_digits.sha256(contents)
+        return contents, idx.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
     mirror = os.environ.get("BPNET_MIRROR")
     contents = cache.load(source, folder(config), mirror, progress, tell)
@@ -118,8 +153,8 @@ def verify(config: DataConfig) -> Mapping[str, str]:
     return cache.verify(catalogue.SOURCES[config.dataset], folder(config))
 
 
-def _split(contents: dict[str, bytes], part: str) -> Split:
+def _split(contents: dict[str, bytes], part: str, known: Sequence[int]) -> Split:
     images, labels = (name for name in NAMES if name.startswith(part))
     return split(
-        idx.parse(contents[images], 3, images), idx.parse(contents[labels], 1, labels), part
+        idx.parse(contents[images], 3, images), idx.parse(contents[labels], 1, labels), known, part
     )

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bpnet.array import Array, aligned_zeros
+from bpnet.config import DataConfig
 from bpnet.errors import DataError
 
 SIDE = 28
 WIDTH = SIDE * SIDE
-CLASSES = 10
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def refuse_unknown(images: Array, width: int) -> Array:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The three splits, and the SHA-256 of each file they come from.
+    """The three splits, the SHA-256 of each file they come from, and the names of the classes.
 
     What is mixed in comes from other files, and is among the training images only.
     """
@@ -112,6 +112,7 @@ class Dataset:
     validation: Split
     test: Split
     sha256: Mapping[str, str]
+    classes: tuple[str, ...] = DataConfig().names
     mixed_in: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -120,8 +121,10 @@ class Dataset:
         return {**self.sha256, **self.mixed_in}
 
 
-def split(images: Array, labels: Array, name: str) -> Split:
+def split(images: Array, labels: Array, known: Sequence[int], name: str) -> Split:
     """Return images (N, 28, 28) and labels (N,) as a split, after checking that they are such.
+
+    The labels become numbers from 0 on, those of the known ones in their order.
 
     Raises: DataError, naming the files by `name`.
     """
@@ -130,7 +133,10 @@ def split(images: Array, labels: Array, name: str) -> Split:
         raise DataError(f"{name}: the images are {rows} x {columns} pixels, not {SIDE} x {SIDE}")
     if len(images) != len(labels) or not len(images):
         raise DataError(f"{name}: {len(images)} images, but {len(labels)} labels")
-    if labels.max() >= CLASSES:
-        place = int(np.argmax(labels >= CLASSES))
-        raise DataError(f"{name}: label {place} is {labels[place]}, not a digit")
-    return Split(images.reshape(-1, WIDTH), labels.astype(np.intp))
+    numbers = np.full(256, -1, np.intp)
+    numbers[list(known)] = np.arange(len(known))
+    t = numbers[labels]
+    if t.min() < 0:
+        place = int(t.argmin())
+        raise DataError(f"{name}: label {place} is {labels[place]}, which is no class")
+    return Split(images.reshape(-1, WIDTH), t)

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.datasets import CLASSES, SIDE, Split
+from bpnet.datasets import SIDE, Split
 from bpnet.datasets.splits import refuse_unknown
 from bpnet.evaluation import planes
 from bpnet.evaluation.strokes import STROKES, strokes, thickness
@@ -45,15 +45,20 @@ class Measure:
 
     def arrays(self) -> dict[str, Array]:
         """Return its arrays by their names, in the form in which they are kept."""
-        return {name: vars(self)[name].astype(dtype) for name, (dtype, _) in FORMS.items()}
+        found = forms(len(self.middles))
+        return {name: vars(self)[name].astype(dtype) for name, (dtype, _) in found.items()}
 
 
-FORMS: dict[str, tuple[str, tuple[int, ...]]] = {  # half precision: the errors stay below 0.001
-    "middles": ("<f2", (CLASSES, PLANES, STROKES)),
-    "axes": ("<f2", (CLASSES, PLANES, AXES, STROKES)),
-    "limits": ("<f8", (3,)),
-}
 Member: TypeAlias = tuple[Network, Measure | None]
+
+
+def forms(classes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Return the dtype and the shape of each array of a measure, as it is kept."""
+    return {  # half precision: the errors stay below 0.001
+        "middles": ("<f2", (classes, PLANES, STROKES)),
+        "axes": ("<f2", (classes, PLANES, AXES, STROKES)),
+        "limits": ("<f8", (3,)),
+    }
 
 
 class Judged(NamedTuple):
@@ -109,7 +114,7 @@ def measured(network: Network, train: Split, validation: Split) -> Measure:
 
     Where these are too few, training images to which no plane was fitted stand in for them.
     """
-    rows = [_first_of(digit, train) for digit in range(CLASSES)]
+    rows = [_first_of(digit, train) for digit in range(network.widths[-1])]
     fitted = [planes.fit(strokes(train.images[own]), PLANES, AXES) for own in rows]
     middles, axes = (np.stack(parts) for parts in zip(*fitted, strict=True))
     bare = unpacked(Measure(middles, axes, np.ones(3)).arrays())

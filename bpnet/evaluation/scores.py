@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.datasets import CLASSES, Split
+from bpnet.datasets import Split
 from bpnet.errors import DivergedError
 from bpnet.network import CHUNK, Network
 
@@ -48,8 +48,8 @@ def evaluate(network: Network, split: Split) -> Scores:
     Raises: DivergedError if the loss is not finite: a network full of NaN answers 0 every time, and
     would be right on 9.80 % of the test images.
     """
-    loss = 0.0
-    confusion = np.zeros(CLASSES * CLASSES, np.intp)
+    loss, classes = 0.0, network.widths[-1]
+    confusion = np.zeros(classes * classes, np.intp)
     with np.errstate(over="ignore", invalid="ignore"):  # seen in the loss, below
         for x, t in _batches(network, split):
             scores = network.predict(x)
@@ -57,7 +57,7 @@ def evaluate(network: Network, split: Split) -> Scores:
             confusion += _pairs(t, scores)
     if not math.isfinite(loss):
         raise DivergedError(f"the loss is {loss} on {len(split)} images: the weights are spoilt")
-    return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+    return Scores(loss / len(split), confusion.reshape(classes, classes))
 
 
 def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
@@ -65,12 +65,12 @@ def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
 
     Each is scored before (`evaluate`), so that a spoilt one is not hidden among the others.
     """
-    loss = 0.0
-    confusion = np.zeros(CLASSES * CLASSES, np.intp)
+    loss, classes = 0.0, networks[0].widths[-1]
+    confusion = np.zeros(classes * classes, np.intp)
     for mean, t in _together(networks, split):
         loss -= float(mean[np.arange(len(t)), t].sum())
         confusion += _pairs(t, mean)
-    return Scores(loss / len(split), confusion.reshape(CLASSES, CLASSES))
+    return Scores(loss / len(split), confusion.reshape(classes, classes))
 
 
 def answers(networks: Sequence[Network], split: Split) -> Array:
@@ -109,7 +109,8 @@ def _log_softmax(scores: Array) -> Array:
 
 def _pairs(t: Array, scores: Array) -> Array:
     """Return how often each digit was taken for each, as a row of all pairs."""
-    return np.bincount(t * CLASSES + scores.argmax(axis=1), minlength=CLASSES * CLASSES)
+    classes = scores.shape[1]
+    return np.bincount(t * classes + scores.argmax(axis=1), minlength=classes * classes)
 
 
 def interval(correct: int, total: int) -> tuple[float, float]:

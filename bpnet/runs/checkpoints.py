@@ -24,9 +24,9 @@ from bpnet.training.state import TrainingState
 
 FORMAT = 3
 FIRST: dict[str, Form] = {"sha256": ("|u1", (32,)), "metadata": ("|u1", None)}  # in any format
-METADATA_LIMIT = 4096  # of bytes: the format, the sums and the identity
+METADATA_LIMIT = 2**16  # of bytes: the format, the sums, the identity with 256 names of classes
 RECORD_LIMIT = 450  # the record of an epoch
-MOST_VALUES, VALUES_OF_RECORD = 400, 16  # in metadata, more than there are
+MOST_VALUES, VALUES_OF_RECORD = 700, 16  # in metadata, more than there are
 
 
 def pack(state: TrainingState, identity: Mapping[str, Any]) -> bytes:

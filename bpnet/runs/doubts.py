@@ -15,7 +15,11 @@ from bpnet.runs.npz_layout import Form
 from bpnet.system import storage
 
 BOUND = "weights_sha256"  # the bytes of weights.npz to which the measure belongs
-FORMS: dict[str, Form] = {BOUND: ("|u1", (32,)), **doubt.FORMS}
+
+
+def forms(run: Run) -> dict[str, Form]:
+    """Return the dtype and the shape of each array that is kept."""
+    return {BOUND: ("|u1", (32,)), **doubt.forms(len(run.config.data.names))}
 
 
 def write(run: Run, network: Network, dataset: Dataset, weights_sha256: str) -> None:
@@ -43,8 +47,8 @@ def read(run: Run) -> Measure:
     try:
         if not storage.exists(path):
             raise ValueError("is missing")
-        content = npz.read(path, FORMS, npz.size_limit(FORMS))
-        return doubt.unpacked(_bound(npz.unpack(content, FORMS), run))
+        content = npz.read(path, forms(run), npz.size_limit(forms(run)))
+        return doubt.unpacked(_bound(npz.unpack(content, forms(run)), run))
     except ValueError as error:
         raise RunError(
             f"{path}: {error}; get it back by: {metadata.resuming(run.folder)}"

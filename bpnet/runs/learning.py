@@ -4,21 +4,20 @@ import math
 from collections.abc import Sequence
 
 from bpnet.config import Config
-from bpnet.datasets import CLASSES
 from bpnet.network import DEVIATIONS, widths
 from bpnet.system.progress import Tell
 from bpnet.training.state import EpochRecord
 
-GUESSING = math.log(CLASSES)  # the loss of an even guess
 FAR = 3  # times what he would draw: with 7 times, a loss stays far above guessing for an epoch
 
 
 def warn_at_the_start(record: EpochRecord, config: Config, tell: Tell) -> None:
     """Warn of a first epoch that has learnt nothing, or has made everything worse."""
-    if record.train_loss > 2 * GUESSING:
+    guessing = math.log(len(config.data.names))  # the loss of an even guess
+    if record.train_loss > 2 * guessing:
         tell(
             f"warning: the loss is {record.train_loss:.3g} after an epoch, far above that of "
-            f"guessing ({GUESSING:.2f}): {_too_large(config)}"
+            f"guessing ({guessing:.2f}): {_too_large(config)}"
         )
     elif not is_learning(record):
         init = "" if config.network.init == "he" else ", or network.init he"

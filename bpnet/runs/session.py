@@ -51,6 +51,7 @@ def started(
 
     Raises: UsageError if there is something in the folder already.
     """
+    config = datasets.completed(config)
     refuse_too_large(config)
     training = Training(config, datasets.load(config.data, progress, tell))
     folder = directory.new(f"{name}-s{config.seed}", folder)

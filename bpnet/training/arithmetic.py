@@ -12,13 +12,14 @@ from functools import lru_cache
 import numpy as np
 
 from bpnet.config import Config, TrainConfig
-from bpnet.datasets import CLASSES, WIDTH
+from bpnet.datasets import WIDTH
 from bpnet.network import Network
 from bpnet.training.state import start
 from bpnet.training.step import Step
 
 # Products so large that BLAS shares them among threads, and of sizes that leave rests everywhere.
-WIDTHS, IMAGES = (WIDTH, 50, 37, CLASSES), 100
+CLASSES, IMAGES = 10, 100
+WIDTHS = (WIDTH, 50, 37, CLASSES)
 
 
 @lru_cache

@@ -7,7 +7,6 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.config import TrainConfig
-from bpnet.datasets import CLASSES
 from bpnet.errors import DivergedError
 from bpnet.network import Network
 from bpnet.training.optimizers import SGD, Average, Momentum, Optimizer, flush_denormals
@@ -51,7 +50,8 @@ class Step:
         if config.momentum:
             self.optimizer = Momentum(config.momentum, self.velocity)
         self.average = Average(config.average, state.average[part]) if config.average else None
-        self.answers = smoothed(config.label_smoothing).astype(network.flat.dtype)
+        answers = smoothed(config.label_smoothing, network.widths[-1])
+        self.answers = answers.astype(network.flat.dtype)
 
     def __call__(self, number: int, x: Array, t: Array) -> Outcome:
         """Take a step, counted from 0, on images x and labels t.
@@ -102,12 +102,12 @@ class Step:
         )
 
 
-def smoothed(share: float) -> Array:
+def smoothed(share: float, classes: int) -> Array:
     """Return the answer for each label, as rows: `share` of it is spread over all classes.
 
     Source: Szegedy and others, Rethinking the Inception architecture for computer vision, 2016.
 
-    >>> smoothed(0.5)[2].tolist()
-    [0.05, 0.05, 0.55, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05, 0.05]
+    >>> smoothed(0.5, 4)[2].tolist()
+    [0.125, 0.125, 0.625, 0.125]
     """
-    return (1 - share) * np.eye(CLASSES) + share / CLASSES
+    return (1 - share) * np.eye(classes) + share / classes

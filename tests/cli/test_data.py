@@ -164,6 +164,6 @@ def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):
 
 def test_the_option_the_config_and_the_sources_know_the_same_datasets(bpnet):
     words = rules()["data.dataset"].words
-    assert (*SOURCES, *drawn_digits.SEEDS) == words
+    assert (*SOURCES, *drawn_digits.SEEDS, "files") == words
     assert bpnet("data", "path", "--dataset", "x").err.count("'fashion-mnist'") == 1
     assert all(bpnet("data", "path", "--dataset", word).status == 0 for word in words)

@@ -3,8 +3,8 @@
 import pytest
 
 from bpnet.config import Config, dump, load
-from bpnet.config.schema import INPUTS, OUTPUTS, rules
-from bpnet.datasets import CLASSES, WIDTH
+from bpnet.config.schema import INPUTS, rules
+from bpnet.datasets import WIDTH
 from bpnet.errors import ConfigError
 from bpnet.network import widths as network_widths
 
@@ -61,8 +61,8 @@ def test_all_problems_come_at_once_each_with_its_place(read):
         "hidden: [50]\n"
     )
     assert read(text, "train.epoch=3", "x") == [
-        "c.yaml:2:17: data.dataset: expected mnist or fashion-mnist or drawn or sketched, got "
-        "minst",
+        "c.yaml:2:17: data.dataset: expected mnist or fashion-mnist or kmnist or drawn or "
+        "sketched or files, got minst",
         "c.yaml:4:3: train.learning_rte: unknown key; did you mean train.learning_rate?",
         "c.yaml:5:11: train.epochs: expected a whole number from 1 to 10000, got the text '5'",
         "c.yaml:6:3: train.epochs: already given in line 5",
@@ -138,7 +138,7 @@ def test_one_width_alone_is_a_list_of_one(read):
 
 
 def test_the_widths_of_inputs_and_outputs_are_not_among_the_hidden_ones(read):
-    assert (INPUTS, OUTPUTS) == (WIDTH, CLASSES)
+    assert INPUTS == WIDTH
     told = "network.hidden: expected the hidden layers only, [30]: the 784 inputs and 10 outputs"
     for (line,) in (
         read("network: {hidden: [784, 30, 10]}"),
@@ -331,7 +331,8 @@ def test_what_is_written_loads_back_as_it_is(read):
     assert read(text) == config
     assert "hidden: [3, 4]\n" in text
     assert list(rules()) == [
-        "seed", "data.dataset", "data.dir", "data.validation", "data.mix",
+        "seed", "data.dataset", "data.dir", "data.validation", "data.train",
+        "data.mix", "data.classes",
         "network.hidden", "network.activation", "network.init",
         "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.floor",
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",

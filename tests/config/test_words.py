@@ -67,7 +67,8 @@ def test_what_is_like_no_key_gets_no_suggestion(name):
 
 
 def test_of_a_known_section_its_keys_are_told():
-    told = "known keys: data.dataset, data.dir, data.validation, data.mix"
+    told = "known keys: data.dataset, data.dir, data.validation, data.train, data.mix, "
+    told += "data.classes"
     assert words.hint("data.zzz") == told
 
 

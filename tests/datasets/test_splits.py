@@ -44,9 +44,9 @@ def test_rows_in_any_order_come_with_their_own_labels_in_batches_of_any_size(ten
         ((2, 28, 27), [1, 2], "f: the images are 28 x 27 pixels, not 28 x 28"),
         ((2, 28, 28), [1], "f: 2 images, but 1 labels"),
         ((0, 28, 28), [], "f: 0 images, but 0 labels"),
-        ((2, 28, 28), [9, 10], "f: label 1 is 10, not a digit"),
+        ((2, 28, 28), [9, 10], "f: label 1 is 10, which is no class"),
     ],
 )
 def test_images_and_labels_that_do_not_fit_are_refused(shape, labels, message):
     with pytest.raises(DataError, match=message):
-        split(np.zeros(shape, np.uint8), np.array(labels, np.uint8), "f")
+        split(np.zeros(shape, np.uint8), np.array(labels, np.uint8), range(10), "f")

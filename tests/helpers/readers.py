@@ -160,7 +160,9 @@ def read_log(run: Run, content: bytes) -> bool:
 def read_idx(images: bytes, labels: bytes) -> bool:
     """Read images and labels; those that are accepted must be digits of 28 x 28 pixels."""
     try:
-        found = split(idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), "train")
+        found = split(
+            idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), range(10), "train"
+        )
     except DataError:
         return False
     assert (images[:4], labels[:4]) == (IMAGES[:4], LABELS[:4])

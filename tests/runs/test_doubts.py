@@ -42,7 +42,7 @@ def test_a_run_that_trains_again_has_none_until_it_has_finished(start):
 
 def arrays(run):
     content = run.doubt.read_bytes()
-    return {name: array.copy() for name, array in npz.unpack(content, doubts.FORMS).items()}
+    return {name: array.copy() for name, array in npz.unpack(content, doubts.forms(run)).items()}
 
 
 def refusal(run):

@@ -84,13 +84,13 @@ def test_a_smoothed_step_goes_down_the_smoothed_loss(small_config, batch):
     losses = []
     for sign in (1, -1):
         network.flat[:] = before + sign * 1e-6 * direction
-        losses.append(network.loss(x, smoothed(0.2)[t]))
+        losses.append(network.loss(x, smoothed(0.2, 10)[t]))
     assert gradient @ direction == pytest.approx((losses[0] - losses[1]) / 2e-6, rel=1e-6)
 
 
 def test_the_rows_of_smoothed_answers_sum_to_1_and_without_smoothing_are_one_hot():
-    assert smoothed(0.3).sum(axis=1) == pytest.approx(np.ones(10))
-    assert np.array_equal(smoothed(0), np.eye(10))
+    assert smoothed(0.3, 10).sum(axis=1) == pytest.approx(np.ones(10))
+    assert np.array_equal(smoothed(0, 10), np.eye(10))
 
 
 def test_each_step_has_the_learning_rate_of_its_place(small_config, batch):
