@@ -25,7 +25,7 @@ WINGS = {
         "progress", "held", "storage", "locks", "memory", "background", "prefetch",
         "strict_json", "threads", "processors", "shared_memory", "barrier", "companions",
     ),
-    "config": ("document", "rules", "schema", "words", "files", "reading", "writing"),
+    "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",

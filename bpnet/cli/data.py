@@ -114,7 +114,7 @@ def show(
 
     \b
     bpnet data show --dataset drawn --each 3
-    bpnet data show --config configs/elastic-800.yaml
+    bpnet data show --config elastic-800
     bpnet data show --split test --save digit.png
     """
     from bpnet.runs import anew

@@ -21,7 +21,20 @@ class Count(click.IntRange):
         return number
 
 
-CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
+def _config_file(text: str) -> Path:
+    """Return the file of a config, given by its path or its name; PyYAML is imported only now."""
+    from bpnet.config import shipped
+
+    return shipped.find(text)
+
+
+CONFIG = click.option(
+    "--config",
+    "config_file",
+    metavar="NAME|FILE",
+    type=_config_file,
+    help="A config: a name that `bpnet config list` prints, or a YAML file such as ./mine.yaml.",
+)
 SET = click.option(
     "--set",
     "settings",

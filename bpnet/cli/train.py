@@ -56,12 +56,13 @@ def train(
     """Train a network, and score it on the test images at the end.
 
     \b
-    bpnet train --config configs/mnist.yaml
-    bpnet train --config configs/mnist.yaml --set network.hidden=300 --set seed=1
-    bpnet train --config configs/mnist.yaml --seeds 5 --jobs 2
+    bpnet train
+    bpnet train --config mnist --set network.hidden=300 --set seed=1
+    bpnet train --config ./mine.yaml --seeds 5 --jobs 2
     bpnet train --resume runs/2026-01-31_142530_mnist-s0
 
-    Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped.
+    Without --config it is --config mnist. Ctrl-C finishes the batch and saves; the run, resumed,
+    ends as if it had not been stopped.
     """
     if resume:
         if config_file or settings or run_dir or count or workers is not None:
@@ -73,8 +74,6 @@ def train(
         return
     if other_arithmetic:
         raise UsageError("--other-arithmetic goes with --resume")
-    if config_file is None:
-        raise UsageError("train needs --config FILE, such as configs/mnist.yaml, or --resume DIR")
     if jobs and not count:
         raise UsageError("--jobs goes with --seeds")
     chosen = with_options(settings, data_dir, workers)
@@ -82,11 +81,18 @@ def train(
 
 
 def _start(
-    path: Path, settings: list[str], run_dir: Path | None, count: int | None, jobs: int, quiet: bool
+    config_file: Path | None,
+    settings: list[str],
+    run_dir: Path | None,
+    count: int | None,
+    jobs: int,
+    quiet: bool,
 ) -> None:
     """Train a new run, or one for each of `count` seeds."""
+    from bpnet.config import shipped
     from bpnet.runs import anew
 
+    path = config_file or shipped.find(shipped.DEFAULT)
     loaded = anew.load(path, settings)
     threads.fix()
     if count:

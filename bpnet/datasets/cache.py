@@ -91,7 +91,7 @@ def _fetch(
             *error.lines,
             f"put the four .gz files into {folder} yourself; or, if another folder has a "
             f"{folder.name}/ with them, use --data-dir with that folder; or train without a "
-            "download: bpnet train --config configs/drawn.yaml",
+            "download: bpnet train --config drawn",
         ) from error
     content = _unpacked(packed)
     for form, kept in ((file.packed, packed), (file.unpacked, content)):

@@ -292,7 +292,7 @@ def test_all_mirrors_that_fail_are_told_with_the_ways_out(server, load, folder):
         f"{portal}: sent 6 bytes beginning b'<html>', not the file",
     ]
     assert str(folder) in way_out
-    assert "configs/drawn.yaml" in way_out
+    assert "--config drawn" in way_out
 
 
 def test_a_file_in_the_place_of_the_folder_is_a_clear_error(load, folder):
