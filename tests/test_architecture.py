@@ -50,9 +50,9 @@ WINGS = {
     ),
     "report": ("content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "eval", "gradcheck", "config", "data", "picture_files", "answers", "predict",
-        "report", "runs", "compare", "commands", "main", "job",
+        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
+        "seeds", "train", "eval", "gradcheck", "config", "data", "picture_files", "answers",
+        "predict", "report", "runs", "compare", "commands", "bash", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
@@ -19,8 +20,8 @@ SIGNIFICANT = 0.05  # a smaller p is called a difference
 
 
 @click.command(cls=Command)
-@click.argument("a", type=Path)
-@click.argument("b", type=Path)
+@click.argument("a", type=Path, shell_complete=completion.runs)
+@click.argument("b", type=Path, shell_complete=completion.runs)
 @SPLIT
 @RUN_DATA_DIR
 @JSON

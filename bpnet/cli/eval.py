@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
@@ -27,7 +28,7 @@ class Scored(NamedTuple):
 
 
 @click.command("eval", cls=Command)
-@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
+@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path, shell_complete=completion.runs)
 @SPLIT
 @RUN_DATA_DIR
 @JSON

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON
@@ -16,7 +17,9 @@ HEADING = ["run", "status", "data", "hidden", "seed", "epochs", "best", "validat
 
 
 @click.command("runs", cls=Command)
-@click.argument("places", metavar="[DIR]...", nargs=-1, type=Path)
+@click.argument(
+    "places", metavar="[DIR]...", nargs=-1, type=Path, shell_complete=completion.folders
+)
 @click.option(
     "--sort",
     type=click.Choice(["start", "name", "seed", "seconds", "validation", "test"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli import signals
+from bpnet.cli import completion, signals
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, epoch_line, percent, stderr_is_a_terminal, tell
 from bpnet.cli.options import (
@@ -33,8 +33,20 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @CONFIG
 @SET
-@click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
-@click.option("--resume", metavar="DIR", type=Path, help="Go on with this run, or its seeds.")
+@click.option(
+    "--run-dir",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Write here. [default: new in runs/]",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    type=Path,
+    shell_complete=completion.runs,
+    help="Go on with this run, or its seeds.",
+)
 @SEEDS
 @JOBS
 @WORKERS
