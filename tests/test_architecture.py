@@ -52,7 +52,7 @@ WINGS = {
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
         "seeds", "train", "eval", "gradcheck", "config", "data", "picture_files", "answers",
-        "predict", "report", "runs", "compare", "commands", "bash", "main", "job",
+        "predict", "report", "runs", "compare", "commands", "shells", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

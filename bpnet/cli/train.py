@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli import completion, signals
+from bpnet.cli import signals
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, epoch_line, percent, stderr_is_a_terminal, tell
 from bpnet.cli.options import (
@@ -15,6 +15,8 @@ from bpnet.cli.options import (
     DATA_DIR,
     JOBS,
     OTHER_ARITHMETIC,
+    RESUME,
+    RUN_DIR,
     SEEDS,
     SET,
     WORKERS,
@@ -33,20 +35,8 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @CONFIG
 @SET
-@click.option(
-    "--run-dir",
-    metavar="DIR",
-    type=Path,
-    shell_complete=completion.folders,
-    help="Write here. [default: new in runs/]",
-)
-@click.option(
-    "--resume",
-    metavar="RUN",
-    type=Path,
-    shell_complete=completion.runs,
-    help="Go on with this run, or its seeds.",
-)
+@RUN_DIR
+@RESUME
 @SEEDS
 @JOBS
 @WORKERS
