@@ -10,8 +10,10 @@ from bpnet.runs import loading, metadata, npz, onnx_file, safetensors_file
 from bpnet.runs.directory import SEED, Run
 from bpnet.runs.metadata import Status
 from bpnet.runs.results import sha256
-from bpnet.system import storage
+from bpnet.system import memory, storage
 from bpnet.system.progress import Tell
+
+PARTS, COPIES = 2, 4  # parameters and gradients; what is made of the first, 3.2 at most as measured
 
 
 def write(run: Run, form: str, path: Path, tell: Tell) -> None:
@@ -24,6 +26,8 @@ def write(run: Run, form: str, path: Path, tell: Tell) -> None:
         raise UsageError(f"{path}: is there already; give another FILE")
     results = _results(run)
     network = loading.so_far(run, tell)
+    copies = network.flat.nbytes * (PARTS + COPIES)
+    memory.refuse_more(copies, f"{run.folder}: exporting this network")
     facts = _facts(run, network) | results
     if form == "onnx":
         content = onnx_file.pack(network, run.config.network.activation, facts)

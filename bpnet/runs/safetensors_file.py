@@ -47,4 +47,4 @@ def with_metadata(content: bytes, facts: Mapping[str, str]) -> bytes:
     head = {"__metadata__": dict(facts), **json.loads(content[8:end])}
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + content[end:]
+    return b"".join([len(text).to_bytes(8, "little"), text, memoryview(content)[end:]])
