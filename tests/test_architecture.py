@@ -41,7 +41,8 @@ WINGS = {
     "runs": (
         "metadata", "directory", "anew", "seed_folders", "finding", "identity", "npz_layout", "npz",
         "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
-        "arithmetic", "learning", "session", "from_python",
+        "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning", "session",
+        "from_python",
     ),
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": (
@@ -52,7 +53,7 @@ WINGS = {
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
         "seeds", "train", "eval", "gradcheck", "config", "data", "picture_files", "answers",
-        "predict", "report", "runs", "compare", "commands", "bash", "main", "job",
+        "predict", "report", "runs", "compare", "export", "commands", "bash", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
@@ -63,6 +64,8 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "click": "cli/",
     "tqdm": "cli/",
     "PIL": "pictures/decoder.py",
+    "onnx": "runs/onnx_file.py",
+    "safetensors": "runs/safetensors_file.py",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",

@@ -46,14 +46,23 @@ def load(
         return datasets.load(data, progress, tell) if may_fill else datasets.find(data, tell)
 
     for run in chosen:
-        status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
-        loaded = load_network(run)
-        if status != Status.FINISHED:
-            tell(f"{run.folder}: has not finished: these are its weights so far")
+        loaded = so_far(run, tell)
         dataset = images_of(run.config.data, run.may_fill)
         refuse_changes(run, dataset.files)
         images = _images(run, dataset, split)
         yield LoadedRun(run, loaded, images, (dataset.sha256, len(images)))
+
+
+def so_far(run: Run, tell: Tell) -> Network:
+    """Return the network of a run; of one that has not finished, that is told.
+
+    Raises: RunError if it has no weights.
+    """
+    status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
+    loaded = load_network(run)
+    if status != Status.FINISHED:
+        tell(f"{run.folder}: has not finished: these are its weights so far")
+    return loaded
 
 
 def networks(chosen: Sequence[Run]) -> list[Network]:
