@@ -86,6 +86,10 @@ def _another(dataset: str | None, split: str, settings: Sequence[str]) -> "Confi
             "--split validation: expected test or train with --dataset: a run holds out images of "
             "its own dataset only"
         )
+    if dataset == "files" and not settings:
+        raise UsageError(
+            "--dataset files: expected --data-dir DIR as well, the folder of its files"
+        )
     return config.load(None, [f"data.dataset={dataset}", "data.validation=0", *settings])
 
 
