@@ -151,8 +151,9 @@ def _write(
     """Write the answer of the networks to each image."""
     from bpnet.evaluation import predictions
 
-    needed = predictions.size_limit(len(images), classes)
     memory.refuse_more(
-        needed, f"{path}: a table of {len(images)} images and {len(classes)} classes"
+        predictions.size_limit(len(images), classes),
+        f"{path}: the table of {len(images)} images and {len(classes)} classes",
+        "it is written whole, or not at all",
     )
     storage.write(path, predictions.as_csv(networks, images, classes))
