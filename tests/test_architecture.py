@@ -32,7 +32,7 @@ WINGS = {
         "own_files", "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "strokes", "planes", "doubt"),
+    "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
@@ -52,8 +52,9 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seeds", "train", "eval", "gradcheck", "config", "data", "picture_files", "answers",
-        "predict", "report", "runs", "compare", "export", "commands", "bash", "main", "job",
+        "seeds", "train", "scores", "eval", "gradcheck", "config", "data", "picture_files",
+        "answers", "predict", "report", "runs", "compare", "export", "commands", "bash", "main",
+        "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
