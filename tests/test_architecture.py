@@ -28,8 +28,8 @@ WINGS = {
     "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
-        "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "own_files", "mixing", "loading",
+        "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
+        "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
