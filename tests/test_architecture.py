@@ -24,12 +24,13 @@ WINGS = {
     "system": (
         "progress", "held", "storage", "locks", "memory", "background", "prefetch",
         "strict_json", "threads", "processors", "shared_memory", "barrier", "companions",
+        "ordering",
     ),
     "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "own_files", "mixing", "loading",
+        "own_files", "mixing", "loading", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "strokes", "planes", "doubt"),
@@ -43,7 +44,7 @@ WINGS = {
         "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
         "arithmetic", "learning", "session", "from_python",
     ),
-    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
+    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
@@ -51,7 +52,7 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "eval", "gradcheck", "config", "data", "picture_files", "answers", "predict",
+        "train", "eval", "gradcheck", "config", "picture_files", "class_folders", "data_import", "data", "answers", "predict",
         "report", "runs", "compare", "commands", "main", "job",
     ),
 }  # fmt: skip
