@@ -33,7 +33,7 @@ WINGS = {
         "own_files", "mixing", "loading", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "strokes", "planes", "doubt"),
+    "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
@@ -52,8 +52,9 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "eval", "gradcheck", "config", "picture_files", "class_folders", "data_import", "data", "answers", "predict",
-        "report", "runs", "compare", "commands", "main", "job",
+        "train", "picture_files", "class_folders", "scored_pictures", "scores", "eval", "gradcheck",
+        "config", "data_import", "data", "answers", "predict", "report", "runs", "compare",
+        "commands", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

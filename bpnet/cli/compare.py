@@ -54,9 +54,9 @@ def _compared(both: "Sequence[Sequence[Run]]", split: str) -> dict[str, Any]:
 
     loaded = list(loading.load([*both[0], *both[1]], split, byte_bar, tell))
     for one in loaded:
-        if one.fingerprint != loaded[0].fingerprint:
+        if what := loaded[0].fingerprint.difference(one.fingerprint):
             raise UsageError(
-                f"{one.run.folder}: has other {split} images than {loaded[0].run.folder}: "
+                f"{one.run.folder}: has other {split} {what} than {loaded[0].run.folder}: "
                 "no comparison"
             )
     networks, images = [one.network for one in loaded], loaded[0].images
