@@ -29,8 +29,9 @@ WINGS = {
     "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
-        "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "own_files", "mixing", "loading", "tables", "importing",
+        "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
+        "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
+        "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
