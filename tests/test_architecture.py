@@ -24,12 +24,14 @@ WINGS = {
     "system": (
         "progress", "held", "storage", "locks", "memory", "background", "prefetch",
         "strict_json", "threads", "processors", "shared_memory", "barrier", "companions",
+        "ordering",
     ),
     "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
+        "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
@@ -44,7 +46,7 @@ WINGS = {
         "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning", "session",
         "from_python",
     ),
-    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
+    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
@@ -52,9 +54,9 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seeds", "train", "scores", "eval", "gradcheck", "config", "data", "picture_files",
-        "answers", "predict", "report", "runs", "compare", "export", "commands", "bash", "main",
-        "job",
+        "seeds", "train", "scores", "eval", "gradcheck", "config", "data_import", "data",
+        "picture_files", "class_folders", "scored_pictures", "answers", "predict", "report", "runs",
+        "compare", "export", "commands", "bash", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

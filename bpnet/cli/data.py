@@ -8,6 +8,7 @@ import click
 from bpnet.cli import completion
 from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
+from bpnet.cli.data_import import import_data
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError, UsageError
 from bpnet.system import threads
@@ -25,6 +26,9 @@ def data() -> None:
     bpnet data show --dataset mnist
     """
     threads.fix()  # no matrix products: else NumPy starts a thread for each processor
+
+
+data.add_command(import_data)
 
 
 @data.command()
