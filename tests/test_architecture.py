@@ -54,8 +54,8 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seeds", "train", "scores", "eval", "gradcheck", "config", "data_import", "data",
-        "picture_files", "class_folders", "scored_pictures", "answers", "predict", "report", "runs",
+        "seeds", "train", "picture_files", "class_folders", "scored_pictures", "scores", "eval",
+        "gradcheck", "config", "data_import", "data", "answers", "predict", "report", "runs",
         "compare", "export", "commands", "bash", "main", "job",
     ),
 }  # fmt: skip
