@@ -136,14 +136,11 @@ def test_the_wheel_works_alone(packages: Packages, small_data: Path, tmp_path: P
     assert lines[-1] == f"{lines[11]}/report.html"
 
 
-@pytest.mark.parametrize("form", ["safetensors", "onnx"])
-def test_the_wheel_exports(
-    packages: Packages, small_config: Config, tmp_path: Path, form: str
-) -> None:
-    pytest.importorskip(form)
+def test_the_wheel_exports(packages: Packages, small_config: Config, tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="no safetensors")
     run = bpnet.train(small_config, {"train.epochs": 1}, tmp_path / "run").folder
-    command = f"export {run} --to {form} net.{form}"
-    assert in_an_empty_folder(packages, tmp_path / "empty", command) == [f"net.{form}"]
+    command = f"export {run} --to safetensors net.safetensors"
+    assert in_an_empty_folder(packages, tmp_path / "empty", command) == ["net.safetensors"]
 
 
 def test_the_distribution_has_a_name_of_its_own_and_the_modules_version(packages: Packages) -> None:
