@@ -25,7 +25,7 @@ from unicodedata import category
 
 from bpnet import config
 from bpnet.config import Config
-from bpnet.errors import ConfigError, RunError, UsageError
+from bpnet.errors import ConfigError, RunError, StorageError, UsageError
 from bpnet.runs import metadata
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
@@ -140,7 +140,10 @@ def new(name: str, folder: Path | None = None) -> Path:
     """
     if folder is None:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{_safe(name)}"
-        return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+        try:
+            return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+        except StorageError as error:
+            raise StorageError(f"{error}; give another place with --run-dir") from error
     storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
     if not storage.make_new_folder(folder):
         refuse_taken(folder)
