@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
+from bpnet.cli.data_import import import_data
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError, UsageError
 from bpnet.system import threads
@@ -24,6 +26,9 @@ def data() -> None:
     bpnet data show --dataset mnist
     """
     threads.fix()  # no matrix products: else NumPy starts a thread for each processor
+
+
+data.add_command(import_data)
 
 
 @data.command()
@@ -107,6 +112,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     "--save",
     metavar="FILE.png",
     type=Path,
+    shell_complete=completion.files,
     help="Keep the first image as a PNG file, a picture for bpnet predict.",
 )
 def show(
@@ -122,7 +128,7 @@ def show(
 
     \b
     bpnet data show --dataset drawn --each 3
-    bpnet data show --config configs/elastic-800.yaml
+    bpnet data show --config elastic-800
     bpnet data show --split test --save digit.png
     """
     from bpnet.runs import anew

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, Name, OneOf, Positive, Real, Rule, Whole
-from bpnet.registry import ACTIVATIONS, DATASETS
+from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS
 
 LARGEST_SEED = 2**32 - 1
 INPUTS = 784  # always there; the data have them too
@@ -31,6 +31,11 @@ class DataConfig:
         Those of own files are known once these have been looked into: `datasets.completed`.
         """
         return self.classes or DATASETS[self.dataset]
+
+    @property
+    def of_digits(self) -> bool:
+        """Whether each class is a digit, by its name."""
+        return set(self.names) <= set(DIGITS)
 
 
 @dataclass(frozen=True)
