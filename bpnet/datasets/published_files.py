@@ -7,10 +7,9 @@ it, or packed it anew.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bpnet.datasets import catalogue, idx, packing
 from bpnet.datasets.catalogue import LARGEST, File, Source
@@ -25,8 +24,7 @@ UNKNOWN = (
 )
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """What lies at a path where the file may lie: its published content, or what it is instead."""
 
     path: Path
