@@ -38,14 +38,14 @@ def shown(labels: Sequence[int]) -> str:
 def read(path: Path) -> list[str]:
     """Return the names. Raises: DataError with each line that will not do; StorageError."""
     names = _lines(path, storage.read(path, LONGEST))
+    if not 2 <= len(names) <= MOST_CLASSES:
+        raise DataError(f"{path}: expected 2 to {MOST_CLASSES} lines, got {len(names)}")
     first = {name: number for number, name in reversed([*enumerate(names, 1)])}
     problems = [
         f"{path}:{number}: {problem}"
         for number, name in enumerate(names, 1)
         if (problem := _problem(name, number, first[name]))
     ]
-    if not 2 <= len(names) <= MOST_CLASSES:
-        problems.append(f"{path}: expected 2 to {MOST_CLASSES} lines, got {len(names)}")
     if problems:
         raise DataError(*problems)
     return names

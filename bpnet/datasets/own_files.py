@@ -48,7 +48,7 @@ def load(folder: Path) -> dict[str, bytes]:
     files = dict(zip(NAMES, _each(_file, find(folder).values()), strict=True))
     _refuse_other_counts(files)
     memory.refuse_more(
-        sum(file.length for file in files.values()), f"{folder}: its images", "take fewer images"
+        sum(file.length for file in files.values()), f"{folder}: this dataset", "take fewer images"
     )
     contents = dict(zip(NAMES, _each(_content, files.values()), strict=True))
     _refuse_labels_of_no_class(files, contents)
@@ -136,7 +136,10 @@ def _file(path: Path) -> File:
         shape = " x ".join(map(str, sizes[1:]))
         raise DataError(f"{path}: the images are {shape} pixels, not {SIDE} x {SIDE}")
     if sizes[0] > MOST_IMAGES:
-        raise DataError(f"{path}: its header says {sizes[0]}; expected at most {MOST_IMAGES}")
+        what = "images" if sizes[1:] else "labels"
+        raise DataError(
+            f"{path}: its header says {sizes[0]} {what}; expected at most {MOST_IMAGES}"
+        )
     return File(path, sizes)
 
 
