@@ -49,8 +49,12 @@ def pack(network: Network, activation: str, facts: Mapping[str, str]) -> bytes:
         producer_version=__version__,
     )
     helper.set_model_props(model, {**FORM, **facts})
-    content: bytes = model.SerializeToString(deterministic=True)
-    checker.check_model(content)
+    content: bytes = model.SerializeToString()
+    try:
+        checker.check_model(content)
+    except checker.ValidationError as error:
+        told = f"{OPERATORS[activation]}: not as ONNX has it: {str(error).splitlines()[0]}"
+        raise BpnetError(f"network.activation: {activation}: {told}") from error
     return content
 
 
