@@ -26,7 +26,7 @@ def bpnet() -> None:
     """Train the book's network on MNIST, score it, and check its gradients.
 
     \b
-    bpnet train --config configs/mnist.yaml
+    bpnet train
     bpnet eval
     bpnet gradcheck
 
