@@ -77,7 +77,8 @@ def test_an_activation_that_onnx_is_not_told_of_is_refused(network):
     with pytest.raises(BpnetError) as caught:
         onnx_file.pack(network, "tanh", FACTS)
     (line,) = caught.value.lines
-    assert line.startswith("network.activation: tanh: ONNX is told of relu and sigmoid alone; ")
+    assert line.startswith("network.activation: tanh: no operator of ONNX is known for it, only ")
+    assert " for relu and sigmoid; " in line
     assert "--to safetensors" in line
 
 
