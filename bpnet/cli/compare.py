@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
@@ -24,7 +25,9 @@ SIGNIFICANT = 0.05  # a smaller p is called a difference
 
 
 @click.command(cls=Command)
-@click.argument("folders", metavar="RUN RUN...", nargs=-1, type=Path)
+@click.argument(
+    "folders", metavar="RUN RUN...", nargs=-1, type=Path, shell_complete=completion.runs
+)
 @SPLIT
 @RUN_DATA_DIR
 @JSON

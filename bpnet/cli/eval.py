@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bpnet.cli import completion, scored_pictures
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, tell
 from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
 from bpnet.cli.scores import Scored, in_json, lines
-from bpnet.errors import UsageError
+from bpnet.errors import DataError, UsageError
 from bpnet.registry import DATASETS
 from bpnet.system import memory, storage, threads
 
@@ -24,13 +25,20 @@ if TYPE_CHECKING:
 
 
 @click.command("eval", cls=Command)
-@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
+@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path, shell_complete=completion.runs)
 @SPLIT
 @click.option(
     "--dataset",
     type=click.Choice(tuple(DATASETS)),
     help="Score on another dataset, in --data-dir, BPNET_DATA_DIR or data/; its classes must be "
     "those of the run. [default: the run's own]",
+)
+@click.option(
+    "--pictures",
+    metavar="FOLDER",
+    type=Path,
+    help="Score on your own pictures, in folders named as the classes; exit status 1 if one cannot "
+    "be used.",
 )
 @RUN_DATA_DIR
 @click.option(
@@ -44,6 +52,7 @@ def evaluate(
     folders: tuple[Path, ...],
     split: str,
     dataset: str | None,
+    pictures: Path | None,
     data_dir: str | None,
     predictions: Path | None,
     as_json: bool,
@@ -54,6 +63,7 @@ def evaluate(
     bpnet eval
     bpnet eval runs/2026-01-31_142530_mnist-s0 --split validation
     bpnet eval runs/2026-01-31_142530_drawn-s0 --dataset mnist
+    bpnet eval runs/2026-01-31_142530_mnist-s0 --pictures digits
     bpnet eval runs/2026-01-31_142530_mnist-5-seeds --predictions answers.csv
 
     Several runs are also scored together, as a committee. Predictions are then those of it.
@@ -64,11 +74,27 @@ def evaluate(
     """
     settings = with_options((), data_dir)
     other = _another(dataset, split, settings)
+    if pictures:
+        split = scored_pictures.refuse_others(dataset, split)
     if predictions and storage.is_taken(predictions):
         raise UsageError(f"{predictions}: is there already; give another --predictions")
     runs = _opened(folders, settings)
     threads.fix()
-    results, committee = _score(_loaded(runs, split, other), predictions)
+    problems: list[str] = []
+    of_pictures = pictures and scored_pictures.loaded(pictures, runs, problems)
+    results, committee = _score(of_pictures or _loaded(runs, split, other), predictions)
+    _print(results, committee, split, dataset, as_json)
+    if problems:
+        raise DataError(*problems)
+
+
+def _print(
+    results: Sequence[Scored],
+    committee: "Scores | None",
+    split: str,
+    dataset: str | None,
+    as_json: bool,
+) -> None:
     if as_json:
         echo_json(in_json(results, committee, split))
     else:

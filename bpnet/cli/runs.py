@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON
@@ -20,7 +21,9 @@ SHOWN = ("data.dataset", "network.hidden", "seed", "train.epochs")  # in columns
 
 
 @click.command("runs", cls=Command)
-@click.argument("places", metavar="[DIR]...", nargs=-1, type=Path)
+@click.argument(
+    "places", metavar="[DIR]...", nargs=-1, type=Path, shell_complete=completion.folders
+)
 @click.option(
     "--sort",
     type=click.Choice(["start", "name", "seed", "seconds", "validation", "test"]),

@@ -47,9 +47,12 @@ def test_an_unknown_option_leads_to_what_does_its_work(bpnet, words, advice):
 @pytest.mark.parametrize(
     ("words", "advice"),
     [
-        ("train configs/mnist.yaml", "; did you mean --config configs/mnist.yaml?"),
-        ("gradcheck mnist.yml", "; did you mean --config mnist.yml?"),
-        ("config check here", "; did you mean --config here?"),
+        ("train mnist", "; did you mean --config mnist?"),
+        ("train configs/mnist.yaml", "; did you mean --config mnist?"),
+        ("train configs/mine.yaml", "; did you mean --config configs/mine.yaml?"),
+        ("train folder/book.yaml", "; did you mean --config folder/book.yaml?"),
+        ("gradcheck mnist.yml", "; did you mean --config ./mnist.yml?"),
+        ("config check here", "; did you mean --config ./here?"),
         ("train folder", "; did you mean --resume folder?"),
         ("train lr=0.1", "; did you mean --set train.learning_rate=0.1?"),
         ("config show network.hidden=30", "; did you mean --set network.hidden=30?"),
@@ -65,6 +68,7 @@ def test_an_unknown_option_leads_to_what_does_its_work(bpnet, words, advice):
 def test_an_argument_too_many_leads_to_its_option(bpnet, words, advice):
     Path("here").touch()
     Path("folder").mkdir()
+    Path("folder/book.yaml").touch()
     argument = words.split()[-1]
     told = refused(bpnet, words)
     assert told == f"Error: Got unexpected extra argument ({argument}){advice}"
@@ -89,6 +93,8 @@ def test_a_list_that_the_shell_has_cut_gets_its_quotes(bpnet):
         ("show", "did you mean bpnet data show or bpnet config show?"),
         ("help", "did you mean bpnet --help?"),
         ("mine.yaml", "did you mean bpnet train --config mine.yaml?"),
+        ("drawn", "did you mean bpnet train --config drawn?"),
+        ("configs", "did you mean bpnet config list?"),
         ("data fecth", "did you mean bpnet data fetch?"),
         ("data download", "did you mean bpnet data fetch?"),
         ("config validate", "did you mean bpnet config check?"),
