@@ -59,12 +59,11 @@ def predict(
     bpnet predict seven.png
     bpnet predict photo.jpg photos --run runs/2026-01-31_142530_mnist-s0
 
+    A first picture, if you have none: bpnet data show --save digit.png
+
     Each digit is brought to MNIST's own form first, and shown as the network sees it; - is stdin.
     Of more than three pictures, each has a line: 7? is unsure; ? is no digit, or several that
     touch. Exit status 1 if a picture is blank, or cannot be read or kept.
-
-    \b
-    A first picture, if you have none: bpnet data show --save digit.png
 
     --json: run; classes; pictures, for each: picture (its name) and problem, or digits, for each:
     digit (null if the classes are no digits), class, probability, unsure, like_a_digit, touching,
