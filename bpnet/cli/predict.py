@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bpnet.config import DataConfig
     from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
+    from bpnet.pictures.normalizing import Digit
     from bpnet.runs.directory import Run
 
 MOST_IN_FULL = 3  # pictures; of more, each has a line
@@ -180,9 +181,15 @@ def _lines(members: "Sequence[Member]", data: "DataConfig", decoder: "Decoder", 
         found.like_a_digit.tolist(),
         strict=True,
     )
-    return [
-        [Answer(digit.image, *next(told), digit.touching, data) for digit in line] for line in lines
-    ]
+    return [[_answer(digit, *next(told), data) for digit in line] for line in lines]
+
+
+def _answer(
+    digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool, data: "DataConfig"
+) -> Answer:
+    """Return the answer; that several touch is known of digits only: an m has as many strokes."""
+    touching = digit.touching and data.of_digits
+    return Answer(digit.image, shares, unsure, like_a_digit, touching, data)
 
 
 def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:

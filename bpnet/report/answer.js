@@ -3,7 +3,6 @@
 
 const network = Object.hasOwn(ACTIVATIONS, activation) ? new Network(affines, activation) : null;
 const rows = Array.from({length: widths.at(-1)}, (_, digit) => rowOf(digit));
-const SAID = {[TOUCHING]: words.touching, [STRANGE]: words.strange};  // of other classes than digits
 const ADVICE = {
   [TOUCHING]: "They cannot be told apart: leave a gap between them.",
   [STRANGE]: "The network knows nothing that looks like it.",
@@ -27,6 +26,7 @@ function look(drawing) {
 // Return a piece of the drawing with the network's answer: a button that brings its bars.
 function answered(piece) {
   const made = {...piece, shares: network.classify(piece.image)};
+  made.touching &&= report.of_digits;  // which is known of digits only: an m has as many strokes
   made.doubt = doubtOf(made, 2 * PEN.lineWidth, measure);
   made.button = element("button", symbol(made));
   made.button.type = "button";
@@ -46,7 +46,7 @@ function isOne({doubt}) {
 }
 
 function said(doubt) {
-  return SAID[doubt] ?? doubt;
+  return doubt === STRANGE ? words.strange : doubt;
 }
 
 function likeliest({shares}) {

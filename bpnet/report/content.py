@@ -15,19 +15,17 @@ from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
 
 MOST_MISTAKES = 1000  # images of some 300 bytes each
-OF_DIGITS = {  # what is drawn, what it is taken for, and the doubts of bpnet predict
+OF_DIGITS = {  # what is drawn, what it is taken for, and a doubt of bpnet predict
     "shape": "digit",
     "class": "digit",
     "classes": "digits",
     "strange": "not like a digit",
-    "touching": "digits that touch",
 }
 OF_OTHERS = {
     "shape": "shape",
     "class": "class",
     "classes": "classes",
     "strange": "not like any class",
-    "touching": "shapes that touch",
 }
 
 
@@ -39,6 +37,7 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "run": run.folder.resolve().name,
         "split": split,
         "classes": data.names,
+        "of_digits": data.of_digits,
         "words": OF_DIGITS if data.of_digits else OF_OTHERS,
         "scores": as_json(evaluate(network, images)),
         "mistakes": _mistakes(loaded),
