@@ -25,7 +25,7 @@ def shapes(classes: int, each: int, rng: np.random.Generator) -> tuple[Array, Ar
 
 def _drawn(corners: Array) -> Array:
     """Return thick lines with grey edges through corners (N, P, 2), the middle in the middle."""
-    pixels = np.stack(np.mgrid[:SIDE, :SIDE], axis=-1).reshape(1, -1, 2)
+    pixels = np.indices((SIDE, SIDE)).reshape(2, -1).T[None]
     distances = [
         _distances(pixels, corners[:, [i]], corners[:, [i + 1]]) for i in range(CORNERS - 1)
     ]
