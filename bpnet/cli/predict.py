@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from bpnet.cli import picture_files
+from bpnet.cli import completion, picture_files
 from bpnet.cli.advice import Command
 from bpnet.cli.answers import Answer, Lines, as_json, in_a_line, in_full, room_for
 from bpnet.cli.console import echo_all, echo_json, percent, tell
@@ -30,18 +30,30 @@ Answered: TypeAlias = tuple[Record, Lines]
 
 
 @click.command(cls=Command)
-@click.argument("names", metavar="PICTURE|DIR...", nargs=-1, required=True)
+@click.argument(
+    "names",
+    metavar="PICTURE|DIR...",
+    nargs=-1,
+    required=True,
+    shell_complete=completion.files,
+)
 @click.option(
     "--run",
     "folder",
     metavar="RUN",
     type=Path,
+    shell_complete=completion.runs,
     help="The run whose network to use, or a folder of seeds: its committee. "
     "[default: the newest finished run]",
 )
 @click.option("--show", is_flag=True, help="Show every digit as the network sees it.")
 @click.option(
-    "--save-seen", "kept", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
+    "--save-seen",
+    "kept",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Keep what the network saw, as PNG files.",
 )
 @JSON
 @click.option("--seen", is_flag=True, help="With --json: also the levels that the network saw.")

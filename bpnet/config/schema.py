@@ -10,6 +10,7 @@ from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS
 LARGEST_SEED = 2**32 - 1
 INPUTS = 784  # always there; the data have them too
 MOST_IMAGES, MOST_CLASSES = 1_000_000, 256
+CLASS_NAME = Name(32)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class DataConfig:
     validation: Annotated[int, Whole(0, MOST_IMAGES - 1)] = 10_000
     train: Annotated[int, Whole(0, MOST_IMAGES)] = 0  # the first N of the others; 0 is all of them
     mix: Annotated[float, Real(0, 0.5)] = 0.0  # the share of the training images that is sketched
-    classes: Annotated[tuple[str, ...], ListOf(Name(32), MOST_CLASSES)] = ()  # of own files
+    classes: Annotated[tuple[str, ...], ListOf(CLASS_NAME, MOST_CLASSES)] = ()  # of own files
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -36,6 +36,23 @@ def test_results_go_to_stdout_the_path_last_and_progress_to_stderr(bpnet, small_
     )
 
 
+SMALL = ("--set", "data.dataset=drawn", "--set", "data.validation=100", "--set", "train.epochs=1")
+
+
+@pytest.mark.parametrize("named", [(), ("--config", "mnist")])
+def test_train_alone_trains_the_config_mnist(bpnet, small_data, named):
+    Path("mnist").write_text("sed: 1", encoding="utf-8")
+    result = bpnet("train", *named, *SMALL, "--data-dir", small_data)
+    assert re.search(r"\nruns/[0-9_-]+_mnist-s0\n$", result.out)
+    (written,) = Path("runs").glob("*/config.yaml")
+    assert config.load(written, environment={}).train.learning_rate == 0.3
+
+
+def test_seeds_alone_are_those_of_the_config_mnist(bpnet, small_data):
+    result = bpnet("train", "--seeds", 2, "--quiet", *SMALL, "--data-dir", small_data)
+    assert re.search(r"\nruns/[0-9_-]+_mnist-2-seeds\n$", result.out)
+
+
 def test_quiet_leaves_only_the_result(bpnet, small_file):
     result = bpnet("train", "--config", small_file, "--quiet")
     assert result.err == ""
@@ -198,7 +215,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ([], "train needs --config FILE, such as configs/mnist.yaml, or --resume DIR"),
+        (["--config", "no"], "no config is named 'no'; the names are affine-800, book, drawn, "),
         (
             ["--resume", "x", "--set", "seed=1"],
             "--resume takes no --config, --set, --run-dir, --seeds or --workers",
@@ -208,7 +225,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
             "--resume takes no --config, --set, --run-dir, --seeds or --workers",
         ),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
-        (["--config", "."], ".: not a regular file"),
+        (["--config", "./"], ".: not a regular file"),
     ],
 )
 def test_a_wrong_command_line_has_exit_status_2_and_one_line(bpnet, arguments, error):
