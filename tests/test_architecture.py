@@ -55,8 +55,8 @@ WINGS = {
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
         "seeds", "train", "picture_files", "class_folders", "scored_pictures", "scores", "eval",
-        "gradcheck", "config", "data_import", "data", "answers", "predict", "report", "runs",
-        "compare", "export", "commands", "shells", "main", "job",
+        "gradcheck", "config", "data_import", "data", "answers", "committee", "predict", "report",
+        "runs", "compare", "export", "commands", "shells", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
