@@ -39,9 +39,9 @@ WINGS = {
         "trainer", "arithmetic",
     ),
     "runs": (
-        "metadata", "directory", "anew", "seed_folders", "finding", "identity", "npz_layout", "npz",
-        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
-        "arithmetic", "learning", "session", "from_python",
+        "metadata", "directory", "anew", "identity", "seed_folders", "finding", "npz_layout", "npz",
+        "resume_point", "new_length", "checkpoints", "results", "doubts", "mending", "loading",
+        "listing", "arithmetic", "learning", "session", "from_python",
     ),
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
     "pictures.normalizing": (
@@ -50,9 +50,10 @@ WINGS = {
     ),
     "report": ("content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "eval", "gradcheck", "config", "data", "picture_files", "answers", "predict",
-        "report", "runs", "compare", "commands", "main", "job",
+        "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs",
+        "seed_results", "seeds", "one_run", "train", "eval", "gradcheck", "config", "data",
+        "picture_files", "answers", "predict", "report", "runs", "compare", "commands", "main",
+        "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

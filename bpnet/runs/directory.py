@@ -17,7 +17,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -116,7 +116,15 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
         raise RunError(*lines) from error
     named = bool(settings or environment["BPNET_DATA_DIR"])
     may_fill = named or found.data.dir == Config().data.dir
-    return Run(folder, found, may_fill, threads=count)
+    return Run(folder, _with_new_length(folder, found), may_fill, threads=count)
+
+
+def _with_new_length(folder: Path, found: Config) -> Config:
+    """Return the config with as many epochs as the run has now, which its file may not say yet."""
+    length = metadata.new_length(folder)
+    if length is None or length.before != found.train.epochs:
+        return found
+    return replace(found, train=replace(found.train, epochs=length.after))
 
 
 def _no_run(folder: Path) -> RunError:

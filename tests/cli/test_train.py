@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from bpnet import config
-from bpnet.cli import train as command
 from bpnet.errors import StorageError
 from bpnet.evaluation import Scores
 from bpnet.runs import checkpoints, metadata
@@ -124,7 +123,7 @@ def test_a_finished_run_has_nothing_to_resume_and_shows_its_result_again(bpnet, 
     before = {path.name: path.read_bytes() for path in Path("r").iterdir()}
     again = bpnet("train", "--resume", "r")
     assert (again.status, again.out) == (0, first.out)
-    assert again.err == "r: has finished all its epochs: nothing to do\n"
+    assert again.err == "r: has finished all its epochs: nothing to do; more epochs: --epochs N\n"
     assert {path.name: path.read_bytes() for path in Path("r").iterdir()} == before
 
 
@@ -224,28 +223,10 @@ def test_resuming_what_is_no_run_has_exit_status_1(bpnet):
     )  # fmt: skip
 
 
-def test_a_bar_counts_the_images_of_the_whole_run(bpnet, small_file, bars):
-    assert bpnet("train", "--config", small_file, "--run-dir", "r").status == 0
-    (bar,) = bars
-    assert (bar.initial, bar.n, bar.total) == (0, 1500, 1500)
-    assert re.fullmatch(r"loss \d\.\d{4}, accuracy \d\d\.\d\d %", bar.postfix)
-    assert bar.desc.startswith("epoch 3/3")
-
-
 def test_the_bar_of_a_resumed_run_begins_where_it_was_stopped(bpnet, interrupted, bars):
     assert bpnet("train", "--resume", "r r").status == 0
     (bar,) = bars
     assert (bar.initial, bar.n, bar.total) == (500 + 4 * 32, 1500, 1500)
-
-
-@pytest.mark.parametrize("terminal", [False, True])
-def test_the_bar_is_shown_at_a_terminal_only_and_not_if_quiet(
-    bpnet, small_file, monkeypatch, terminal
-):
-    monkeypatch.setattr(command, "stderr_is_a_terminal", lambda: terminal)
-    shown = bpnet("train", "--config", small_file).err
-    assert (" images/s]" in shown) == terminal
-    assert bpnet("train", "--config", small_file, "--quiet").err == ""
 
 
 @pytest.fixture
@@ -303,10 +284,11 @@ def test_a_changed_config_is_told_key_by_key(bpnet, interrupted):
     config_file.write_text(text, encoding="utf-8")
     result = bpnet("train", "--resume", "r r")
     assert result.status == 1
-    advice = "when the run began; put it back, or start a new run"
+    told = "when the run began; put it back"
     assert result.err.splitlines() == [
-        f"Error: r r/config.yaml: network.hidden is [17], but was [16] {advice}",
-        f"       r r/config.yaml: train.epochs is 4, but was 3 {advice}",
+        f"Error: r r/config.yaml: network.hidden is [17], but was [16] {told}, or start a new run",
+        f"       r r/config.yaml: train.epochs is 4, but was 3 {told}; for more epochs: "
+        "bpnet train --resume 'r r' --epochs N",
     ]
 
 
