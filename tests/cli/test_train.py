@@ -127,6 +127,39 @@ def test_a_finished_run_has_nothing_to_resume_and_shows_its_result_again(bpnet, 
     assert {path.name: path.read_bytes() for path in Path("r").iterdir()} == before
 
 
+def test_a_finished_run_gets_more_epochs_and_shows_them(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--run-dir", "r")
+    more = bpnet("train", "--resume", "r", "--epochs", 5)
+    assert more.status == 0
+    assert [line.split()[1] for line in more.err.splitlines()] == ["4/5", "5/5"]
+    straight = bpnet("train", "--config", small_file, "--set", "train.epochs=5", "--run-dir", "s")
+    assert more.out == straight.out.replace("\ns\n", "\nr\n")
+
+
+def test_of_a_run_that_cannot_have_more_epochs_none_are_spoken(bpnet, small_file):
+    cosine = ("--set", "train.schedule=cosine")
+    bpnet("train", "--config", small_file, "--run-dir", "r", *cosine)
+    again = bpnet("train", "--resume", "r")
+    assert again.err == "r: has finished all its epochs: nothing to do\n"
+    refused = bpnet("train", "--resume", "r", "--epochs", 5)
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["eval r", "report r", "predict x.png --run r", "compare r r", "train --resume r",
+     "train --resume r --epochs 9"],
+)  # fmt: skip
+def test_every_command_tells_of_a_config_that_was_edited(bpnet, trained, command):
+    config_file = Path(trained("r"), "config.yaml")
+    text = config_file.read_text(encoding="utf-8").replace("seed: 0", "seed: 1")
+    config_file.write_text(text, encoding="utf-8")
+    result = bpnet(*command.split())
+    told = "Error: r/config.yaml: seed is 1, but was 0 when the run began; put it back"
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith(told)
+
+
 def terminate_in_step(number, patch):
     """Let a SIGTERM come in a step, counted from 1."""
     take = Step.__call__
@@ -206,6 +239,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
             ["--resume", "x", "--workers", "2"],
             "--resume takes no --config, --set, --run-dir, --seeds or --workers",
         ),
+        (["--epochs", "4"], "--epochs goes with --resume; of a new run: --set train.epochs=4"),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
         (["--config", "."], ".: not a regular file"),
     ],
