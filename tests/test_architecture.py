@@ -24,15 +24,17 @@ WINGS = {
     "system": (
         "progress", "held", "storage", "locks", "memory", "background", "prefetch",
         "strict_json", "threads", "processors", "shared_memory", "barrier", "companions",
+        "ordering",
     ),
-    "config": ("document", "rules", "schema", "words", "files", "reading", "writing"),
+    "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
-        "idx", "splits", "distortions", "catalogue", "download", "cache", "drawn", "drawn_digits",
-        "own_files", "mixing", "loading",
+        "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
+        "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
+        "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "strokes", "planes", "doubt"),
+    "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
@@ -41,18 +43,20 @@ WINGS = {
     "runs": (
         "metadata", "directory", "anew", "identity", "seed_folders", "finding", "npz_layout", "npz",
         "resume_point", "new_length", "checkpoints", "results", "doubts", "mending", "loading",
-        "listing", "arithmetic", "learning", "session", "from_python",
+        "listing", "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning",
+        "session", "from_python",
     ),
-    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing"),
+    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
     ),
     "report": ("content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs",
-        "seed_results", "seeds", "one_run", "train", "eval", "gradcheck", "config", "data",
-        "picture_files", "answers", "predict", "report", "runs", "compare", "commands", "main",
+        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
+        "seed_results", "seeds", "one_run", "train", "picture_files", "class_folders",
+        "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
+        "answers", "predict", "report", "runs", "compare", "export", "commands", "bash", "main",
         "job",
     ),
 }  # fmt: skip
@@ -64,6 +68,8 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "click": "cli/",
     "tqdm": "cli/",
     "PIL": "pictures/decoder.py",
+    "onnx": "runs/onnx_file.py",
+    "safetensors": "runs/safetensors_file.py",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",

@@ -37,7 +37,7 @@ def test_every_command_has_an_example_in_its_help_and_a_row_in_the_readme(name):
 
 def test_the_readme_has_the_two_commands_that_ci_runs():
     start, tested = re.findall(r"^python3 -m venv .*", read(), re.MULTILINE)
-    assert start.endswith("bpnet train --config configs/drawn.yaml")
+    assert start.endswith("bpnet train --config drawn")
     assert tested.endswith("python -m pytest")
 
 
@@ -96,7 +96,7 @@ def test_every_config_begins_with_what_it_is_for_and_has_its_rows(path):
     held_out = f"{loaded.data.validation:,}"
     use = [f"[`{path.name}`]({path.name})", first.removeprefix("# "), hidden, epochs, held_out]
     assert use in readmes.rows(read("configs"))
-    (result,) = (row for row in readmes.rows(read()) if row[0] == f"`configs/{path.name}`")
+    (result,) = (row for row in readmes.rows(read()) if row[0] == f"`{path.stem}`")
     assert (result[1], result[3]) == (hidden, epochs)
 
 

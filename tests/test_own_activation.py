@@ -155,7 +155,7 @@ def test_every_command_takes_a_run_of_it(with_leaky_relu, run):
         return run(with_leaky_relu, "-m", "bpnet", *small(command))
 
     setting = "--set network.activation=leaky_relu"
-    *_, folder = program(f"bpnet train --config configs/drawn.yaml {setting}").splitlines()
+    *_, folder = program(f"bpnet train --config drawn {setting}").splitlines()
     config = (with_leaky_relu / folder / "config.yaml").read_text(encoding="utf-8")
     assert "activation: leaky_relu\n" in config
     assert json.loads(program("bpnet eval --json"))["runs"][0]["accuracy"] > 0.2

@@ -17,9 +17,11 @@ _COMMANDS = {  # and what others call it
     "report": "plot html page visualize",
     "runs": "list ls history",
     "compare": "diff",
+    "export": "save convert dump write onnx safetensors",
     "gradcheck": "check grad gradient gradients",
     "config check": "check validate lint",
     "config show": "print",
+    "config list": "configs",
     "data fetch": "download get load",
     "data show": "view plot",
     "--help": "help",
@@ -118,7 +120,7 @@ def _about_command(word: str, group: click.Group, ctx: click.Context) -> Iterato
         if isinstance(command, click.Group) and word in command.commands
     ]
     near = [own + name for name in _near(word, list(group.commands))]
-    file = [f"train --config {word}"] if word.endswith((".yaml", ".yml")) else []
+    file = [f"train {config}"] if (config := _config(word)) else []
     for found in filter(None, (called, below, near, file)):
         yield f"did you mean {' or '.join(f'{program} {name}' for name in found)}?"
     yield f"the commands of {ctx.command_path} are {', '.join(group.commands)}"
@@ -168,16 +170,17 @@ def _about_arguments(left: Sequence[str], ctx: click.Context) -> Iterator[str]:
     for option in ctx.command.params:
         if isinstance(option.type, click.Choice) and word in option.type.choices:
             yield f"did you mean {option.opts[0]} {word}?"
-    place = _place(word)
-    if place in options:
-        yield f"did you mean {place} {word}?"
-
-
-def _place(word: str) -> str | None:
-    """Return the option for what is there, or for a YAML file that is not."""
     with suppress(OSError):  # the word may be too long for a name
-        if Path(word).is_dir():
-            return "--resume"
-        if word.endswith((".yaml", ".yml")) or Path(word).is_file():
-            return "--config"
+        place = f"--resume {word}" if Path(word).is_dir() else _config(word)
+        if place and place.partition(" ")[0] in options:
+            yield f"did you mean {place}?"
+
+
+def _config(word: str) -> str | None:
+    """Return the option for the name of a config, for a file, or for a YAML file that is not."""
+    from bpnet.config import shipped
+
+    with suppress(OSError):
+        is_one = word.endswith((".yaml", ".yml")) or word in shipped.names()
+        return f"--config {shipped.meant(word)}" if is_one or Path(word).is_file() else None
     return None

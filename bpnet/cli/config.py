@@ -1,4 +1,4 @@
-"""`bpnet config`: look at a config, or check it."""
+"""`bpnet config`: look at a config, check it, or list those that there are."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from bpnet.cli.options import CONFIG, SET
 
 @click.group("config", cls=Group)
 def config_group() -> None:
-    """Look at a config, or check it.
+    """Look at a config, check it, or list those that come with bpnet.
 
-    bpnet config check --config configs/mnist.yaml
+    bpnet config show --config mnist
     """
 
 
@@ -23,7 +23,7 @@ def config_group() -> None:
 def show(config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Print every key with its value: defaults < file < environment < --set.
 
-    bpnet config show --config configs/mnist.yaml --set seed=1
+    bpnet config show --config mnist --set seed=1
     """
     from bpnet import config
     from bpnet.runs import anew
@@ -37,9 +37,22 @@ def show(config_file: Path | None, settings: tuple[str, ...]) -> None:
 def check(config_file: Path | None, settings: tuple[str, ...]) -> None:
     """Print everything that is wrong with a config; exit status 2 if there is something.
 
-    bpnet config check --config configs/mnist.yaml
+    bpnet config check --config ./mine.yaml
     """
     from bpnet.runs import anew
 
     anew.load(config_file, settings)
     echo(f"{config_file or 'the defaults'}: no problems")
+
+
+@config_group.command("list")
+def list_configs() -> None:
+    """Print the name of each config that comes with bpnet, and what it is for.
+
+    bpnet config list
+    """
+    from bpnet.config import shipped
+
+    names = shipped.names()
+    widest = max(map(len, names), default=0)
+    echo_all(f"{name:{widest}}  {shipped.about(name)}".rstrip() for name in names)

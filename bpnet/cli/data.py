@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
+from bpnet.cli.data_import import import_data
 from bpnet.cli.options import CONFIG, DATA_DIR, DATASET, SET, Count, with_options
 from bpnet.errors import DataError, UsageError
 from bpnet.system import threads
@@ -26,11 +28,14 @@ def data() -> None:
     threads.fix()  # no matrix products: else NumPy starts a thread for each processor
 
 
+data.add_command(import_data)
+
+
 @data.command()
 @DATASET
 @DATA_DIR
 def fetch(dataset: str | None, data_dir: str | None) -> None:
-    """Download a dataset, unless its files are there already (or draw it).
+    """Download a dataset, unless its files are there already (or draw it); print their folder.
 
     bpnet data fetch --dataset mnist
     """
@@ -40,7 +45,9 @@ def fetch(dataset: str | None, data_dir: str | None) -> None:
     loading.fetch(chosen, byte_bar, tell)
     if any(state.startswith("missing") for state in loading.verify(chosen).values()):
         raise DataError(f"{loading.folder(chosen)}: the files could not be kept there")
-    echo(loading.folder(chosen))
+    if chosen.dataset == "files":
+        tell("these files are somebody's own, and there: nothing to fetch")
+    echo(loading.home(chosen))
 
 
 @data.command()
@@ -49,7 +56,11 @@ def fetch(dataset: str | None, data_dir: str | None) -> None:
 def verify(dataset: str | None, data_dir: str | None) -> None:
     """Compare the SHA-256 of each file with the published one; exit status 1 if one is not right.
 
+    Of your own files (--dataset files) it checks what they hold, and prints their SHA-256.
+
+    \b
     bpnet data verify --dataset mnist
+    bpnet data verify --dataset files --data-dir letters
     """
     from bpnet.datasets import loading
 
@@ -57,9 +68,11 @@ def verify(dataset: str | None, data_dir: str | None) -> None:
     states = loading.verify(chosen)
     echo_all([f"{name}: {state}" for name, state in states.items()])
     if not all(state.startswith("right") for state in states.values()):
+        own, *others = loading.places(chosen)
+        also = f"; looked also in {', '.join(map(str, others))}" if others else ""
         raise DataError(
-            f"{loading.folder(chosen)}: not every file there is right; "
-            "`bpnet data fetch`, with the same options, gets what is missing or wrong"
+            f"{own}: not every file there is right; `bpnet data fetch`, with the same options, "
+            f"gets what is missing or wrong{also}"
         )
 
 
@@ -73,7 +86,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     """
     from bpnet.datasets import loading
 
-    echo(loading.folder(_chosen(dataset, data_dir)))
+    echo(loading.home(_chosen(dataset, data_dir)))
 
 
 @data.command()
@@ -93,12 +106,13 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     type=Count(1, 100),
     default=1,
     show_default=True,
-    help="How many of each digit.",
+    help="How many of each class.",
 )
 @click.option(
     "--save",
     metavar="FILE.png",
     type=Path,
+    shell_complete=completion.files,
     help="Keep the first image as a PNG file, a picture for bpnet predict.",
 )
 def show(
@@ -114,7 +128,7 @@ def show(
 
     \b
     bpnet data show --dataset drawn --each 3
-    bpnet data show --config configs/elastic-800.yaml
+    bpnet data show --config elastic-800
     bpnet data show --split test --save digit.png
     """
     from bpnet.runs import anew
@@ -145,7 +159,7 @@ def _chosen(dataset: str | None, data_dir: str | None) -> "DataConfig":
 
 
 def _pictures(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
-    """Return the first images of each digit (N, 28, 28), each beside its distorted ones."""
+    """Return the first images of each class (N, 28, 28), each beside its distorted ones."""
     import numpy as np
 
     from bpnet import datasets
@@ -154,7 +168,7 @@ def _pictures(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
 
     loaded = datasets.load(chosen.data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
-    rows = [np.flatnonzero(images.labels == digit)[:each] for digit in range(len(loaded.classes))]
+    rows = [np.flatnonzero(images.labels == label)[:each] for label in range(len(loaded.classes))]
     pictures = images.images[np.concatenate(rows)]
     if chosen.augment != AugmentConfig():
         pictures = _beside_distorted(pictures, chosen)

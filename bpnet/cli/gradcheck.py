@@ -25,7 +25,7 @@ def gradcheck(config_file: Path | None, settings: tuple[str, ...], as_json: bool
 
     \b
     bpnet gradcheck
-    bpnet gradcheck --config configs/book.yaml --set network.activation=sigmoid
+    bpnet gradcheck --config book --set network.activation=sigmoid
 
     First of each layer, then of the configured network. Exit status 1 if a gradient is wrong.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.registry import DATASETS
 
 
@@ -21,22 +22,39 @@ class Count(click.IntRange):
         return number
 
 
-CONFIG = click.option("--config", "config_file", metavar="FILE", type=Path, help="The YAML config.")
+def _config_file(text: str) -> Path:
+    """Return the file of a config, given by its path or its name; PyYAML is imported only now."""
+    from bpnet.config import shipped
+
+    return shipped.find(text)
+
+
+CONFIG = click.option(
+    "--config",
+    "config_file",
+    metavar="NAME|FILE",
+    type=_config_file,
+    shell_complete=completion.configs,
+    help="A config: a name that `bpnet config list` prints, or a YAML file such as ./mine.yaml.",
+)
 SET = click.option(
     "--set",
     "settings",
     metavar="KEY=VALUE",
+    shell_complete=completion.settings,
     multiple=True,
     help="Override a key of the config, such as train.learning_rate=0.05; repeatable.",
 )
 DATA_DIR = click.option(
     "--data-dir",
     metavar="DIR",
+    shell_complete=completion.folders,
     help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
 )
 RUN_DATA_DIR = click.option(
     "--data-dir",
     metavar="DIR",
+    shell_complete=completion.folders,
     help="Where the data lie now; also BPNET_DATA_DIR. [default: as the run's config says]",
 )
 EPOCHS = click.option(

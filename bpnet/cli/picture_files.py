@@ -1,7 +1,6 @@
 """The files of pictures: found by the names that are given, read, and what was seen kept."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from bpnet.errors import DataError, StorageError
 from bpnet.system import storage
 from bpnet.system.held import as_storage_error
+from bpnet.system.ordering import natural
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,22 +32,13 @@ def in_folder(folder: Path) -> tuple[list[str], str]:
     Raises: DataError if there is no picture.
     """
     names = [name for name in storage.names(folder) if not name.startswith(".")]
-    paths = [folder / name for name in sorted(names, key=_in_natural_order)]
+    paths = [folder / name for name in sorted(names, key=natural)]
     pictures = list(filter(_may_be_a_picture, paths))
     folders = sum(is_folder(path) for path in set(paths) - set(pictures))
     others = _others(len(paths) - len(pictures) - folders, folders)
     if not pictures:
         raise DataError(f"{folder}: holds no pictures{f', but {others}' if others else ''}")
     return list(map(str, pictures)), others
-
-
-def _in_natural_order(name: str) -> list[tuple[str, int]]:
-    """Return what to sort names by, so that 2.png comes before 10.png.
-
-    >>> sorted(["10.png", "2.png", "a.png"], key=_in_natural_order)
-    ['2.png', '10.png', 'a.png']
-    """
-    return [(text, int(number or 0)) for text, number in re.findall("([^0-9]*)([0-9]*)", name)]
 
 
 def _may_be_a_picture(path: Path) -> bool:

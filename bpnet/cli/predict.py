@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from bpnet.cli import picture_files
+from bpnet.cli import completion, picture_files
 from bpnet.cli.advice import Command
 from bpnet.cli.answers import Answer, Lines, as_json, in_a_line, in_full, room_for
 from bpnet.cli.console import echo_all, echo_json, percent, tell
@@ -17,9 +17,9 @@ from bpnet.errors import DataError, StorageError, UsageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
+    from bpnet.config import DataConfig
     from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
-    from bpnet.pictures.normalizing import Digit
     from bpnet.runs.directory import Run
 
 MOST_IN_FULL = 3  # pictures; of more, each has a line
@@ -29,18 +29,30 @@ Answered: TypeAlias = tuple[Record, Lines]
 
 
 @click.command(cls=Command)
-@click.argument("names", metavar="PICTURE|DIR...", nargs=-1, required=True)
+@click.argument(
+    "names",
+    metavar="PICTURE|DIR...",
+    nargs=-1,
+    required=True,
+    shell_complete=completion.files,
+)
 @click.option(
     "--run",
     "folder",
     metavar="RUN",
     type=Path,
+    shell_complete=completion.runs,
     help="The run whose network to use, or a folder of seeds: its committee. "
     "[default: the newest finished run]",
 )
 @click.option("--show", is_flag=True, help="Show every digit as the network sees it.")
 @click.option(
-    "--save-seen", "kept", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
+    "--save-seen",
+    "kept",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Keep what the network saw, as PNG files.",
 )
 @JSON
 @click.option("--seen", is_flag=True, help="With --json: also the levels that the network saw.")
@@ -66,24 +78,35 @@ def predict(
     \b
     A first picture, if you have none: bpnet data show --save digit.png
 
-    --json: run; pictures, for each: picture (its name) and problem, or digits, for each: digit,
-    probability, unsure, like_a_digit, touching, probabilities (of 0 to 9); lines (how many of the
-    digits each line has).
+    --json: run; classes; pictures, for each: picture (its name) and problem, or digits, for each:
+    digit (null if the classes are no digits), class, probability, unsure, like_a_digit, touching,
+    probabilities (of the classes); lines (how many of the digits each line has).
     """
     if seen and not as_json:
         raise UsageError("--seen: goes with --json; --show prints what the network saw")
-    from bpnet.runs import finding
+    from bpnet.runs import finding, seed_folders
 
     run = folder or finding.newest(tell)
     problems: list[str] = []
     records = [record for name in names for record in _records(name, problems)]
-    answered = _answered(run, records, kept, problems)
+    runs = _of_one_kind(seed_folders.open_members(run, (), tell))
+    answered = _answered(runs, records, kept, problems)
     if as_json:
-        echo_json({"run": str(run), "pictures": _as_json(answered, records, seen)})
+        echo_json({"run": str(run), **_as_json(runs, answered, records, seen)})
     else:
         echo_all(_text(answered, records, show))
     if problems:
         raise DataError(*dict.fromkeys(problems))
+
+
+def _of_one_kind(runs: "Sequence[Run]") -> "Sequence[Run]":
+    """Return the runs, if they answer with the same classes: a committee has to."""
+    for run in runs:
+        if run.config.data.names != runs[0].config.data.names:
+            raise UsageError(
+                f"{run.folder}: has other classes than {runs[0].folder}; name one of them by --run"
+            )
+    return runs
 
 
 def _records(name: str, problems: list[str]) -> list[Record]:
@@ -110,24 +133,22 @@ def _noted(record: Record, problems: list[str]) -> Iterator[None]:
 
 
 def _answered(
-    folder: Path, records: Sequence[Record], kept: Path | None, problems: list[str]
+    runs: "Sequence[Run]", records: Sequence[Record], kept: Path | None, problems: list[str]
 ) -> Iterator[Answered]:
     """Yield the records of the pictures that can be read, with the digits in them.
 
     What the network saw of a picture is then kept, if there is a folder for that.
     """
     from bpnet.pictures import decoding
-    from bpnet.runs import seed_folders
 
-    runs = seed_folders.open_members(folder, (), tell)
     threads.fix()
     with decoding.Decoder() as decoder:
-        members = _members(runs)
+        members, data = _members(runs), runs[0].config.data
         for record in records:
             if "problem" in record:
                 continue
             with _noted(record, problems):
-                lines = _lines(members, decoder, record["picture"])
+                lines = _lines(members, data, decoder, record["picture"])
                 yield record, lines
                 if kept:
                     images = [answer.image for answer in chain.from_iterable(lines)]
@@ -142,15 +163,17 @@ def _members(runs: "Sequence[Run]") -> "list[Member]":
     networks = loading.networks(runs)
     measures = [doubts.load(run) for run in runs]
     if None in measures:
-        folder, least = runs[measures.index(None)].folder, percent(doubt.IMPROBABLE)
+        run = runs[measures.index(None)]
+        least = percent(doubt.improbable(len(run.config.data.names)))
+        refused = "no digit" if run.config.data.of_digits else "unlike its class"
         tell(
-            f"{folder}: has no measure of doubt: answers below {least} are unsure, and nothing is "
-            f"refused as no digit; give it one by: {metadata.resuming(folder)}"
+            f"{run.folder}: has no measure of doubt: answers below {least} are unsure, and nothing "
+            f"is refused as {refused}; give it one by: {metadata.resuming(run.folder)}"
         )
     return list(zip(networks, measures, strict=True))
 
 
-def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:
+def _lines(members: "Sequence[Member]", data: "DataConfig", decoder: "Decoder", name: str) -> Lines:
     """Return what the networks together take the digits of a picture for, line by line."""
     import numpy as np
 
@@ -170,11 +193,9 @@ def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:
         found.like_a_digit.tolist(),
         strict=True,
     )
-    return [[_answer(digit, *next(told)) for digit in line] for line in lines]
-
-
-def _answer(digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool) -> Answer:
-    return Answer(digit.image, shares, unsure, like_a_digit, digit.touching)
+    return [
+        [Answer(digit.image, *next(told), digit.touching, data) for digit in line] for line in lines
+    ]
 
 
 def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:
@@ -189,10 +210,10 @@ def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -
 
 
 def _as_json(
-    answered: Iterable[Answered], records: Sequence[Record], seen: bool
-) -> Sequence[Record]:
-    """Return the records, with the answers added."""
+    runs: "Sequence[Run]", answered: Iterable[Answered], records: Sequence[Record], seen: bool
+) -> Record:
+    """Return the classes, and the records with the answers added."""
     for record, lines in answered:
         record["digits"] = [as_json(answer, seen) for answer in chain.from_iterable(lines)]
         record["lines"] = [len(line) for line in lines]
-    return records
+    return {"classes": runs[0].config.data.names, "pictures": records}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bpnet.cli import one_run
+from bpnet.cli import completion, one_run
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.options import (
@@ -27,8 +27,20 @@ OF_A_NEW_RUN = "--config, --set, --run-dir, --seeds or --workers"
 @click.command(cls=Command)
 @CONFIG
 @SET
-@click.option("--run-dir", metavar="DIR", type=Path, help="Write here. [default: new in runs/]")
-@click.option("--resume", metavar="DIR", type=Path, help="Go on with this run, or its seeds.")
+@click.option(
+    "--run-dir",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Write here. [default: new in runs/]",
+)
+@click.option(
+    "--resume",
+    metavar="RUN",
+    type=Path,
+    shell_complete=completion.runs,
+    help="Go on with this run, or its seeds.",
+)
 @EPOCHS
 @SEEDS
 @JOBS
@@ -52,14 +64,14 @@ def train(
     """Train a network, and score it on the test images at the end.
 
     \b
-    bpnet train --config configs/mnist.yaml
-    bpnet train --config configs/mnist.yaml --set network.hidden=300 --set seed=1
-    bpnet train --config configs/mnist.yaml --seeds 5 --jobs 2
+    bpnet train
+    bpnet train --config mnist --set network.hidden=300 --set seed=1
+    bpnet train --config ./mine.yaml --seeds 5 --jobs 2
     bpnet train --resume runs/2026-01-31_142530_mnist-s0
     bpnet train --resume runs/2026-01-31_142530_mnist-s0 --epochs 40
 
-    Ctrl-C finishes the batch and saves; the run, resumed, ends as if it had not been stopped, and
-    with --epochs as if so many had been asked for at the start.
+    Without --config it is --config mnist. Ctrl-C finishes the batch and saves; the run, resumed,
+    ends as if it had not been stopped, and with --epochs as if so many had been asked for.
     """
     if resume:
         if config_file or settings or run_dir or count or workers is not None:
@@ -70,8 +82,6 @@ def train(
         raise UsageError(f"--epochs goes with --resume; of a new run: --set train.epochs={epochs}")
     if other_arithmetic:
         raise UsageError("--other-arithmetic goes with --resume")
-    if config_file is None:
-        raise UsageError("train needs --config FILE, such as configs/mnist.yaml, or --resume DIR")
     if jobs and not count:
         raise UsageError("--jobs goes with --seeds")
     chosen = with_options(settings, data_dir, workers)
@@ -79,11 +89,18 @@ def train(
 
 
 def _start(
-    path: Path, settings: list[str], run_dir: Path | None, count: int | None, jobs: int, quiet: bool
+    config_file: Path | None,
+    settings: list[str],
+    run_dir: Path | None,
+    count: int | None,
+    jobs: int,
+    quiet: bool,
 ) -> None:
     """Train a new run, or one for each of `count` seeds."""
+    from bpnet.config import shipped
     from bpnet.runs import anew
 
+    path = config_file or shipped.find(shipped.DEFAULT)
     loaded = anew.load(path, settings)
     threads.fix()
     if count:

@@ -7,7 +7,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from bpnet.config import words
+from bpnet.config import shipped, words
 from bpnet.config.document import NO_BLANK, Problem, decode, parse
 from bpnet.config.rules import Refused, Rule, shown
 from bpnet.config.schema import rules
@@ -32,7 +32,8 @@ def read(path: Path, known: Mapping[str, Rule]) -> tuple[dict[str, Any], list[st
             raise ConfigError(f"{path}: is empty; `bpnet config show` prints every key")
         _read_mapping(root, "", known, values, problems)
     except StorageError as error:
-        raise ConfigError(*error.lines) from error
+        first, *others = error.lines
+        raise ConfigError(first + shipped.hint(path), *others) from error
     except Problem as problem:
         problems.append(problem)
     return values, [f"{path}:{p.line}:{p.column}: {p.message}" for p in problems]

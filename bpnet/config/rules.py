@@ -121,9 +121,13 @@ class Name:
     def read(self, node: Node) -> str:
         """Return the name."""
         name = _text(node)
-        if printable(name) != name or name.strip() != name or not 0 < len(name) <= self.longest:
+        if not self.takes(name):
             raise Refused
         return name
+
+    def takes(self, name: str) -> bool:
+        """Whether the text is such a name."""
+        return printable(name) == name == name.strip() and 0 < len(name) <= self.longest
 
     def __str__(self) -> str:
         return f"a name of at most {self.longest} characters, without controls"

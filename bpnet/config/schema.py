@@ -5,11 +5,12 @@ from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, Name, OneOf, Positive, Real, Rule, Whole
-from bpnet.registry import ACTIVATIONS, DATASETS
+from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS
 
 LARGEST_SEED = 2**32 - 1
 INPUTS = 784  # always there; the data have them too
 MOST_IMAGES, MOST_CLASSES, MOST_EPOCHS = 1_000_000, 256, 10_000
+CLASS_NAME = Name(32)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class DataConfig:
     validation: Annotated[int, Whole(0, MOST_IMAGES - 1)] = 10_000
     train: Annotated[int, Whole(0, MOST_IMAGES)] = 0  # the first N of the others; 0 is all of them
     mix: Annotated[float, Real(0, 0.5)] = 0.0  # the share of the training images that is sketched
-    classes: Annotated[tuple[str, ...], ListOf(Name(32), MOST_CLASSES)] = ()  # of own files
+    classes: Annotated[tuple[str, ...], ListOf(CLASS_NAME, MOST_CLASSES)] = ()  # of own files
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -30,6 +31,11 @@ class DataConfig:
         Those of own files are known once these have been looked into: `datasets.completed`.
         """
         return self.classes or DATASETS[self.dataset]
+
+    @property
+    def of_digits(self) -> bool:
+        """Whether each class is a digit, by its name."""
+        return set(self.names) <= set(DIGITS)
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,21 @@
 """A dataset's folder: files found there, or downloaded and kept; one process at a time fills it.
 
-A folder that holds the right files, packed or unpacked, is only read. What is missing is downloaded
-into it, and unpacked beside it, so that the next start is quicker.
+Files that are found, there or in the other places of `published_files`, are only read. What is
+missing is downloaded into the folder, and unpacked beside it, so that the next start is quicker.
 """
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
+from bpnet.datasets import packing, published_files
 from bpnet.datasets.catalogue import File, Published, Source
 from bpnet.errors import DataError, StorageError
 from bpnet.system import locks, storage
 from bpnet.system.progress import ByteProgress, Tell, silent
 
-GZIP = zlib.MAX_WBITS | 16  # zlib's word for it
 PATIENCE = 180  # seconds; the largest dataset takes 320 at the lowest rate, but seldom that
 
 
@@ -34,52 +33,29 @@ def load(
     if missing:
         with filling(folder, tell):
             for file in missing:  # another process may have fetched it meanwhile
-                contents[file.name] = _find(file, folder, silent) or _fetch(
-                    file, folder, mirrors, progress, tell
-                )
+                found = published_files.find(source, folder, file, silent)
+                contents[file.name] = found or _fetch(source, folder, file, mirrors, progress, tell)
     return contents
 
 
 def find(source: Source, folder: Path, tell: Tell) -> dict[str, bytes]:
-    """Return, by their names, the contents of the unpacked files that the folder has, and right."""
-    found = {file.name: _find(file, folder, tell) for file in source.files}
+    """Return, by their names, the contents of the unpacked files that are there, and right."""
+    found = {file.name: published_files.find(source, folder, file, tell) for file in source.files}
     return {name: content for name, content in found.items() if content is not None}
 
 
 def verify(source: Source, folder: Path) -> Mapping[str, str]:
-    """Return what is found of each file: "missing", or "right: NAMES" or "wrong: NAMES"."""
-    return {file.name: _state(file, folder) for file in source.files}
-
-
-def _find(file: File, folder: Path, tell: Tell) -> bytes | None:
-    """Return the content of the file if the folder has it in either form, whole and right."""
-    for form in file.forms():
-        path = folder / form.name
-        if not storage.exists(path):
-            continue
-        content = _read(path, form)
-        if content is not None:
-            return _unpacked(content) if form is file.packed else content
-        tell(f"{path}: not the published file; passed over")
-    return None
-
-
-def _unpacked(content: bytes) -> bytes:
-    """Return what a .gz file holds; its last four bytes say how much: room is made for it once."""
-    return zlib.decompress(content, GZIP, int.from_bytes(content[-4:], "little"))
-
-
-def _read(path: Path, form: Published) -> bytes | None:
-    """Return the bytes of the file if they are the published ones."""
-    try:
-        content = storage.read(path, limit=form.size)
-    except StorageError:
-        return None
-    return content if form.matches(content) else None
+    """Return for each file whether it is right, wrong or missing, with names and reasons."""
+    return {file.name: published_files.state(source, folder, file) for file in source.files}
 
 
 def _fetch(
-    file: File, folder: Path, mirrors: Sequence[str], progress: ByteProgress, tell: Tell
+    source: Source,
+    folder: Path,
+    file: File,
+    mirrors: Sequence[str],
+    progress: ByteProgress,
+    tell: Tell,
 ) -> bytes:
     """Download a file into the folder, in both forms, and return its unpacked content."""
     from bpnet.datasets import download  # with requests: 60 ms that most starts do without
@@ -89,11 +65,12 @@ def _fetch(
     except DataError as error:
         raise DataError(
             *error.lines,
-            f"put the four .gz files into {folder} yourself; or, if another folder has a "
-            f"{folder.name}/ with them, use --data-dir with that folder; or train without a "
-            "download: bpnet train --config configs/drawn.yaml",
+            published_files.whereabouts(source, folder, file),
+            f"put the four .gz files into {folder} yourself; or, if another folder has them, or "
+            f"has a {folder.name}/ with them, use --data-dir with that folder; or train without a "
+            "download: bpnet train --config drawn",
         ) from error
-    content = _unpacked(packed)
+    content = packing.unpacked(packed)
     for form, kept in ((file.packed, packed), (file.unpacked, content)):
         if form:
             _keep(folder / form.name, form, kept, tell)
@@ -104,23 +81,18 @@ def _keep(path: Path, form: Published, content: bytes, tell: Tell) -> None:
     """Write the file, unless it is there; a wrong one in its place is kept, under another name."""
     storage.make_folder(path.parent)
     if storage.exists(path):
-        if _read(path, form) is not None:
+        if _is(form, path):
             return
         aside = storage.move_aside(path)
         tell(f"{path}: replaced; what was there is now {aside.name}")
     storage.write(path, content)
 
 
-def _state(file: File, folder: Path) -> str:
-    states = {}
-    for form in file.forms():
-        path = folder / form.name
-        if storage.exists(path):
-            states[form.name] = _read(path, form) is not None
-    if not states:
-        return "missing"
-    wrong = [name for name, right in states.items() if not right]
-    return f"wrong: {', '.join(wrong)}" if wrong else f"right: {', '.join(states)}"
+def _is(form: Published, path: Path) -> bool:
+    """Whether the file is there, as it was published."""
+    with suppress(StorageError):
+        return form.matches(storage.read(path, limit=form.size))
+    return False
 
 
 @contextmanager

@@ -10,6 +10,7 @@ NAMES = (
     "t10k-images-idx3-ubyte",
     "t10k-labels-idx1-ubyte",
 )
+LARGEST = 47_040_016  # bytes, unpacked
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class File:
     """One of the four files, as it was published, and unpacked where that hash is known too."""
 
     packed: Published
-    unpacked: Published | None = None
+    unpacked: Published | None = None  # if not, no other form of the file can be known again
 
     @property
     def name(self) -> str:
@@ -44,10 +45,11 @@ class File:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a dataset was published."""
+    """Where a dataset was published, and where in a data folder torchvision puts it."""
 
     mirrors: tuple[str, ...]
     files: tuple[File, ...]
+    torchvision: str | None = None
 
 
 def _file(name: str, size: int, sha256: str, unpacked: tuple[int, str] | None = None) -> File:
@@ -90,6 +92,7 @@ SOURCES = {
                 (10008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
             ),
         ),
+        torchvision="MNIST/raw",
     ),
     "fashion-mnist": Source(
         mirrors=(
@@ -118,6 +121,7 @@ SOURCES = {
                 "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
             ),
         ),
+        torchvision="FashionMNIST/raw",
     ),
     "kmnist": Source(
         mirrors=("http://codh.rois.ac.jp/kmnist/dataset/kmnist/",),
@@ -143,5 +147,15 @@ SOURCES = {
                 "20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c",
             ),
         ),
+        torchvision="KMNIST/raw",
     ),
 }
+
+
+def known(content: bytes) -> str | None:
+    """Return whose file this is, of all that are known, such as mnist's train-images-idx3-ubyte."""
+    for dataset, source in SOURCES.items():
+        for form in (form for file in source.files for form in file.forms()):
+            if form.matches(content):
+                return f"{dataset}'s {form.name}"
+    return None

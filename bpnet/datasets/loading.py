@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpnet.config import Config, DataConfig
-from bpnet.datasets import cache, catalogue, idx, own_files
+from bpnet.datasets import cache, catalogue, idx, own_files, published_files
 from bpnet.datasets.catalogue import NAMES, Source
 from bpnet.datasets.mixing import mixed
 from bpnet.datasets.splits import Dataset, Split, split
@@ -83,13 +83,17 @@ def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str
         return contents, idx.sha256(contents)
     source = catalogue.SOURCES[config.dataset]
     contents = cache.find(source, where, tell)
-    if len(contents) < len(source.files):
-        raise DataError(f"{told}: say with --data-dir where it is, or is to be downloaded to")
+    missing = [file for file in source.files if file.name not in contents]
+    if missing:
+        looked = published_files.whereabouts(source, where, missing[0])
+        raise DataError(
+            f"{told}: say with --data-dir where it is, or is to be downloaded to ({looked})"
+        )
     return contents, _packed_sha256(source)
 
 
 def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str, str]) -> Dataset:
-    known = _classes(config)
+    known = _classes(config, contents)
     everything = _split(contents, "train", list(known.values()))
     left = len(everything) - config.validation
     if left <= 0:
@@ -108,15 +112,16 @@ def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str
     )
 
 
-def _classes(config: DataConfig) -> dict[str, int]:
+def _classes(config: DataConfig, contents: Mapping[str, bytes]) -> dict[str, int]:
     """Return the names of the classes, each with its label."""
     if config.dataset != "files":
         return {name: label for label, name in enumerate(config.names)}
-    known = own_files.classes(folder(config))
+    known = own_files.classes(folder(config), contents[NAMES[1]])
     if config.classes not in ((), tuple(known)):
         raise DataError(
             f"{folder(config)}: has the classes {short(', '.join(known))}, but data.classes has "
-            f"{short(', '.join(config.classes))}"
+            f"{short(', '.join(config.classes))}: put {own_files.CLASSES} and the labels back, or "
+            "start a new run without data.classes"
         )
     return known
 
@@ -144,13 +149,43 @@ def _packed_sha256(source: Source) -> dict[str, str]:
 
 
 def verify(config: DataConfig) -> Mapping[str, str]:
-    """Return for each file of the dataset whether it is in the folder, and right."""
+    """Return for each file of the dataset whether it is there, and right.
+
+    Raises: DataError, StorageError of own files, whatever is wrong with any.
+    """
+    if config.dataset == "files":
+        return _verify_own(folder(config))
     if config.dataset not in catalogue.SOURCES:
         from bpnet.datasets import drawn_digits
 
         state = "right" if drawn_digits.read(folder(config), config.dataset) else "missing or wrong"
         return dict.fromkeys(NAMES, state)
     return cache.verify(catalogue.SOURCES[config.dataset], folder(config))
+
+
+def places(config: DataConfig) -> Sequence[Path]:
+    """Return the folders in which files of the dataset are looked for."""
+    where = folder(config)
+    source = catalogue.SOURCES.get(config.dataset)
+    return published_files.places(source, where) if source else [where]
+
+
+def home(config: DataConfig) -> Path:
+    """Return the folder in which the dataset's files lie, or would."""
+    where = folder(config)
+    source = catalogue.SOURCES.get(config.dataset)
+    return published_files.home(source, where) if source else where
+
+
+def _verify_own(where: Path) -> Mapping[str, str]:
+    """Return the SHA-256 of each file, and the number of classes, of files that are all right."""
+    contents, paths = own_files.load(where), own_files.find(where)
+    known = own_files.classes(where, contents[NAMES[1]])
+    states = {
+        name: f"right: {paths[name].name}, unpacked SHA-256 {sha256}"
+        for name, sha256 in idx.sha256(contents).items()
+    }
+    return states | {"classes": f"right: {len(known)}"}
 
 
 def _split(contents: dict[str, bytes], part: str, known: Sequence[int]) -> Split:

@@ -1,52 +1,185 @@
 """Four IDX files of somebody's own: found by their names, and known by their own SHA-256.
 
-Their classes are the lines of classes.txt, label n being line n from 0 on; without that file they
-are the labels that occur among the training images, in order.
+Their classes are the labels that occur among the training images, in order. The lines of
+classes.txt name them: the first line the smallest label, and so on. Whatever the headers of all
+four say is checked before more of them is read, or unpacked.
 """
 
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
+from bpnet.array import Array
 from bpnet.config.schema import MOST_CLASSES, MOST_IMAGES
-from bpnet.datasets import idx
+from bpnet.datasets import class_names, idx, packing
 from bpnet.datasets.catalogue import NAMES
-from bpnet.datasets.splits import WIDTH
-from bpnet.errors import DataError
-from bpnet.system import storage
+from bpnet.datasets.splits import SIDE
+from bpnet.errors import BpnetError, DataError, short
+from bpnet.system import memory, storage
 
 CLASSES = "classes.txt"
-NAME_LIMIT = 32  # characters
+HEAD = 2**16  # bytes of a packed file: the header of the .gz, and that of the images
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is there, and the sizes that its header says: (N, 28, 28) or (N,)."""
+
+    path: Path
+    sizes: tuple[int, ...]
+
+    @property
+    def length(self) -> int:
+        """How many bytes it is long, unpacked."""
+        return idx.header_size(len(self.sizes)) + math.prod(self.sizes)
 
 
 def load(folder: Path) -> dict[str, bytes]:
-    """Return the content of the four files by their names. Raises: DataError, StorageError."""
-    return {name: _content(folder, name) for name in NAMES}
+    """Return the unpacked content of the four files by their names.
+
+    Raises: DataError with a line for each file that is not as it should be; StorageError;
+    BpnetError if memory cannot hold them.
+    """
+    files = dict(zip(NAMES, _each(_file, find(folder).values()), strict=True))
+    _refuse_other_counts(files)
+    memory.refuse_more(
+        sum(file.length for file in files.values()), f"{folder}: its images", "take fewer images"
+    )
+    contents = dict(zip(NAMES, _each(_content, files.values()), strict=True))
+    _refuse_labels_of_no_class(files, contents)
+    return contents
 
 
-def _content(folder: Path, name: str) -> bytes:
-    path = folder / name
-    if not storage.exists(path):
-        raise DataError(f"{path}: is missing; data.dataset files needs {', '.join(NAMES)}")
-    return storage.read(path, 16 + MOST_IMAGES * (WIDTH if "images" in name else 1))
-
-
-def classes(folder: Path) -> dict[str, int]:
+def classes(folder: Path, labels: bytes | None = None) -> dict[str, int]:
     """Return the names of the classes, each with its label, in the order of the labels.
 
-    Raises: DataError, StorageError.
+    `labels` is the content of the file of the training labels, if it has been read already.
+    Raises: DataError with a line for each name that will not do; StorageError.
     """
-    name = NAMES[1]
-    labels = idx.parse(_content(folder, name), 1, name)
-    if storage.exists(folder / CLASSES):
-        found = {text: number for number, text in enumerate(_names(folder / CLASSES))}
-    else:
-        found = {str(label): label for label in np.unique(labels).tolist()}
-    if not 2 <= len(found) <= MOST_CLASSES:
-        raise DataError(f"{folder}: has {len(found)} classes, expected 2 to {MOST_CLASSES}")
+    known = _occurring(labels or _content(_file(find(folder)[NAMES[1]])))
+    if len(known) < 2:
+        raise DataError(
+            f"{folder / NAMES[1]}: every label is {known[0]}; expected 2 to {MOST_CLASSES} classes"
+        )
+    path = folder / CLASSES
+    names = class_names.read(path) if storage.exists(path) else list(map(str, known))
+    if len(names) != len(known):
+        raise DataError(
+            f"{path}: has {len(names)} names for {len(known)} classes: the training labels are "
+            f"{_shown(known)}; expected a line for each of these, in this order"
+        )
+    return dict(zip(names, known, strict=True))
+
+
+def find(folder: Path) -> dict[str, Path]:
+    """Return the path of each of the four files, in whichever form it is there.
+
+    Raises: DataError if one is not.
+    """
+    found = {
+        name: folder / form
+        for name in NAMES
+        for form in reversed(packing.names(name))  # the last is kept: the quicker one to read
+        if storage.exists(folder / form)
+    }
+    if missing := [name for name in NAMES if name not in found]:
+        raise DataError(
+            f"{folder}: lacks {', '.join(missing)}, also .gz and with a dot (.idx): with "
+            "data.dataset files, data.dir (--data-dir) is the folder of these IDX files; "
+            "bpnet data import makes them"
+        )
     return found
 
 
-def _names(path: Path) -> list[str]:
-    text = storage.read(path, MOST_CLASSES * 4 * (1 + NAME_LIMIT)).decode("utf-8-sig")
-    return text.splitlines()
+def _each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """Return what comes of each item, or raise all that is wrong with any."""
+    results, problems = [], []
+    for item in items:
+        try:
+            results.append(work(item))
+        except BpnetError as error:
+            problems += error.lines
+    if problems:
+        raise DataError(*problems)
+    return results
+
+
+def _file(path: Path) -> File:
+    """Return the file, its header read and checked."""
+    dimensions = 3 if "images" in path.name else 1
+    start = storage.head(path, HEAD)
+    if packing.is_packed(start):
+        start = packing.beginning(start, idx.header_size(dimensions))
+    sizes = idx.sizes(start, dimensions, str(path))
+    if sizes[1:] not in ((), (SIDE, SIDE)):
+        shape = " x ".join(map(str, sizes[1:]))
+        raise DataError(f"{path}: the images are {shape} pixels, not {SIDE} x {SIDE}")
+    if sizes[0] > MOST_IMAGES:
+        raise DataError(f"{path}: its header says {sizes[0]}; expected at most {MOST_IMAGES}")
+    return File(path, sizes)
+
+
+def _refuse_other_counts(files: Mapping[str, File]) -> None:
+    """Raise DataError if there are not as many labels as images."""
+    problems = [
+        f"{files[labels].path}: has {files[labels].sizes[0]} labels, but {files[images].path.name} "
+        f"has {files[images].sizes[0]} images"
+        for images, labels in (NAMES[:2], NAMES[2:])
+        if files[labels].sizes[0] != files[images].sizes[0]
+    ]
+    if problems:
+        raise DataError(*problems)
+
+
+def _content(file: File) -> bytes:
+    """Return the unpacked content, as long as its header says."""
+    if not packing.is_packed(storage.head(file.path, 2)):
+        content = storage.read(file.path, file.length)
+    else:
+        packed = storage.read(file.path, packing.most_bytes(file.length))
+        try:
+            content = packing.unpacked_within(packed, file.length)
+        except ValueError as error:
+            raise DataError(f"{file.path}: {error}") from error
+    idx.parse(content, len(file.sizes), str(file.path))
+    return content
+
+
+def _refuse_labels_of_no_class(files: Mapping[str, File], contents: Mapping[str, bytes]) -> None:
+    """Raise DataError if an image to test on has a label that no training image has."""
+    name = NAMES[3]
+    known, labels = _occurring(contents[NAMES[1]]), _labels(contents[name])
+    strange = np.flatnonzero(~np.isin(labels, known))
+    if len(strange):
+        raise DataError(
+            f"{files[name].path}: image {strange[0]} has the label {labels[strange[0]]}, which no "
+            f"training image has: these have {_shown(known)}"
+        )
+
+
+def _labels(content: bytes) -> Array:
+    return idx.parse(content, 1, "labels")
+
+
+def _occurring(content: bytes) -> list[int]:
+    """Return the labels that occur, in order."""
+    found: list[int] = np.flatnonzero(np.bincount(_labels(content))).tolist()
+    return found
+
+
+def _shown(labels: Sequence[int]) -> str:
+    """Return labels as they are told.
+
+    >>> _shown([1, 2, 3]), _shown([0, 2])
+    ('1 to 3', '0, 2')
+    """
+    if labels[-1] - labels[0] == len(labels) - 1:
+        return f"{labels[0]} to {labels[-1]}"
+    return short(", ".join(map(str, labels)))

@@ -1,5 +1,6 @@
 """How good a network is, and what can be read from its answers."""
 
+from bpnet.evaluation.comparison import holm, mcnemar, only_right
 from bpnet.evaluation.scores import (
     Scores,
     answers,
@@ -7,8 +8,6 @@ from bpnet.evaluation.scores import (
     evaluate,
     evaluate_committee,
     interval,
-    mcnemar,
-    only_right,
 )
 
 __all__ = [
@@ -17,6 +16,7 @@ __all__ = [
     "as_json",
     "evaluate",
     "evaluate_committee",
+    "holm",
     "interval",
     "mcnemar",
     "only_right",

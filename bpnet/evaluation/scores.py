@@ -15,7 +15,7 @@ from bpnet.network import CHUNK, Network
 
 @dataclass(frozen=True)
 class Scores:
-    """The mean loss in nats, and how often each digit (row) was taken for each (column)."""
+    """The mean loss in nats, and how often each class (row) was taken for each (column)."""
 
     loss: float
     confusion: Array
@@ -27,19 +27,33 @@ class Scores:
 
     @property
     def correct(self) -> int:
-        """The number of images whose digit was recognised."""
+        """The number of images whose class was recognised."""
         return int(np.trace(self.confusion))
 
     @property
     def accuracy(self) -> float:
-        """The share of images whose digit was recognised."""
+        """The share of images whose class was recognised."""
         return self.correct / self.total
 
     @property
     def per_class(self) -> list[float | None]:
-        """The share recognised of each digit; None for a digit of which there is no image."""
+        """The share recognised of each class; None for a class of which there is no image."""
         rows = self.confusion.tolist()
-        return [row[digit] / sum(row) if any(row) else None for digit, row in enumerate(rows)]
+        return [row[label] / sum(row) if any(row) else None for label, row in enumerate(rows)]
+
+    def mistakes(self, most: int) -> list[tuple[int, int, int]]:
+        """Return the commonest mistakes: a class, what it was taken for, and how often.
+
+        >>> Scores(0.5, np.array([[7, 1, 0], [2, 8, 0], [3, 0, 6]])).mistakes(2)
+        [(2, 0, 3), (1, 0, 2)]
+        """
+        wrong = (self.confusion - np.diag(np.diag(self.confusion))).ravel()
+        places = np.argsort(-wrong, kind="stable")[:most].tolist()
+        return [
+            (*divmod(place, len(self.confusion)), int(wrong[place]))
+            for place in places
+            if wrong[place]
+        ]
 
 
 def evaluate(network: Network, split: Split) -> Scores:
@@ -67,7 +81,7 @@ def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
     """
     loss, classes = 0.0, networks[0].widths[-1]
     confusion = np.zeros(classes * classes, np.intp)
-    for mean, t in _together(networks, split):
+    for mean, t in together(networks, split):
         loss -= float(mean[np.arange(len(t)), t].sum())
         confusion += _pairs(t, mean)
     return Scores(loss / len(split), confusion.reshape(classes, classes))
@@ -79,14 +93,14 @@ def answers(networks: Sequence[Network], split: Split) -> Array:
     Raises: DivergedError if one has spoilt weights.
     """
     with np.errstate(over="ignore", invalid="ignore"):  # seen in the means
-        means = np.concatenate([mean for mean, _ in _together(networks, split)])
+        means = np.concatenate([mean for mean, _ in together(networks, split)])
     if not np.isfinite(means).all():
         raise DivergedError(f"no probabilities for {len(split)} images: the weights are spoilt")
     found: Array = means.argmax(axis=1)
     return found
 
 
-def _together(networks: Sequence[Network], split: Split) -> Iterator[tuple[Array, Array]]:
+def together(networks: Sequence[Network], split: Split) -> Iterator[tuple[Array, Array]]:
     """Yield ln y of each batch, y the mean of the networks' probabilities, and its labels."""
     for batches in zip(*(_batches(network, split) for network in networks), strict=True):
         logs = [
@@ -140,33 +154,3 @@ def as_json(scores: Scores) -> dict[str, Any]:
         "per_class": scores.per_class,
         "confusion": scores.confusion.tolist(),
     }
-
-
-def only_right(a: Array, b: Array, t: Array) -> tuple[int, int]:
-    """Return how many images each of two networks alone has right, by their answers (N,).
-
-    >>> only_right(np.array([1, 2, 3]), np.array([1, 2, 4]), np.array([1, 5, 4]))
-    (0, 1)
-    """
-    right_a, right_b = a == t, b == t
-    return int(np.sum(right_a & ~right_b)), int(np.sum(right_b & ~right_a))
-
-
-def mcnemar(only_a: int, only_b: int) -> float:
-    """Return p = min(1, 2 sum of C(n, i) / 2^n for i <= min(only_a, only_b)), n = only_a + only_b.
-
-    Where both networks are right, or both wrong, nothing is learnt of which is better; where they
-    differ, two equally good ones are each right as heads and tails come.
-    Source: McNemar, Note on the sampling error of the difference between correlated proportions or
-    percentages, 1947; the exact form.
-
-    >>> mcnemar(0, 5)  # 2 / 2^5
-    0.0625
-    """
-    n = only_a + only_b
-    term = total = 1  # C(n, 0), and the sum: whole numbers, so that nothing is lost
-    for i in range(min(only_a, only_b)):
-        term = term * (n - i) // (i + 1)
-        total += term
-    p: float = 2 * total / 2**n
-    return min(1.0, p)

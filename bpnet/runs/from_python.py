@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bpnet.config import Config
+from bpnet.config import Config, shipped
 from bpnet.errors import UsageError
 from bpnet.runs import anew, directory
 from bpnet.runs.directory import Run
@@ -33,12 +33,13 @@ def train(
 ) -> Run:
     """Train a network as `bpnet train` does, and return its run: the same directory, nothing shown.
 
-    `config` is a YAML file or a Config; `settings` override it, such as {"train.epochs": 3}.
+    `config` is the name of a shipped one such as "mnist", a YAML file such as "./mine.yaml", or a
+    Config; `settings` override it, such as {"train.epochs": 3}.
     `stop` is asked before each step, and once it says yes the run is saved as interrupted. `watch`
     takes the record of each epoch, and `tell` each warning as a line.
     Raises: BpnetError.
     """
-    source = config if isinstance(config, Config) else Path(config)
+    source = _source(config)
     if not isinstance(settings, Mapping | None):
         raise UsageError('settings: expected values by their keys, such as {"train.epochs": 3}')
     chosen = anew.load(source, settings or {})
@@ -52,6 +53,13 @@ def train(
         for record in session.train(begun, stop, tell=tell):
             watch(record)
         return begun.run
+
+
+def _source(config: "str | PathLike[str] | Config") -> Path | Config:
+    """Return the file of a config that is named or given, or the Config itself."""
+    if isinstance(config, str):
+        return shipped.find(config)
+    return config if isinstance(config, Config) else Path(config)
 
 
 def load(run: "str | PathLike[str] | Run") -> "Network":

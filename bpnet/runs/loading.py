@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from itertools import zip_longest
+from typing import NamedTuple
 
 from bpnet import datasets, network
 from bpnet.config import DataConfig
 from bpnet.datasets import Dataset, Split
-from bpnet.errors import UsageError
+from bpnet.errors import UsageError, short
 from bpnet.network import Network
 from bpnet.runs import metadata
 from bpnet.runs.directory import Run
@@ -18,7 +19,23 @@ from bpnet.runs.results import load_network
 from bpnet.system import memory
 from bpnet.system.progress import ByteProgress, Tell
 
-Fingerprint: TypeAlias = tuple[Mapping[str, str], int]  # the files of images, and their number
+
+class Fingerprint(NamedTuple):
+    """What is scored on: the names of the classes, the SHA-256 of the files, how many images."""
+
+    classes: tuple[str, ...]
+    files: Mapping[str, str]
+    total: int
+
+    def difference(self, other: "Fingerprint") -> str:
+        """Return what the other has others of: classes, images, or nothing.
+
+        >>> Fingerprint(("a", "b"), {}, 10).difference(Fingerprint(("a", "b"), {}, 20))
+        'images'
+        """
+        if self.classes != other.classes:
+            return "classes"
+        return "images" if self != other else ""
 
 
 @dataclass(frozen=True)
@@ -32,12 +49,16 @@ class LoadedRun:
 
 
 def load(
-    chosen: Sequence[Run], split: str, progress: ByteProgress, tell: Tell
+    chosen: Sequence[Run],
+    split: str,
+    progress: ByteProgress,
+    tell: Tell,
+    other: DataConfig | None = None,
 ) -> Iterator[LoadedRun]:
-    """Yield each run with its network and the images of the split.
+    """Yield each run with its network and the images of the split, of another dataset if given.
 
-    Raises: RunError, UsageError if a run has no weights or no such images; BpnetError if memory
-    cannot hold all networks at once.
+    Raises: RunError, UsageError if a run has no weights, no such images or other classes;
+    BpnetError if memory cannot hold all networks at once.
     """
     _refuse_too_many(chosen, "scoring these networks at once")
 
@@ -46,14 +67,29 @@ def load(
         return datasets.load(data, progress, tell) if may_fill else datasets.find(data, tell)
 
     for run in chosen:
-        status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
-        loaded = load_network(run)
-        if status != Status.FINISHED:
-            tell(f"{run.folder}: has not finished: these are its weights so far")
-        dataset = images_of(run.config.data, run.may_fill)
-        refuse_changes(run, dataset.files)
+        loaded = so_far(run, tell)
+        if other:
+            _refuse_other_classes(run, other)
+            dataset = images_of(other, True)
+            refuse_changes(run, metadata.read(run.folder).get("data", {}))  # its own are not read
+        else:
+            dataset = images_of(run.config.data, run.may_fill)
+            refuse_changes(run, dataset.files)
         images = _images(run, dataset, split)
-        yield LoadedRun(run, loaded, images, (dataset.sha256, len(images)))
+        known = Fingerprint(run.config.data.names, dataset.sha256, len(images))
+        yield LoadedRun(run, loaded, images, known)
+
+
+def so_far(run: Run, tell: Tell) -> Network:
+    """Return the network of a run; of one that has not finished, that is told.
+
+    Raises: RunError if it has no weights.
+    """
+    status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
+    loaded = load_network(run)
+    if status != Status.FINISHED:
+        tell(f"{run.folder}: has not finished: these are its weights so far")
+    return loaded
 
 
 def networks(chosen: Sequence[Run]) -> list[Network]:
@@ -74,3 +110,25 @@ def _images(run: Run, dataset: Dataset, split: str) -> Split:
     if not len(images):
         raise UsageError(f"{run.folder}: has no {split} images: its data.validation is 0")
     return images
+
+
+def _refuse_other_classes(run: Run, other: DataConfig) -> None:
+    """Raise UsageError unless the other dataset has the classes of the run, in the same order."""
+    pairs = zip_longest(run.config.data.names, other.names)
+    different = next((label for label, (ours, theirs) in enumerate(pairs) if ours != theirs), None)
+    if different is not None:
+        ours, theirs = (_classes(data, different) for data in (run.config.data, other))
+        raise UsageError(
+            f"{run.folder}: has {ours}, but {other.dataset} {theirs}: they must be the same, in "
+            "the same order"
+        )
+
+
+def _classes(data: DataConfig, first: int) -> str:
+    """Say what the classes are, from the first one that matters.
+
+    >>> _classes(DataConfig(), 7)
+    '10 classes (..., 7, 8, 9)'
+    """
+    names = ["..."] * (first > 0) + list(data.names[first:])
+    return f"{len(data.names)} classes ({short(', '.join(names))})"

@@ -128,14 +128,15 @@ def train(
     """
     run, training = session.run, session.training
     saved = None
+    guess = learning.guess(run.config.data, training.dataset.train.labels)
     for record in training.epochs(stop, advance):
         saved = _save(session)
         if record.epoch == 1:
-            learning.warn_at_the_start(record, run.config, tell)
+            learning.warn_at_the_start(record, run.config, guess, tell)
         yield record
     if training.is_finished:
         _finish(session, saved or results.write(run, training.state))  # a save may be cut off
-        learning.warn_at_the_end(training.state.records, tell)
+        learning.warn_at_the_end(training.state.records, guess, tell)
     else:
         _save(session)
         metadata.write(run.folder, status=Status.INTERRUPTED, ended=metadata.now())

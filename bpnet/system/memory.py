@@ -12,13 +12,15 @@ GROUPS = Path("/proc/self/cgroup")  # the control groups of this process, as Lin
 LIMITS = Path("/sys/fs/cgroup")
 
 
-def refuse_more(needed: int, what: str) -> None:
+SMALLER = "take a smaller network.hidden or train.batch_size, or fewer at once"
+
+
+def refuse_more(needed: int, what: str, advice: str = SMALLER) -> None:
     """Raise BpnetError, saying what needs so many bytes, if there are not as many."""
     there = available()
     if there is not None and needed > there:
         raise BpnetError(
-            f"{what} needs {_shown(needed)} of memory; {_shown(there)} are there: "
-            "take a smaller network.hidden or train.batch_size, or fewer at once"
+            f"{what} needs {_shown(needed)} of memory; {_shown(there)} are there: {advice}"
         )
 
 

@@ -26,7 +26,7 @@ def read(path: Path, limit: int) -> bytes:
 
     Raises: StorageError, naming the path; also for a folder, a device, or a pipe.
     """
-    with _opened(path) as (descriptor, size):
+    with opened(path) as (descriptor, size):
         content = _content(descriptor, size, limit)
     if content is None:
         raise StorageError(f"{path}: larger than the {limit} bytes it may have")
@@ -38,12 +38,12 @@ def head(path: Path, length: int) -> bytes:
 
     Raises: StorageError, as `read` does.
     """
-    with _opened(path) as (descriptor, _):
+    with opened(path) as (descriptor, _):
         return os.read(descriptor, length)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, int]]:
+def opened(path: Path) -> Iterator[tuple[int, int]]:
     """Yield the descriptor of a regular file, and its size; the system may say 0 of any size."""
     with as_storage_error(path, "cannot be read"):
         descriptor = held.open_file(path, os.O_RDONLY | NONBLOCK)

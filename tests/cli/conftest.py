@@ -2,10 +2,12 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from bpnet.cli.bars import tqdm
 from bpnet.config import dump
+from bpnet.datasets import SIDE, idx
 from tests.helpers import forks
 
 
@@ -30,6 +32,28 @@ def originals(small_config, tmp_path_factory):
 def trained(bpnet, originals):
     """Return a function that copies what `bpnet train` makes, with these options, to a place."""
     return lambda place, *options: shutil.copytree(originals(*options), place)
+
+
+@pytest.fixture
+def own_files(tmp_path, rng):
+    """Return a function that makes own files: of each class five images to train on, two to test.
+
+    An image is black, with one white row that tells its class, and some noise.
+    """
+
+    def make(name, classes):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "classes.txt").write_text("\n".join(classes), encoding="utf-8")
+        for part, each in (("train", 5), ("t10k", 2)):
+            labels = np.repeat(np.arange(len(classes), dtype=np.uint8), each)
+            images = rng.integers(50, size=(len(labels), SIDE, SIDE), dtype=np.uint8)
+            images[np.arange(len(labels)), labels] = 255
+            (folder / f"{part}-images-idx3-ubyte").write_bytes(idx.encode(images))
+            (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx.encode(labels))
+        return folder
+
+    return make
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ TRAIN = "the options of bpnet train are --config, --set, "
         ("report --out x", "did you mean --output?"),
         ("train --foo", TRAIN),
         ("train --model x", TRAIN),
-        ("eval --set seed=1", "the options of bpnet eval are --split, --data-dir, --json"),
-        ("eval --batch-size 3", "the options of bpnet eval are --split, --data-dir, --json"),
+        ("eval --set seed=1", "the options of bpnet eval are --split, --dataset, --data-dir, "),
+        ("eval --batch-size 3", "the options of bpnet eval are --split, --dataset, --data-dir, "),
         ("eval --run x", "write it without --run: bpnet eval RUN"),
         ("runs --dir x", "write it without --dir: bpnet runs DIR"),
         ("--config x train", "it stands after the command: bpnet train --config"),
@@ -47,9 +47,12 @@ def test_an_unknown_option_leads_to_what_does_its_work(bpnet, words, advice):
 @pytest.mark.parametrize(
     ("words", "advice"),
     [
-        ("train configs/mnist.yaml", "; did you mean --config configs/mnist.yaml?"),
-        ("gradcheck mnist.yml", "; did you mean --config mnist.yml?"),
-        ("config check here", "; did you mean --config here?"),
+        ("train mnist", "; did you mean --config mnist?"),
+        ("train configs/mnist.yaml", "; did you mean --config mnist?"),
+        ("train configs/mine.yaml", "; did you mean --config configs/mine.yaml?"),
+        ("train folder/book.yaml", "; did you mean --config folder/book.yaml?"),
+        ("gradcheck mnist.yml", "; did you mean --config ./mnist.yml?"),
+        ("config check here", "; did you mean --config ./here?"),
         ("train folder", "; did you mean --resume folder?"),
         ("train lr=0.1", "; did you mean --set train.learning_rate=0.1?"),
         ("config show network.hidden=30", "; did you mean --set network.hidden=30?"),
@@ -59,12 +62,13 @@ def test_an_unknown_option_leads_to_what_does_its_work(bpnet, words, advice):
         ("data show test", "; did you mean --split test?"),
         ("train something", ""),
         ("data path here", ""),
-        ("compare a b here", ""),
+        ("report a here", ""),
     ],
 )
 def test_an_argument_too_many_leads_to_its_option(bpnet, words, advice):
     Path("here").touch()
     Path("folder").mkdir()
+    Path("folder/book.yaml").touch()
     argument = words.split()[-1]
     told = refused(bpnet, words)
     assert told == f"Error: Got unexpected extra argument ({argument}){advice}"
@@ -89,6 +93,8 @@ def test_a_list_that_the_shell_has_cut_gets_its_quotes(bpnet):
         ("show", "did you mean bpnet data show or bpnet config show?"),
         ("help", "did you mean bpnet --help?"),
         ("mine.yaml", "did you mean bpnet train --config mine.yaml?"),
+        ("drawn", "did you mean bpnet train --config drawn?"),
+        ("configs", "did you mean bpnet config list?"),
         ("data fecth", "did you mean bpnet data fetch?"),
         ("data download", "did you mean bpnet data fetch?"),
         ("config validate", "did you mean bpnet config check?"),

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from bpnet.config import shipped
+
 
 def test_config_show_prints_what_loads_back_as_it_is(bpnet):
     first = bpnet("config", "show", "--set", "train.learning_rate=1e-3")
@@ -23,10 +25,30 @@ def test_config_check_says_right_or_everything_that_is_wrong(bpnet):
     ]
 
 
-@pytest.mark.parametrize("path", sorted(Path("configs").glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_config_is_right(bpnet, path, request):
-    result = bpnet("config", "check", "--config", request.config.rootpath / path)
-    assert result.status == 0
+@pytest.mark.parametrize("name", shipped.names())
+def test_every_shipped_config_is_right(bpnet, name):
+    result = bpnet("config", "check", "--config", name)
+    assert (result.status, result.out) == (0, f"{shipped.find(name)}: no problems\n")
+
+
+def test_config_list_prints_each_name_with_what_it_is_for(bpnet):
+    lines = bpnet("config", "list").out.splitlines()
+    assert [line.split()[0] for line in lines] == shipped.names()
+    assert "drawn        Digits that the program draws itself: no download." in lines
+
+
+def test_a_name_is_a_name_in_every_command_that_takes_a_config(bpnet):
+    Path("book").write_text("seed: 7", encoding="utf-8")
+    shown = bpnet("config", "show", "--config", "book").out
+    assert "  hidden: [50]\n" in shown
+    assert bpnet("gradcheck", "--config", "book", "--set", "network.hidden=2").status == 0
+    assert bpnet("config", "show", "--config", "./book").out.startswith("seed: 7\n")
+
+
+def test_without_config_the_defaults_are_shown_and_checked(bpnet):
+    defaults, mnist = bpnet("config", "show"), bpnet("config", "show", "--config", "mnist")
+    assert "  learning_rate: 0.1\n" in defaults.out
+    assert "  learning_rate: 0.3\n" in mnist.out
 
 
 def test_show_goes_by_the_file_then_the_environment_then_the_settings(bpnet, monkeypatch):

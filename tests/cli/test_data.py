@@ -25,13 +25,18 @@ def test_fetch_prints_the_folder_and_verify_says_that_all_is_right(bpnet, small_
 
 
 def test_verify_of_an_empty_folder_has_exit_status_1_and_makes_nothing(bpnet):
-    for dataset in ("mnist", "fashion-mnist", "drawn"):
+    for dataset, also in (
+        ("mnist", "; looked also in data, data/MNIST/raw"),
+        ("fashion-mnist", "; looked also in data, data/FashionMNIST/raw"),
+        ("kmnist", "; looked also in data, data/KMNIST/raw"),
+        ("drawn", ""),
+    ):
         result = bpnet("data", "verify", "--dataset", dataset)
         assert result.status == 1
         assert result.out.count("missing") == 4
         assert result.err == (
             f"Error: data/{dataset}: not every file there is right; `bpnet data fetch`, with the "
-            "same options, gets what is missing or wrong\n"
+            f"same options, gets what is missing or wrong{also}\n"
         )
     assert list(Path().iterdir()) == []
 
@@ -149,7 +154,9 @@ def test_a_wrong_file_beside_a_right_one_is_no_failure_of_a_fetch(bpnet, tmp_pat
     result = bpnet("data", "fetch", "--data-dir", tmp_path)
     assert (result.status, result.out) == (0, f"{folder}\n")
     assert result.err == f"{folder / 'f'}: not the published file; passed over\n"
-    assert bpnet("data", "verify", "--data-dir", tmp_path).out == "f: wrong: f\n"
+    assert bpnet("data", "verify", "--data-dir", tmp_path).out == (
+        "f: wrong: f (not the published file)\n"
+    )
 
 
 def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):

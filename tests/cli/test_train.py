@@ -35,6 +35,23 @@ def test_results_go_to_stdout_the_path_last_and_progress_to_stderr(bpnet, small_
     )
 
 
+SMALL = ("--set", "data.dataset=drawn", "--set", "data.validation=100", "--set", "train.epochs=1")
+
+
+@pytest.mark.parametrize("named", [(), ("--config", "mnist")])
+def test_train_alone_trains_the_config_mnist(bpnet, small_data, named):
+    Path("mnist").write_text("sed: 1", encoding="utf-8")
+    result = bpnet("train", *named, *SMALL, "--data-dir", small_data)
+    assert re.search(r"\nruns/[0-9_-]+_mnist-s0\n$", result.out)
+    (written,) = Path("runs").glob("*/config.yaml")
+    assert config.load(written, environment={}).train.learning_rate == 0.3
+
+
+def test_seeds_alone_are_those_of_the_config_mnist(bpnet, small_data):
+    result = bpnet("train", "--seeds", 2, "--quiet", *SMALL, "--data-dir", small_data)
+    assert re.search(r"\nruns/[0-9_-]+_mnist-2-seeds\n$", result.out)
+
+
 def test_quiet_leaves_only_the_result(bpnet, small_file):
     result = bpnet("train", "--config", small_file, "--quiet")
     assert result.err == ""
@@ -147,8 +164,8 @@ def test_of_a_run_that_cannot_have_more_epochs_none_are_spoken(bpnet, small_file
 
 @pytest.mark.parametrize(
     "command",
-    ["eval r", "report r", "predict x.png --run r", "compare r r", "train --resume r",
-     "train --resume r --epochs 9"],
+    ["eval r", "report r", "predict x.png --run r", "compare r r", "export r --to onnx x.onnx",
+     "train --resume r", "train --resume r --epochs 9"],
 )  # fmt: skip
 def test_every_command_tells_of_a_config_that_was_edited(bpnet, trained, command):
     config_file = Path(trained("r"), "config.yaml")
@@ -230,7 +247,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ([], "train needs --config FILE, such as configs/mnist.yaml, or --resume DIR"),
+        (["--config", "no"], "no config is named 'no'; the names are affine-800, book, drawn, "),
         (
             ["--resume", "x", "--set", "seed=1"],
             "--resume takes no --config, --set, --run-dir, --seeds or --workers",
@@ -241,7 +258,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
         ),
         (["--epochs", "4"], "--epochs goes with --resume; of a new run: --set train.epochs=4"),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
-        (["--config", "."], ".: not a regular file"),
+        (["--config", "./"], ".: not a regular file"),
     ],
 )
 def test_a_wrong_command_line_has_exit_status_2_and_one_line(bpnet, arguments, error):

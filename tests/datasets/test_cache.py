@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bpnet.config import DataConfig
-from bpnet.datasets import cache, catalogue, download, loading
+from bpnet.datasets import cache, catalogue, download, loading, packing
 from bpnet.datasets.catalogue import File, Published, Source
 from bpnet.datasets.download import Limits
 from bpnet.errors import DataError, StorageError
@@ -21,6 +21,7 @@ RNG = np.random.default_rng(1)
 UNPACKED = {"images": RNG.bytes(500), "labels": RNG.bytes(400)}
 PACKED = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in UNPACKED.items()}
 BOTH = PACKED | UNPACKED
+OTHER = "not the published file"
 
 
 def form(name):
@@ -179,7 +180,7 @@ def test_only_what_is_missing_is_downloaded(server, load, folder):
 
 def test_the_unpacked_form_is_the_first_to_be_read(load, folder, monkeypatch):
     put(folder, BOTH)
-    monkeypatch.setattr(cache.zlib, "decompress", None)
+    monkeypatch.setattr(packing.zlib, "decompress", None)
     assert load() == UNPACKED
 
 
@@ -187,7 +188,7 @@ WRONG = {
     "truncated": lambda right: right[:-1],
     "flipped": lambda right: right[:50] + bytes([right[50] ^ 1]) + right[51:],
     "empty": lambda right: b"",
-    "too long": lambda right: right + b"\0",
+    "too long": lambda right: right + b"\1",
     "too long by far": lambda right: right * 1000,
     "swapped": lambda right: BOTH["labels.gz"],
 }
@@ -284,15 +285,16 @@ def test_all_mirrors_that_fail_are_told_with_the_ways_out(server, load, folder):
     portal = server.mirror(whole(b"<html>"))
     with pytest.raises(DataError) as error:
         load(Source((gone, portal), FILES), mine.rstrip("/"))
-    *lines, way_out = error.value.lines
+    *lines, looked, way_out = error.value.lines
     assert lines == [
         "images.gz: could not be downloaded",
         f"{mine}: answered 500 Internal Server Error",
         f"{gone}: answered 404 Not Found",
         f"{portal}: sent 6 bytes beginning b'<html>', not the file",
     ]
+    assert looked == f"looked in {folder}, {folder.parent}: no images there, packed or unpacked"
     assert str(folder) in way_out
-    assert "configs/drawn.yaml" in way_out
+    assert "--config drawn" in way_out
 
 
 def test_a_file_in_the_place_of_the_folder_is_a_clear_error(load, folder):
@@ -345,9 +347,9 @@ def test_the_progress_is_shown_for_each_file_that_is_downloaded(source, folder):
         (PACKED, "right: images.gz"),
         (UNPACKED, "right: images"),
         (BOTH, "right: images, images.gz"),
-        (BOTH | {"images": b""}, "wrong: images"),
-        (PACKED | {"images.gz": BOTH["labels.gz"]}, "wrong: images.gz"),
-        ({"images": b"", "images.gz": b""}, "wrong: images, images.gz"),
+        (BOTH | {"images": b""}, f"wrong: images ({OTHER})"),
+        (PACKED | {"images.gz": BOTH["labels.gz"]}, f"wrong: images.gz ({OTHER})"),
+        ({"images": b"", "images.gz": b""}, f"wrong: images ({OTHER}), images.gz ({OTHER})"),
     ],
 )
 def test_verify_says_what_is_there_and_leaves_no_trace(server, source, folder, there, words):
@@ -364,7 +366,8 @@ def test_verify_tells_each_file_and_needs_no_folder(source, folder):
 
 def test_verify_finds_a_folder_in_the_place_of_a_file_wrong(source, folder):
     put(folder / "images", {})
-    assert cache.verify(source, folder)["images"] == "wrong: images"
+    state = cache.verify(source, folder)["images"]
+    assert state == f"wrong: images ({OTHER}: not a regular file)"
 
 
 def test_the_environment_names_the_mirror_and_the_hashes_are_those_of_the_packed_files(

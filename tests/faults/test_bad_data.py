@@ -24,7 +24,7 @@ def drawn(**changed: Callable[[np.ndarray], np.ndarray]) -> Damage:
             name = next(name for name in contents if name.startswith(part.replace("_", "-")))
             contents[name] = change(contents[name])
         manifest = json.loads((source / drawn_digits.MANIFEST).read_bytes())
-        manifest["sha256"] = drawn_digits.sha256(contents)
+        manifest["sha256"] = idx.sha256(contents)
         contents[drawn_digits.MANIFEST] = json.dumps(manifest).encode()
         (run.parent / "data/drawn").mkdir(parents=True)
         for name, content in contents.items():
@@ -55,7 +55,7 @@ DATA = [
     data("a byte more", f"{LABELS}: has 601 numbers", train_labels=lambda content: content + b"\0"),
     data("a huge header", f"{LABELS}: has 600 numbers from byte 8 on, and its header says 4",
          train_labels=lambda content: content[:4] + b"\xff" * 4 + content[8:]),
-    data("a label of 10", "train: label 0 is 10, not a digit",
+    data("a label of 10", "train: label 0 is 10, which is no class",
          train_labels=numbers(lambda labels: labels // 10 + 10)),
     data("a label less", "train: 600 images, but 599 labels",
          train_labels=numbers(lambda labels: labels[:-1])),

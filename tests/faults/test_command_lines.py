@@ -23,19 +23,24 @@ WORDS = [
     wrong("data|fecth", "No such command 'fecth'"),
     wrong("gradcheck|a\nb", r"extra argument (a\nb)"),
     wrong("config|validate", "No such command 'validate'"),
-    wrong("train", "train needs --config FILE, such as configs/mnist.yaml, or --resume DIR"),
+    wrong("train|mnist", "extra argument (mnist); did you mean --config mnist?"),
+    wrong("train|--config|minst", "no config is named 'minst'; did you mean mnist? The names are "),
+    wrong("train|--config|mine", "no config is named 'mine'; the names are affine-800, book, "),
+    wrong("train|--config|mnist.yaml", "No such file or directory; for the one that comes with "),
+    wrong("train|--config|", "no config is named ''; the names are "),
+    wrong("train|--config|" + "x" * 5000, "no config is named 'xxx"),
     wrong("train|x.yaml", "extra argument (x.yaml); did you mean --config x.yaml?"),
     wrong("train|" + "x" * 5000, "unexpected extra argument (xxx"),
     wrong("train|--lr|0.1", "No such option '--lr'; use --set train.learning_rate=..."),
     wrong("train|--config", "Option '--config' requires an argument"),
     wrong("train|--resum|x", "No such option '--resum'; did you mean --resume?"),
-    wrong("train|--resume|x|--config|c", "--resume takes no --config"),
+    wrong("train|--resume|x|--config|c.yaml", "--resume takes no --config"),
     wrong("train|--resume|x|--set|seed=1", "--resume takes no --config, --set"),
     wrong("train|--resume|x|--run-dir|y", "--resume takes no --config, --set, --run-dir"),
     wrong("train|--resume|x|--workers|1", "or --workers: the run has its own"),
-    wrong("train|--config|c|--threads|2", "No such option '--threads'; matrix products run on one"),
-    wrong("train|--config|c|--jobs|2", "--jobs goes with --seeds"),
-    wrong("train|--config|c|--seeds|2|--set|seed", "c: cannot be read"),
+    wrong("train|--config|book|--threads|2", "No such option '--threads'; matrix products run on"),
+    wrong("train|--config|book|--jobs|2", "--jobs goes with --seeds"),
+    wrong("train|--config|./c|--seeds|2|--set|seed", "c: cannot be read"),
     wrong("eval|--split|best", "'--split': 'best' is not one of"),
     wrong("eval|--json=yes", "'--json' does not take a value"),
     wrong("gradcheck|--set", "Option '--set' requires an argument"),
@@ -43,11 +48,11 @@ WORDS = [
     wrong("data|show|--each|0", "'--each': 0 is not in the range 1<=x<=100"),
     wrong("data|show|--each|101", "'--each': 101 is not in the range"),
     *(
-        wrong(f"train|--config|c|--seeds|{number}", f"'--seeds': {number!r} is not a whole number")
+        wrong(f"train|--seeds|{number}", f"'--seeds': {number!r} is not a whole number")
         for number in ("1e3", "nan", "inf", "1_0", "５", " 5 ", "2.0", "0x2", "", "9" * 30)
     ),
-    wrong("train|--config|c|--seeds|1", "'--seeds': 1 is not in the range 2<=x<=1000"),
-    wrong("train|--config|c|--seeds|2|--jobs|-1", "'--jobs': -1 is not in the range 1<=x<=1000"),
+    wrong("train|--seeds|1", "'--seeds': 1 is not in the range 2<=x<=1000"),
+    wrong("train|--seeds|2|--jobs|-1", "'--jobs': -1 is not in the range 1<=x<=1000"),
     wrong(
         "data|path|--data-dir|",
         f"--set data.dir=: {PATH}, got nothing",
@@ -123,7 +128,7 @@ PLACES = [
         through=DELETED),
     Row("resume in a folder that is gone", ["train", "--resume", "r"], "r: does not exist", 1,
         through=DELETED),
-    Row("a config in a folder that is gone", ["train", "--config", "c"], "c: cannot be read: No",
+    Row("a config in a folder that is gone", ["train", "--config", "./c"], "c: cannot be read: No",
         through=DELETED),
 ]  # fmt: skip
 

@@ -8,10 +8,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bpnet.datasets import cache, idx, splits
+from bpnet.datasets import cache, idx
 from bpnet.datasets.catalogue import File, Published, Source
 from bpnet.errors import DataError
 from bpnet.system.progress import silent, silently
+from tests.helpers import readers
 from tests.helpers.readers import IMAGES, LABELS, read_idx
 from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
 
@@ -157,7 +158,7 @@ def test_there_are_as_many_cases_as_are_promised():
 
 
 def test_the_hunt_finds_a_reader_that_does_not_look_at_the_labels(monkeypatch):
-    monkeypatch.setattr(splits, "CLASSES", 256)
+    monkeypatch.setattr(readers, "DIGITS", range(256))
     with pytest.raises(AssertionError, match="bit . of byte"):
         hunt(flipped(LABELS), READ["labels"])
 

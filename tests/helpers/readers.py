@@ -38,6 +38,7 @@ OWN = re.compile("damaged: |does not hold |.* is not of type |not as bpnet write
 FORMS = {name: npz.form(array) for name, array in ARRAYS.items()}
 WEIGHTS = npz.pack(ARRAYS)
 IMAGES = idx.encode((np.arange(3 * 28 * 28) % 251).astype(np.uint8).reshape(3, 28, 28))
+DIGITS = range(10)
 LABELS = idx.encode(np.array([7, 0, 9], np.uint8))
 
 
@@ -161,7 +162,7 @@ def read_idx(images: bytes, labels: bytes) -> bool:
     """Read images and labels; those that are accepted must be digits of 28 x 28 pixels."""
     try:
         found = split(
-            idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), range(10), "train"
+            idx.parse(images, 3, "images"), idx.parse(labels, 1, "labels"), DIGITS, "train"
         )
     except DataError:
         return False

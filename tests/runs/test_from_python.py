@@ -182,6 +182,16 @@ def test_the_environment_says_where_the_data_lie(small_config, small_data, tmp_p
     assert library.train(lost, {"train.epochs": 1}, tmp_path / "r").result.test_images == 200
 
 
+def test_a_config_that_comes_with_bpnet_is_given_by_its_name(small_data, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    few = {"data.dir": small_data, "data.validation": 100, "train.epochs": 1, "network.hidden": 8}
+    assert library.train("drawn", few).folder.name.endswith("_drawn-s0")
+    with pytest.raises(library.BpnetError, match="no config is named 'drwan'; did you mean drawn?"):
+        library.train("drwan")
+    with pytest.raises(library.BpnetError, match="drawn: cannot be read: No such file"):
+        library.train(Path("drawn"))
+
+
 def test_a_loaded_network_is_the_runs(small_config, tmp_path):
     run = library.train(small_config, run_dir=tmp_path / "run")
     images = np.random.default_rng(0).integers(256, size=(5, 28, 28), dtype=np.uint8)
@@ -197,8 +207,6 @@ def test_the_code_in_the_readme_runs(small_data, tmp_path, monkeypatch):
     code = "".join(re.findall(r"```python\n(.*?)```", section.partition("\n## ")[0], re.DOTALL))
     assert "bpnet.train(" in code
     assert "classify(" in code
-    configs = README.parent.parent / "configs"
-    code = code.replace('"configs/', f'"{configs}/')
     settings = '"train.epochs": 3, "data.validation": 100'
     code = code.replace('"train.epochs": 3', settings)  # there are only 600 of these digits
     shown = fresh(code, cwd=tmp_path, BPNET_DATA_DIR=str(small_data)).splitlines()

@@ -3,9 +3,10 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from bpnet.config import Config, NetworkConfig, TrainConfig
+from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.layers import Relu
 from bpnet.runs import learning, metadata, session
 from bpnet.training.state import EpochRecord
@@ -27,25 +28,28 @@ def changed(config, init, **train):
 
 def epochs(*pairs):
     """Return a record for each pair of loss and accuracy."""
-    blank = EpochRecord(1, 1, 0.1, 0.0, 0.0, None, None, None, None, 1.0, 1.0)
+    blank = EpochRecord(1, 100, 0.1, 0.0, 0.0, None, None, None, None, 1.0, 1.0)
     return [
         replace(blank, epoch=number, train_loss=loss, train_accuracy=accuracy)
         for number, (loss, accuracy) in enumerate(pairs, start=1)
     ]
 
 
+DIGITS = learning.guess(DataConfig(), np.repeat(np.arange(10), 10))
+
+
 def at_the_start(loss, accuracy, **network):
     """Return what is told of a first epoch."""
     told = []
     config = Config(network=NetworkConfig(**network), train=TrainConfig(learning_rate=20))
-    learning.warn_at_the_start(*epochs((loss, accuracy)), config, told.append)
+    learning.warn_at_the_start(*epochs((loss, accuracy)), config, DIGITS, told.append)
     return told
 
 
 def at_the_end(*pairs):
     """Return what is told of all epochs."""
     told = []
-    learning.warn_at_the_end(epochs(*pairs), told.append)
+    learning.warn_at_the_end(epochs(*pairs), DIGITS, told.append)
     return told
 
 
@@ -99,9 +103,9 @@ def test_an_init_is_blamed_if_it_is_three_times_what_he_draws(network, blamed):
 
 def test_a_network_that_learns_is_not_warned_of(small_config, tmp_path):
     assert warnings(small_config, tmp_path / "run")[1] == []
-    (record,) = epochs((0.5, 0.16))
-    assert learning.is_learning(record)
-    assert not learning.is_learning(replace(record, train_accuracy=0.1135))
+    (record,) = epochs((2.25, 0.16))
+    assert learning.is_learning(record, DIGITS)
+    assert not learning.is_learning(replace(record, train_accuracy=0.1135), DIGITS)
 
 
 ADVICE = "try a smaller train.learning_rate; with a layer of your own, try bpnet gradcheck"

@@ -38,7 +38,7 @@ def test_each_run_comes_with_its_network_and_the_images_of_the_split(run, anothe
             assert np.array_equal(loaded.network.flat, right)
             assert np.array_equal(loaded.images.images, expected.images)
             assert np.array_equal(loaded.images.labels, expected.labels)
-            assert loaded.fingerprint == (dataset.sha256, len(expected))
+            assert loaded.fingerprint == (dataset.classes, dataset.sha256, len(expected))
 
 
 def test_the_images_of_one_dataset_are_read_once(run, another, monkeypatch):
