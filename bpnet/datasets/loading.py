@@ -13,6 +13,7 @@ from bpnet.datasets.splits import Dataset, Split, split
 from bpnet.errors import DataError, short
 from bpnet.system.progress import ByteProgress, Tell, silent, silently
 
+COUNTS = (60_000, 10_000)  # of every dataset but own files
 MIXED = "sketched"  # the dataset whose images data.mix mixes in
 
 
@@ -26,6 +27,14 @@ def folder(config: DataConfig) -> Path:
     except RuntimeError as error:
         raise DataError(f"data.dir: {config.dir}: {error}") from error
     return where if config.dataset == "files" else where / config.dataset
+
+
+def counts(config: DataConfig) -> tuple[int, int]:
+    """Return how many images the dataset has to train on, those held out too, and to test on.
+
+    Raises: DataError, StorageError if own files do not say it.
+    """
+    return own_files.counts(folder(config)) if config.dataset == "files" else COUNTS
 
 
 def completed(config: Config) -> Config:

@@ -78,6 +78,16 @@ def classes(folder: Path, labels: bytes | None = None) -> dict[str, int]:
     return dict(zip(names, known, strict=True))
 
 
+def counts(folder: Path) -> tuple[int, int]:
+    """Return how many images the headers say there are, to train on and to test on.
+
+    Raises: DataError, StorageError.
+    """
+    paths = find(folder)
+    train, test = (_file(paths[name]).sizes[0] for name in (NAMES[0], NAMES[2]))
+    return train, test
+
+
 def find(folder: Path) -> dict[str, Path]:
     """Return the path of each of the four files, in whichever form it is there.
 
