@@ -71,6 +71,12 @@ RUN_DATA_DIR = click.option(
     shell_complete=completion.folders,
     help="Where the data lie now; also BPNET_DATA_DIR. [default: as the run's config says]",
 )
+EPOCHS = click.option(
+    "--epochs",
+    metavar="N",
+    type=Count(1),
+    help="Resume, also a finished run, until N epochs are done in all; not with a cosine.",
+)
 OTHER_ARITHMETIC = click.option(
     "--other-arithmetic",
     is_flag=True,
