@@ -97,6 +97,8 @@ def test_of_more_than_two_each_is_tested_against_the_first(bpnet, more):
     assert corrected[0] == 2 * pairs[0]["p"]
     assert {"only", "p"}.isdisjoint(report)
     assert report["differences"]["train.epochs"] == [20, 1, 19]
+    alike = json.loads(bpnet("compare", "good", "good", "near", "--json").out)["differences"]
+    assert alike == {"train.epochs": [20, 20, 19]}
 
 
 def test_of_more_than_two_there_is_a_column_in_the_differences_and_a_row_each(bpnet, more):
