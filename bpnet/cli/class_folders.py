@@ -1,6 +1,7 @@
 """A folder of folders named by class -> their pictures, read as `bpnet predict` reads them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bpnet.pictures.decoding import Decoder
+    from bpnet.system.progress import Advance
 
 
 class Picture(NamedTuple):
@@ -70,23 +72,32 @@ def read(
     """
     import numpy as np
 
-    from bpnet.cli.bars import tqdm
     from bpnet.pictures import decoding, single
 
     alone = single.as_it_is if as_is else single.normalized_alone
     images, names = [], []
-    hidden = not stderr_is_a_terminal()
-    with decoding.Decoder() as decoder:
-        for picture in tqdm(pictures, unit=" pictures", leave=False, disable=hidden):
+    with decoding.Decoder() as decoder, _bar(len(pictures)) as advance:
+        for picture in pictures:
             try:
                 images.append(_image(decoder, picture.path, alone))
             except (DataError, StorageError) as error:
                 problems += error.lines
             else:
                 names.append(picture.name)
+            advance(1)
     if not images:
         raise DataError(*problems)
     return np.stack(images).reshape(len(images), -1), names
+
+
+@contextmanager
+def _bar(count: int) -> "Iterator[Advance]":
+    """Show how many of the pictures are read."""
+    from bpnet.cli.bars import tqdm
+
+    hidden = not stderr_is_a_terminal()
+    with tqdm(total=count, unit=" pictures", leave=False, disable=hidden) as bar:
+        yield bar.update
 
 
 def _image(

@@ -68,6 +68,6 @@ def surfaces(shape: tuple[int, ...]) -> Array:
     height, width = shape
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
     rows = np.empty((height, width, 6))
-    for number, values in enumerate((1, x, y, x * x, x * y, y * y)):
+    for number, values in enumerate([np.ones(1), x, y, x * x, x * y, y * y]):
         rows[..., number] = values
     return rows.reshape(-1, 6)
