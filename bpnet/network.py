@@ -87,7 +87,7 @@ class Network:
             affine.W[:] = rng.normal(0, deviation, affine.W.shape)
 
     def predict(self, x: Array) -> Array:
-        """Return the scores (N, C) of the images x (N, D); the largest names the digit."""
+        """Return the scores (N, C) of the images x (N, D); the largest is at the answer."""
         for layer in self.layers:
             x = layer.forward(x)
         return x

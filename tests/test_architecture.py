@@ -41,9 +41,10 @@ WINGS = {
         "trainer", "arithmetic",
     ),
     "runs": (
-        "metadata", "directory", "anew", "seed_folders", "finding", "identity", "npz_layout", "npz",
-        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
-        "arithmetic", "learning", "session", "from_python",
+        "metadata", "directory", "anew", "identity", "seed_folders", "finding", "npz_layout", "npz",
+        "resume_point", "new_length", "checkpoints", "results", "doubts", "mending", "loading",
+        "listing", "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning",
+        "session", "from_python",
     ),
     "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
     "pictures.normalizing": (
@@ -52,10 +53,11 @@ WINGS = {
     ),
     "report": ("content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "advice", "options", "jobs", "seeds",
-        "train", "picture_files", "class_folders", "scored_pictures", "scores", "eval", "gradcheck",
-        "config", "data_import", "data", "answers", "predict", "report", "runs", "compare",
-        "commands", "main", "job",
+        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
+        "seed_results", "seeds", "one_run", "train", "picture_files", "class_folders",
+        "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
+        "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
+        "shells", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
@@ -66,6 +68,8 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "click": "cli/",
     "tqdm": "cli/",
     "PIL": "pictures/decoder.py",
+    "onnx": "runs/onnx_file.py",
+    "safetensors": "runs/safetensors_file.py",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",

@@ -17,6 +17,7 @@ _COMMANDS = {  # and what others call it
     "report": "plot html page visualize",
     "runs": "list ls history",
     "compare": "diff",
+    "export": "save convert dump write onnx safetensors",
     "gradcheck": "check grad gradient gradients",
     "config check": "check validate lint",
     "config show": "print",

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bpnet.cli.console import columns, percent, picture, side_by_side, width
+from bpnet.cli.console import IMAGE, columns, cut, padded, percent, picture, side_by_side, width
+from bpnet.config import DataConfig
 from bpnet.errors import printable
 
 if TYPE_CHECKING:
@@ -15,45 +16,64 @@ if TYPE_CHECKING:
 SHOWN = 3  # of the likeliest digits
 MOST_FORMS = 6  # digits of a picture that are shown as they were seen, unless it is asked for
 LONGEST = 40  # columns, of a name that others leave room for
-CELL = 14  # columns, of a digit and its probability in a table
-UNSURE, STRANGE, TOUCHING = "unsure", "not like a digit", "digits that touch"
-INSEPARABLE = "cannot be told apart"
+GAP = "   "  # between the cells of a table
+UNSURE, TOUCHING, INSEPARABLE = "unsure", "digits that touch", "cannot be told apart"
+
+
+class Words(NamedTuple):
+    """What is said of digits, or of the shapes of other classes."""
+
+    shapes: str
+    strange: str
+
+
+OF_DIGITS = Words("digits", "not like a digit")
+OF_OTHERS = Words("shapes", "not like any class")
 
 
 class Answer(NamedTuple):
-    """A digit as the network saw it (28, 28), and the probability of each that it may be."""
+    """A digit as the network saw it (28, 28), and the probability of each that it may be.
+
+    It may also be of other classes: `data` has their names.
+    """
 
     image: "NDArray[np.uint8]"
     shares: list[float]
     unsure: bool
     like_a_digit: bool
     touching: bool
+    data: DataConfig = DataConfig()
 
     @property
-    def digit(self) -> int:
-        """The likeliest digit."""
-        return self.likeliest()[0]
+    def name(self) -> str:
+        """The name of the likeliest class."""
+        return self.data.names[self.likeliest()[0]]
 
     @property
     def share(self) -> float:
         """Its probability."""
-        return self.shares[self.digit]
+        return max(self.shares)
 
     def likeliest(self) -> list[int]:
-        """Return the digits, the likeliest first."""
-        return sorted(range(len(self.shares)), key=lambda digit: -self.shares[digit])
+        """Return the numbers of the classes, the likeliest first."""
+        return sorted(range(len(self.shares)), key=lambda number: -self.shares[number])
+
+    @property
+    def words(self) -> Words:
+        """The words for it."""
+        return OF_DIGITS if self.data.of_digits else OF_OTHERS
 
     @property
     def doubt(self) -> str:
         """What speaks against the answer, if anything."""
         if self.touching:
             return TOUCHING
-        return STRANGE if not self.like_a_digit else UNSURE if self.unsure else ""
+        return UNSURE * self.unsure if self.like_a_digit else self.words.strange
 
     @property
     def symbol(self) -> str:
-        """The answer in two letters: `7`; `7?` if it is unsure; `?` for what is not one digit."""
-        return "?" if self.doubt in (STRANGE, TOUCHING) else f"{self.digit}{'?' * self.unsure}"
+        """The answer in short: `7`; `7?` if it is unsure; `?` for what is not one digit."""
+        return "?" if self.touching or not self.like_a_digit else f"{self.name}{'?' * self.unsure}"
 
 
 Lines = Sequence[Sequence[Answer]]  # the digits of a picture, line by line
@@ -74,7 +94,7 @@ def in_full(name: str, lines: Lines, show: bool) -> Iterator[str]:
         for line in lines:
             yield from side_by_side([_block(answer) for answer in line])
     else:
-        yield f"{name}: {len(answers)} digits"
+        yield f"{name}: {len(answers)} {answers[0].words.shapes}"
         yield from chain.from_iterable(map(_cells, lines))
         yield from filter(None, [", ".join(_doubts(answers))])
 
@@ -103,7 +123,8 @@ def room_for(names: Iterable[str]) -> int:
 def as_json(answer: Answer, seen: bool) -> dict[str, Any]:
     """Return the answer as JSON has it; with what was seen, if that is asked for."""
     return {
-        "digit": answer.digit,
+        "digit": int(answer.name) if answer.data.of_digits else None,
+        "class": answer.name,
         "probability": answer.share,
         "unsure": answer.unsure,
         "like_a_digit": answer.like_a_digit,
@@ -115,11 +136,13 @@ def as_json(answer: Answer, seen: bool) -> dict[str, Any]:
 
 def _likeliest(answer: Answer, count: int) -> str:
     best = answer.likeliest()[:count]
-    return "   ".join(f"{digit}: {percent(answer.shares[digit])}" for digit in best)
+    return GAP.join(f"{answer.data.names[one]}: {percent(answer.shares[one])}" for one in best)
 
 
 def _symbols(lines: Lines) -> str:
-    return " / ".join(" ".join(answer.symbol for answer in line) for line in lines)
+    """Return all answers in short, with commas between them where a name is a word."""
+    comma = " " if _widest(lines[0][0]) <= 2 else ", "
+    return " / ".join(comma.join(answer.symbol for answer in line) for line in lines)
 
 
 def _doubts(answers: Sequence[Answer]) -> list[str]:
@@ -133,18 +156,26 @@ def _doubts(answers: Sequence[Answer]) -> list[str]:
 
 def _block(answer: Answer) -> list[str]:
     """Return the lines of a digit that stands beside others."""
-    told = [TOUCHING, INSEPARABLE] if answer.touching else [_likeliest(answer, 2), answer.doubt]
-    return [*picture(answer.image), *told]
+    fitting = (count for count in (2, 1) if width(_likeliest(answer, count)) <= IMAGE)
+    likeliest = _likeliest(answer, next(fitting, 1))
+    told = [TOUCHING, INSEPARABLE] if answer.touching else [likeliest, answer.doubt]
+    return [*picture(answer.image), *(cut(line, IMAGE) for line in told)]
 
 
 def _cells(line: Sequence[Answer]) -> Iterator[str]:
     """Yield a line of digits with their probabilities, in as many rows as it takes."""
     cells = list(map(_cell, line))
-    across = max(1, (columns() + 3) // CELL)
+    across = max(1, (columns() + len(GAP)) // (width(cells[0]) + len(GAP)))
     for start in range(0, len(cells), across):
-        yield "   ".join(cells[start : start + across]).rstrip()
+        yield GAP.join(cells[start : start + across]).rstrip()
 
 
 def _cell(answer: Answer) -> str:
     """Return the answer with its probability, always of one width."""
-    return f"{answer.symbol:<2} {'-' if answer.symbol == '?' else percent(answer.share):>8}"
+    symbol = padded(answer.symbol, _widest(answer))
+    return f"{symbol} {'-' if answer.symbol == '?' else percent(answer.share):>8}"
+
+
+def _widest(answer: Answer) -> int:
+    """Return how many columns the longest symbol takes that there may be."""
+    return max(map(width, answer.data.names)) + 1

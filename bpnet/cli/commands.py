@@ -12,6 +12,7 @@ from bpnet.cli.compare import compare
 from bpnet.cli.config import config_group
 from bpnet.cli.data import data
 from bpnet.cli.eval import evaluate
+from bpnet.cli.export import export
 from bpnet.cli.gradcheck import gradcheck
 from bpnet.cli.predict import predict
 from bpnet.cli.report import report
@@ -34,6 +35,8 @@ def bpnet() -> None:
     """
 
 
-COMMANDS = [train, evaluate, gradcheck, data, predict, report, list_runs, compare, config_group]
+COMMANDS = [
+    train, evaluate, gradcheck, data, predict, report, list_runs, compare, export, config_group,
+]  # fmt: skip
 for command in COMMANDS:
     bpnet.add_command(command)

@@ -1,11 +1,14 @@
-"""`bpnet compare`: two runs, or committees: their configs, and whether one is better."""
+"""`bpnet compare`: runs, or committees: their configs, and whether one is better."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, count, islice, product
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
 from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
@@ -13,74 +16,149 @@ from bpnet.errors import UsageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bpnet.datasets import Split
     from bpnet.runs.directory import Run
 
 SIGNIFICANT = 0.05  # a smaller p is called a difference
 
 
 @click.command(cls=Command)
-@click.argument("a", type=Path)
-@click.argument("b", type=Path)
+@click.argument(
+    "folders", metavar="RUN RUN...", nargs=-1, type=Path, shell_complete=completion.runs
+)
 @SPLIT
 @RUN_DATA_DIR
 @JSON
-def compare(a: Path, b: Path, split: str, data_dir: str | None, as_json: bool) -> None:
-    """Compare two runs, by their configs and by McNemar's test.
+def compare(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
+    """Compare runs, by their configs and by McNemar's test.
 
     \b
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1
 
     A folder of seeds stands for its committee, and for what its configs have in common.
 
-    --json: split, total; runs (a, b) and correct, a number for each; only (the images that a alone
-    has right, and b alone), p, differences (KEY: the values of a and b).
+    Of more than two, each is compared with the first: so name first what they have to beat. To
+    choose the best by these images, and then to compare with it on them, would favour it. p is
+    corrected for the number of comparisons (Holm).
+
+    --json: split, total; runs (a, b, ...) and correct, a number for each; only (the images that a
+    alone has right, and b alone), p, differences (KEY: the values of a, b, ...). Of more than two
+    runs, against_first stands for only and p: for each but a its run, only, p, holm (p, corrected).
     """
     from bpnet.runs import seed_folders
 
+    if len(folders) < 2:
+        raise UsageError(f"compare: expected at least two runs, got {len(folders)}")
     settings = with_options((), data_dir)
-    both = [seed_folders.open_members(folder, settings, tell) for folder in (a, b)]
+    sides = [seed_folders.open_members(folder, settings, tell) for folder in folders]
     threads.fix()
-    report = {**_compared(both, split), "runs": [str(a), str(b)]}
+    report = _compared(list(map(str, folders)), sides, split)
     if as_json:
         echo_json(report)
     else:
-        echo_all([*_lines(report, both), verdict(report["only"], report["p"])])
+        echo_all(_lines(report, sides))
 
 
-def _compared(both: "Sequence[Sequence[Run]]", split: str) -> dict[str, Any]:
+def _compared(names: Sequence[str], sides: "Sequence[Sequence[Run]]", split: str) -> dict[str, Any]:
     """Return where the configs differ, what each side has right, and what McNemar's test says."""
-    from bpnet.evaluation import answers, mcnemar, only_right
-    from bpnet.runs import loading
-
-    loaded = list(loading.load([*both[0], *both[1]], split, byte_bar, tell))
-    for one in loaded:
-        if what := loaded[0].fingerprint.difference(one.fingerprint):
-            raise UsageError(
-                f"{one.run.folder}: has other {split} {what} than {loaded[0].run.folder}: "
-                "no comparison"
-            )
-    networks, images = [one.network for one in loaded], loaded[0].images
-    count = len(both[0])
-    found = [answers(some, images) for some in (networks[:count], networks[count:])]
-    only = only_right(found[0], found[1], images.labels)
+    found, images = _answers(sides, split)
     return {
         "split": split,
         "total": len(images),
         "correct": [int((answer == images.labels).sum()) for answer in found],
-        "only": list(only),
-        "p": mcnemar(*only),
-        "differences": _differences(*map(_common, both)),
+        **_tested(names, found, images.labels),
+        "differences": _differences(list(map(_common, sides))),
+        "runs": names,
     }
 
 
-def _lines(report: dict[str, Any], both: "Sequence[Sequence[Run]]") -> Iterator[str]:
+def _answers(sides: "Sequence[Sequence[Run]]", split: str) -> "tuple[list[NDArray[Any]], Split]":
+    """Return what each side takes each image for, and the images.
+
+    Raises: UsageError if a run has other images than the first.
+    """
+    from bpnet.evaluation import answers
+    from bpnet.runs import loading
+
+    loaded = list(loading.load([run for side in sides for run in side], split, byte_bar, tell))
+    for one in loaded:
+        if what := loaded[0].fingerprint.difference(one.fingerprint):
+            others = f"{split} images" if what == "images" else what
+            raise UsageError(
+                f"{one.run.folder}: has other {others} than {loaded[0].run.folder}: no comparison"
+            )
+    networks, images = iter(loaded), loaded[0].images
+    groups = [[one.network for one in islice(networks, len(side))] for side in sides]
+    return [answers(group, images) for group in groups], images
+
+
+def _tested(
+    names: Sequence[str], found: "Sequence[NDArray[Any]]", t: "NDArray[Any]"
+) -> dict[str, Any]:
+    """Return what McNemar's test says of each against the first."""
+    from bpnet.evaluation import holm, mcnemar, only_right
+
+    only = [list(only_right(found[0], other, t)) for other in found[1:]]
+    ps = [mcnemar(*numbers) for numbers in only]
+    if len(ps) == 1:
+        return {"only": only[0], "p": ps[0]}
+    tested = zip(names[1:], only, ps, holm(ps), strict=True)
+    keys = ("run", "only", "p", "holm")
+    return {"against_first": [dict(zip(keys, test, strict=True)) for test in tested]}
+
+
+def _lines(report: dict[str, Any], sides: "Sequence[Sequence[Run]]") -> Iterator[str]:
+    """Yield where the configs differ, and which is better."""
+    letters = _letters(len(sides))
     rows = [[key, *map(str, values)] for key, values in report["differences"].items()]
-    yield from table([["", "a", "b"], *rows])
-    for letter, name, runs, correct in zip(
-        "ab", report["runs"], both, report["correct"], strict=True
-    ):
-        who = f"{name}: committee of {len(runs)}" if len(runs) > 1 else name
-        yield f"{letter}: {who}: {report['split']} accuracy {percent(correct / report['total'])}"
+    yield from table([["", *letters], *rows])
+    names = [
+        f"{letter}: {name}: committee of {len(runs)}" if len(runs) > 1 else f"{letter}: {name}"
+        for letter, name, runs in zip(letters, report["runs"], sides, strict=True)
+    ]
+    shares = [percent(correct / report["total"]) for correct in report["correct"]]
+    if len(sides) > 2:
+        yield ""
+        yield from _against_first(report, names, shares)
+        return
+    for name, share in zip(names, shares, strict=True):
+        yield f"{name}: {report['split']} accuracy {share}"
+    yield verdict(report["only"], report["p"])
+
+
+def _against_first(
+    report: dict[str, Any], names: Sequence[str], shares: Sequence[str]
+) -> Iterator[str]:
+    """Yield a row for each, with what the test says of it."""
+    heading = [
+        "",
+        f"{report['split']} accuracy",
+        "right alone",
+        "a alone",
+        "p",
+        "corrected p",
+        "against a",
+    ]
+    rows = [heading, [names[0], shares[0], "-", "-", "-", "-", "-"]]
+    for name, share, test in zip(names[1:], shares[1:], report["against_first"], strict=True):
+        only_a, only_it = test["only"]
+        ps = (f"{test['p']:.2g}", f"{test['holm']:.2g}")
+        better = "better" if only_it > only_a else "worse"
+        told = better if test["holm"] < SIGNIFICANT else "no significant difference"
+        rows.append([name, share, str(only_it), str(only_a), *ps, told])
+    yield from table(rows)
+
+
+def _letters(number: int) -> list[str]:
+    """Return a letter for each of so many.
+
+    >>> _letters(28)[:2], _letters(28)[-3:]
+    (['a', 'b'], ['z', 'aa', 'ab'])
+    """
+    words = (product(ascii_lowercase, repeat=length) for length in count(1))
+    return list(map("".join, islice(chain.from_iterable(words), number)))
 
 
 def verdict(only: Sequence[int], p: float) -> str:
@@ -104,7 +182,8 @@ def _common(runs: "Sequence[Run]") -> dict[str, Any]:
     return {key: first[key] for key in first if all(one[key] == first[key] for one in others)}
 
 
-def _differences(left: dict[str, Any], right: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return both values of each key in which they differ."""
-    both = left.keys() & right.keys()
-    return {key: [left[key], right[key]] for key in left if key in both and left[key] != right[key]}
+def _differences(sides: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return the values of each key in which they differ, of those that all have."""
+    keys = [key for key in sides[0] if all(key in side for side in sides)]
+    values = {key: [side[key] for side in sides] for key in keys}
+    return {key: some for key, some in values.items() if any(one != some[0] for one in some)}

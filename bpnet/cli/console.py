@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bpnet.training.state import EpochRecord
 
 INK = " .:-=+*#%@"
+IMAGE = 28  # columns, of an image
 
 
 def stderr_is_a_terminal() -> bool:
@@ -103,7 +104,7 @@ def side_by_side(blocks: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield blocks of lines that are as wide as an image, as many beside each other as fit."""
     for start in range(0, len(blocks), images_across()):
         for row in zip(*blocks[start : start + images_across()], strict=True):
-            yield " ".join(line.ljust(28) for line in row).rstrip()
+            yield " ".join(padded(line, IMAGE) for line in row).rstrip()
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -124,6 +125,22 @@ def width(text: str) -> int:
     """
     seen = [c for c in normalize("NFC", text) if category(c) not in ("Mn", "Me", "Cf")]
     return len(seen) + sum(east_asian_width(c) in "FW" for c in seen)
+
+
+def padded(text: str, room: int) -> str:
+    """Return the text with blanks behind it, so that it takes so many columns."""
+    return text + " " * (room - width(text))
+
+
+def cut(text: str, room: int) -> str:
+    """Return the text, or as much of its beginning as so many columns can show.
+
+    >>> cut("Ankle boot: 98.12 %", 12), cut("가나다라", 6), cut("Bag", 3)
+    ('Ankle boot:…', '가나…', 'Bag')
+    """
+    if width(text) <= room:
+        return text
+    return next(text[:end] + "…" for end in range(len(text), -1, -1) if width(text[:end]) < room)
 
 
 def percent(share: float) -> str:

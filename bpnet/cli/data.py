@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Group
 from bpnet.cli.console import byte_bar, echo, echo_all, images_across, sheet, tell
 from bpnet.cli.data_import import import_data
@@ -111,6 +112,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     "--save",
     metavar="FILE.png",
     type=Path,
+    shell_complete=completion.files,
     help="Keep the first image as a PNG file, a picture for bpnet predict.",
 )
 def show(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bpnet.cli import scored_pictures
+from bpnet.cli import completion, scored_pictures
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, tell
 from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("eval", cls=Command)
-@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path)
+@click.argument("folders", metavar="[RUN]...", nargs=-1, type=Path, shell_complete=completion.runs)
 @SPLIT
 @click.option(
     "--dataset",
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     "--pictures",
     metavar="FOLDER",
     type=Path,
+    shell_complete=completion.folders,
     help="Score on your own pictures, in folders named as the classes; exit status 1 if one cannot "
     "be used.",
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     "--predictions",
     metavar="FILE.csv",
     type=Path,
+    shell_complete=completion.files,
     help="Write the answer to each image, and the probability of each class.",
 )
 @JSON
@@ -112,6 +114,10 @@ def _another(dataset: str | None, split: str, settings: Sequence[str]) -> "Confi
             "--split validation: expected test or train with --dataset: a run holds out images of "
             "its own dataset only"
         )
+    if dataset == "files" and not settings:
+        raise UsageError(
+            "--dataset files: expected --data-dir DIR as well, the folder of its files"
+        )
     return config.load(None, [f"data.dataset={dataset}", "data.validation=0", *settings])
 
 
@@ -173,8 +179,9 @@ def _write(
     """Write the answer of the networks to each image."""
     from bpnet.evaluation import predictions
 
-    needed = predictions.size_limit(len(images), classes)
     memory.refuse_more(
-        needed, f"{path}: a table of {len(images)} images and {len(classes)} classes"
+        predictions.size_limit(len(images), classes),
+        f"{path}: the table of {len(images)} images and {len(classes)} classes",
+        "it is written whole, or not at all",
     )
     storage.write(path, predictions.as_csv(networks, images, classes))

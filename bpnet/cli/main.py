@@ -15,6 +15,8 @@ from bpnet.cli.commands import bpnet
 from bpnet.cli.console import echo_error
 from bpnet.errors import BpnetError
 
+COMPLETING = "_BPNET_COMPLETE"  # click's variable: set by a shell that completes a command line
+
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit status, whatever signal may still come."""
@@ -40,6 +42,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    if os.environ.get(COMPLETING):
+        from bpnet.cli import shells
+
+        shells.teach()
     try:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
     except click.ClickException as error:
@@ -79,7 +85,7 @@ def explain(error: Exception) -> tuple[Sequence[str], int]:
         reason = str(error.__cause__ or error)  # NumPy puts 20 lines around its cause
         advice = "its variables in the environment, and the limit of memory (ulimit -v)"
         return [f"{package}: cannot be loaded: {reason}; look at {advice}, or install it anew"], 1
-    if os.environ.get("_BPNET_COMPLETE"):  # only completion runs then, with what the shell has set
+    if os.environ.get(COMPLETING):  # only completion runs then, with what the shell has set
         return [f"_BPNET_COMPLETE, COMP_WORDS or COMP_CWORD is not as a shell sets it: {told}"], 1
     return [f"{told} (a bug of bpnet, or of a layer of your own; BPNET_DEBUG=1 shows where)"], 1
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from bpnet.cli import picture_files
+from bpnet.cli import committee, completion, picture_files
 from bpnet.cli.advice import Command
 from bpnet.cli.answers import Answer, Lines, as_json, in_a_line, in_full, room_for
-from bpnet.cli.console import echo_all, echo_json, percent, tell
+from bpnet.cli.console import echo_all, echo_json, tell
 from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError, UsageError
 from bpnet.system import threads
 
 if TYPE_CHECKING:
+    from bpnet.config import DataConfig
     from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
     from bpnet.pictures.normalizing import Digit
@@ -29,18 +30,30 @@ Answered: TypeAlias = tuple[Record, Lines]
 
 
 @click.command(cls=Command)
-@click.argument("names", metavar="PICTURE|DIR...", nargs=-1, required=True)
+@click.argument(
+    "names",
+    metavar="PICTURE|DIR...",
+    nargs=-1,
+    required=True,
+    shell_complete=completion.files,
+)
 @click.option(
     "--run",
     "folder",
     metavar="RUN",
     type=Path,
+    shell_complete=completion.runs,
     help="The run whose network to use, or a folder of seeds: its committee. "
     "[default: the newest finished run]",
 )
 @click.option("--show", is_flag=True, help="Show every digit as the network sees it.")
 @click.option(
-    "--save-seen", "kept", metavar="DIR", type=Path, help="Keep what the network saw, as PNG files."
+    "--save-seen",
+    "kept",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Keep what the network saw, as PNG files.",
 )
 @JSON
 @click.option("--seen", is_flag=True, help="With --json: also the levels that the network saw.")
@@ -59,16 +72,15 @@ def predict(
     bpnet predict seven.png
     bpnet predict photo.jpg photos --run runs/2026-01-31_142530_mnist-s0
 
+    A first picture, if you have none: bpnet data show --save digit.png
+
     Each digit is brought to MNIST's own form first, and shown as the network sees it; - is stdin.
     Of more than three pictures, each has a line: 7? is unsure; ? is no digit, or several that
     touch. Exit status 1 if a picture is blank, or cannot be read or kept.
 
-    \b
-    A first picture, if you have none: bpnet data show --save digit.png
-
-    --json: run; pictures, for each: picture (its name) and problem, or digits, for each: digit,
-    probability, unsure, like_a_digit, touching, probabilities (of 0 to 9); lines (how many of the
-    digits each line has).
+    --json: run; classes; pictures, for each: picture (its name) and problem, or digits, for each:
+    digit (null if the classes are no digits), class, probability, unsure, like_a_digit, touching,
+    probabilities (of the classes); lines (how many of the digits each line has).
     """
     if seen and not as_json:
         raise UsageError("--seen: goes with --json; --show prints what the network saw")
@@ -77,9 +89,10 @@ def predict(
     run = folder or finding.newest(tell)
     problems: list[str] = []
     records = [record for name in names for record in _records(name, problems)]
-    answered = _answered(run, records, kept, problems)
+    runs = committee.opened(run)
+    answered = _answered(runs, records, kept, problems)
     if as_json:
-        echo_json({"run": str(run), "pictures": _as_json(answered, records, seen)})
+        echo_json({"run": str(run), **_as_json(runs, answered, records, seen)})
     else:
         echo_all(_text(answered, records, show))
     if problems:
@@ -110,47 +123,29 @@ def _noted(record: Record, problems: list[str]) -> Iterator[None]:
 
 
 def _answered(
-    folder: Path, records: Sequence[Record], kept: Path | None, problems: list[str]
+    runs: "Sequence[Run]", records: Sequence[Record], kept: Path | None, problems: list[str]
 ) -> Iterator[Answered]:
     """Yield the records of the pictures that can be read, with the digits in them.
 
     What the network saw of a picture is then kept, if there is a folder for that.
     """
     from bpnet.pictures import decoding
-    from bpnet.runs import seed_folders
 
-    runs = seed_folders.open_members(folder, (), tell)
     threads.fix()
     with decoding.Decoder() as decoder:
-        members = _members(runs)
+        members, data = committee.members(runs), runs[0].config.data
         for record in records:
             if "problem" in record:
                 continue
             with _noted(record, problems):
-                lines = _lines(members, decoder, record["picture"])
+                lines = _lines(members, data, decoder, record["picture"])
                 yield record, lines
                 if kept:
                     images = [answer.image for answer in chain.from_iterable(lines)]
                     picture_files.keep(kept, record["picture"], images)
 
 
-def _members(runs: "Sequence[Run]") -> "list[Member]":
-    """Return the networks of the runs, each with its measure; without one, that is told."""
-    from bpnet.evaluation import doubt
-    from bpnet.runs import doubts, loading, metadata
-
-    networks = loading.networks(runs)
-    measures = [doubts.load(run) for run in runs]
-    if None in measures:
-        folder, least = runs[measures.index(None)].folder, percent(doubt.IMPROBABLE)
-        tell(
-            f"{folder}: has no measure of doubt: answers below {least} are unsure, and nothing is "
-            f"refused as no digit; give it one by: {metadata.resuming(folder)}"
-        )
-    return list(zip(networks, measures, strict=True))
-
-
-def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:
+def _lines(members: "Sequence[Member]", data: "DataConfig", decoder: "Decoder", name: str) -> Lines:
     """Return what the networks together take the digits of a picture for, line by line."""
     import numpy as np
 
@@ -170,11 +165,15 @@ def _lines(members: "Sequence[Member]", decoder: "Decoder", name: str) -> Lines:
         found.like_a_digit.tolist(),
         strict=True,
     )
-    return [[_answer(digit, *next(told)) for digit in line] for line in lines]
+    return [[_answer(digit, *next(told), data) for digit in line] for line in lines]
 
 
-def _answer(digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool) -> Answer:
-    return Answer(digit.image, shares, unsure, like_a_digit, digit.touching)
+def _answer(
+    digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool, data: "DataConfig"
+) -> Answer:
+    """Return the answer; that several touch is known of digits only: an m has as many strokes."""
+    touching = digit.touching and data.of_digits
+    return Answer(digit.image, shares, unsure, like_a_digit, touching, data)
 
 
 def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:
@@ -189,10 +188,10 @@ def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -
 
 
 def _as_json(
-    answered: Iterable[Answered], records: Sequence[Record], seen: bool
-) -> Sequence[Record]:
-    """Return the records, with the answers added."""
+    runs: "Sequence[Run]", answered: Iterable[Answered], records: Sequence[Record], seen: bool
+) -> Record:
+    """Return the classes, and the records with the answers added."""
     for record, lines in answered:
         record["digits"] = [as_json(answer, seen) for answer in chain.from_iterable(lines)]
         record["lines"] = [len(line) for line in lines]
-    return records
+    return {"classes": runs[0].config.data.names, "pictures": records}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, tell
 from bpnet.cli.options import RUN_DATA_DIR, SPLIT, with_options
@@ -12,8 +13,16 @@ from bpnet.system import threads
 
 
 @click.command(cls=Command)
-@click.argument("folder", metavar="[RUN]", required=False, type=Path)
-@click.option("--output", metavar="FILE", type=Path, help="Write here. [default: RUN/report.html]")
+@click.argument(
+    "folder", metavar="[RUN]", required=False, type=Path, shell_complete=completion.runs
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=Path,
+    shell_complete=completion.files,
+    help="Write here. [default: RUN/report.html]",
+)
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
 @SPLIT
 @RUN_DATA_DIR

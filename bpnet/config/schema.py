@@ -5,11 +5,11 @@ from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, Name, OneOf, Positive, Real, Rule, Whole
-from bpnet.registry import ACTIVATIONS, DATASETS
+from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS
 
 LARGEST_SEED = 2**32 - 1
 INPUTS = 784  # always there; the data have them too
-MOST_IMAGES, MOST_CLASSES = 1_000_000, 256
+MOST_IMAGES, MOST_CLASSES, MOST_EPOCHS = 1_000_000, 256, 10_000
 CLASS_NAME = Name(32)
 
 
@@ -32,6 +32,11 @@ class DataConfig:
         """
         return self.classes or DATASETS[self.dataset]
 
+    @property
+    def of_digits(self) -> bool:
+        """Whether each class is a digit, by its name."""
+        return set(self.names) <= set(DIGITS)
+
 
 @dataclass(frozen=True)
 class NetworkConfig:
@@ -46,7 +51,7 @@ class NetworkConfig:
 class TrainConfig:
     """Minibatch SGD."""
 
-    epochs: Annotated[int, Whole(1, 10_000)] = 20
+    epochs: Annotated[int, Whole(1, MOST_EPOCHS)] = 20
     batch_size: Annotated[int, Whole(1, MOST_IMAGES)] = 100
     learning_rate: Annotated[float, Positive(1_000_000)] = 0.1
     schedule: Annotated[str, OneOf(("constant", "cosine"))] = "constant"

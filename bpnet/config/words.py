@@ -13,6 +13,7 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "seed": "random_state random_seed manual_seed rng_seed",
     "data.dataset": "datasets dataset_name",
     "data.dir": "data_dir data_path data_root root path folder",
+    "data.classes": "names class_names target_names label_names labels",
     "data.validation": "val valid n_val val_size valid_size val_ratio val_split validation_split"
     " validation_size validation_fraction",
     "network": "net model",
@@ -67,9 +68,11 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     " persistent_workers",
     "the layers are Affine, with biases, and network.activation between them": "conv filters"
     " kernel_size bias use_bias batch_norm use_batchnorm bn layer_norm",
-    "the 784 inputs and 10 outputs are always there; network.hidden is the widths between them":
-    "input_size output_size input_dim output_dim in_features out_features n_inputs n_outputs"
-    " num_classes n_classes nc",
+    "the 784 inputs, and an output for each class, are always there; network.hidden is the widths "
+    "between them": "input_size output_size input_dim output_dim in_features out_features n_inputs"
+    " n_outputs",
+    "the dataset says how many classes there are; data.classes is the names of those of your own "
+    "files": "num_classes n_classes nc",
     "training is counted in epochs, not in steps: train.epochs": "iterations num_iterations iters"
     " iters_num steps num_steps max_steps n_steps",
     "gradients are not clipped; a smaller train.learning_rate, or train.warmup, helps too": "clip"

@@ -2,6 +2,7 @@
 
 A network names a digit for whatever it is shown, a letter too, and often with a high probability.
 So the strokes of the image are compared with those of training images of the digit that it names.
+What is said here of digits is true of any other classes.
 """
 
 import math
@@ -20,7 +21,9 @@ from bpnet.network import Network
 
 # Chosen on MNIST's validation images and letters of ten fonts: see bpnet/README.md.
 PLANES, AXES = 10, 10  # of each digit: ways to write it, and ways in which each varies
+MOST_PLANES = 512  # of all classes together: 2 MB; of 52 or more classes, each has fewer
 FITTED = 1000  # training images of each digit that they are fitted to, at most half of them
+MOST_FITTED = 50_000  # of all classes together: two seconds
 JUDGED = 10_000  # images that the limits are taken from
 UNSURE = 0.01  # the share of these that shall be unsure,
 UNLIKELY, BLOT = 0.002, 0.001  # of which for their low probability, and for too thick strokes;
@@ -28,7 +31,9 @@ TRAINED_ON = 0.6  # times these shares, where they are training images: those fi
 NO_DIGIT = 1.2  # the strangeness beyond which an image is not like a digit
 IMPROBABLE = 0.5  # without a measure, a lower probability is unsure
 LOWEST = 1 / 3  # with one, whatever the limits: 0.15 % of the sprint's validation images are lower
+ABOVE_GUESSING = 1.2  # times an even guess is the least of either: of two classes one has a half
 LEAST = 1e-6  # a distance, or a thickness, that is more than rounding
+FURTHEST = 2  # is further than any image from any other: strokes are of length 1
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,30 @@ Member: TypeAlias = tuple[Network, Measure | None]
 
 def forms(classes: int) -> dict[str, tuple[str, tuple[int, ...]]]:
     """Return the dtype and the shape of each array of a measure, as it is kept."""
+    count = planes_of_each(classes)
     return {  # half precision: the errors stay below 0.001
-        "middles": ("<f2", (classes, PLANES, STROKES)),
-        "axes": ("<f2", (classes, PLANES, AXES, STROKES)),
+        "middles": ("<f2", (classes, count, STROKES)),
+        "axes": ("<f2", (classes, count, AXES, STROKES)),
         "limits": ("<f8", (3,)),
     }
+
+
+def planes_of_each(classes: int) -> int:
+    """Return how many planes each of so many classes has.
+
+    >>> planes_of_each(10), planes_of_each(62), planes_of_each(256)
+    (10, 8, 2)
+    """
+    return min(PLANES, MOST_PLANES // classes)
+
+
+def improbable(classes: int) -> float:
+    """Return the probability below which an answer is unsure where there is no measure.
+
+    >>> improbable(10), improbable(2)
+    (0.5, 0.6)
+    """
+    return max(IMPROBABLE, ABOVE_GUESSING / classes)
 
 
 class Judged(NamedTuple):
@@ -79,13 +103,13 @@ def judged(members: Sequence[Member], images: Array) -> Judged:
     """Return the answers to images, bytes or numbers from 0 to 1, and how far to rely on them.
 
     A committee answers with the mean of its members' probabilities; strangeness and limits are
-    means too. If one has no measure, an answer is unsure if its probability is below 0.5.
+    means too. If one has no measure, an answer is unsure if its probability is below `improbable`.
     Raises: DataError, DivergedError, as `Network.classify` does.
     """
     y = np.mean([network.classify(images) for network, _ in members], axis=0)
     measures = [measure for _, measure in members if measure is not None]
     if len(measures) < len(members):
-        unsure = y.max(axis=1) < IMPROBABLE
+        unsure = y.max(axis=1) < improbable(y.shape[1])
         return Judged(y, np.full(len(y), np.nan), unsure, np.ones(len(y), bool))
     seen = strokes(refuse_unknown(np.asarray(images), SIDE * SIDE))
     answers = y.argmax(axis=1)
@@ -114,21 +138,26 @@ def measured(network: Network, train: Split, validation: Split) -> Measure:
 
     Where these are too few, training images to which no plane was fitted stand in for them.
     """
-    rows = [_first_of(digit, train) for digit in range(network.widths[-1])]
-    fitted = [planes.fit(strokes(train.images[own]), PLANES, AXES) for own in rows]
+    classes = network.widths[-1]
+    rows = [_first_of(digit, train, classes) for digit in range(classes)]
+    count = planes_of_each(classes)
+    fitted = [planes.fit(strokes(train.images[own]), count, AXES) for own in rows]
     middles, axes = (np.stack(parts) for parts in zip(*fitted, strict=True))
     bare = unpacked(Measure(middles, axes, np.ones(3)).arrays())
     rest = np.delete(np.arange(len(train)), np.concatenate(rows))[
         : max(0, JUDGED - len(validation))
     ]
     known = np.concatenate([validation.images[:JUDGED], train.images[rest]])
+    if not len(known):  # one image of each class, at most: only an improbable answer is unsure
+        return Measure(bare.middles, bare.axes, np.array([improbable(classes), FURTHEST, SIDE]))
     share = 1 - (1 - TRAINED_ON) * len(rest) / len(known)
     return Measure(bare.middles, bare.axes, _limits(network, bare, known, share))
 
 
-def _first_of(digit: int, train: Split) -> Array:
+def _first_of(digit: int, train: Split, classes: int) -> Array:
+    """Return the rows of the images that the planes of the digit are fitted to; of one, this."""
     own = np.flatnonzero(train.labels == digit)
-    return own[: min(FITTED, len(own) // 2)]
+    return own[: min(FITTED, MOST_FITTED // classes, max(1, len(own) // 2))]
 
 
 def _limits(network: Network, bare: Measure, known: Array, share: float) -> Array:
@@ -142,7 +171,8 @@ def _limits(network: Network, bare: Measure, known: Array, share: float) -> Arra
     blot = np.sort(thick)[math.ceil(last * (1 - share * BLOT))]
     distances[(shares < probable) | (thick > blot)] = np.inf  # unsure already
     far = np.sort(distances)[math.floor(last * (1 - share * UNSURE))]
-    return np.array([max(probable, LOWEST), max(far, LEAST), max(blot, LEAST)])
+    lowest = max(LOWEST, ABOVE_GUESSING / y.shape[1])
+    return np.array([max(probable, lowest), max(far, LEAST), max(blot, LEAST)])
 
 
 def unpacked(arrays: Mapping[str, Array]) -> Measure:

@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bpnet.config import Config
 from bpnet.errors import BpnetError, short
 from bpnet.runs import directory, finding, metadata, results
+from bpnet.runs.identity import edits, settings_of
 from bpnet.runs.metadata import Status
 from bpnet.system import locks
 from bpnet.system.progress import Tell
@@ -14,7 +16,10 @@ from bpnet.system.progress import Tell
 
 @dataclass(frozen=True)
 class Listed:
-    """A run: what it is, how far it is, and what has come out; None is not known."""
+    """A run: what it is, how far it is, and what has come out; None is not known.
+
+    The settings are the keys of its config by their full names, and where its own files lie.
+    """
 
     run: str
     status: str
@@ -27,6 +32,7 @@ class Listed:
     test_accuracy: float | None = None
     seconds: float | None = None
     started: str | None = None
+    settings: dict[str, Any] | None = None
 
 
 SORTED_BY: dict[str, Callable[[Listed], Any]] = {  # None comes last
@@ -53,15 +59,17 @@ def list_runs(places: Sequence[Path], sort: str, tell: Tell) -> list[Listed]:
 
 def _listed(folder: Path, tell: Tell) -> Listed:
     try:
-        return _read(folder)
+        return _read(folder, tell)
     except BpnetError as error:
         tell(error.lines[0])
         return Listed(str(folder), Status.DAMAGED)
 
 
-def _read(folder: Path) -> Listed:
+def _read(folder: Path, tell: Tell) -> Listed:
     held = locks.is_held(folder / locks.NAME)  # asked first: a run may end while it is looked at
     run, found = directory.open_run(folder), metadata.read(folder)
+    for line in edits(run):
+        tell(line)
     status = str(found.get("status", Status.NOT_BEGUN))
     result = asdict(run.result) if status == Status.FINISHED else {}
     log = results.read_log(run)
@@ -77,4 +85,10 @@ def _read(folder: Path) -> Listed:
         result.get("test_accuracy"),
         sum(record.seconds for record in log),
         found.get("started"),
+        _settings(run.config),
     )
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    where = {"data.dir": config.data.dir} if config.data.dataset == "files" else {}
+    return settings_of(config) | where

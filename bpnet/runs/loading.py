@@ -67,10 +67,7 @@ def load(
         return datasets.load(data, progress, tell) if may_fill else datasets.find(data, tell)
 
     for run in chosen:
-        status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
-        loaded = load_network(run)
-        if status != Status.FINISHED:
-            tell(f"{run.folder}: has not finished: these are its weights so far")
+        loaded = so_far(run, tell)
         if other:
             _refuse_other_classes(run, other)
             dataset = images_of(other, True)
@@ -81,6 +78,18 @@ def load(
         images = _images(run, dataset, split)
         known = Fingerprint(run.config.data.names, dataset.sha256, len(images))
         yield LoadedRun(run, loaded, images, known)
+
+
+def so_far(run: Run, tell: Tell) -> Network:
+    """Return the network of a run; of one that has not finished, that is told.
+
+    Raises: RunError if it has no weights.
+    """
+    status = metadata.read(run.folder).get("status")  # first: it may end meanwhile
+    loaded = load_network(run)
+    if status != Status.FINISHED:
+        tell(f"{run.folder}: has not finished: these are its weights so far")
+    return loaded
 
 
 def networks(chosen: Sequence[Run]) -> list[Network]:

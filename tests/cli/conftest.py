@@ -2,11 +2,14 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from bpnet.cli.bars import tqdm
 from bpnet.config import dump
+from bpnet.datasets import SIDE
 from tests.helpers import forks
+from tests.helpers.own_files import write
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +33,27 @@ def originals(small_config, tmp_path_factory):
 def trained(bpnet, originals):
     """Return a function that copies what `bpnet train` makes, with these options, to a place."""
     return lambda place, *options: shutil.copytree(originals(*options), place)
+
+
+@pytest.fixture
+def own_files(tmp_path, rng):
+    """Return a function that makes own files: of each class five images to train on, two to test.
+
+    An image is black, with one white row that tells its class, and some noise.
+    """
+
+    def make(name, classes):
+        folder = tmp_path / name
+        write(folder, rows(len(classes), 5), rows(len(classes), 2), classes)
+        return folder
+
+    def rows(classes, each):
+        labels = np.repeat(np.arange(classes, dtype=np.uint8), each)
+        images = rng.integers(50, size=(len(labels), SIDE, SIDE), dtype=np.uint8)
+        images[np.arange(len(labels)), labels] = 255
+        return images, labels
+
+    return make
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ TRAIN = "the options of bpnet train are --config, --set, "
         ("report --out x", "did you mean --output?"),
         ("train --foo", TRAIN),
         ("train --model x", TRAIN),
-        ("eval --set seed=1", "the options of bpnet eval are --split, --data-dir, --json"),
-        ("eval --batch-size 3", "the options of bpnet eval are --split, --data-dir, --json"),
+        ("eval --set seed=1", "the options of bpnet eval are --split, --dataset, "),
+        ("eval --batch-size 3", "the options of bpnet eval are --split, --dataset, "),
         ("eval --run x", "write it without --run: bpnet eval RUN"),
         ("runs --dir x", "write it without --dir: bpnet runs DIR"),
         ("--config x train", "it stands after the command: bpnet train --config"),
@@ -62,7 +62,7 @@ def test_an_unknown_option_leads_to_what_does_its_work(bpnet, words, advice):
         ("data show test", "; did you mean --split test?"),
         ("train something", ""),
         ("data path here", ""),
-        ("compare a b here", ""),
+        ("report a here", ""),
     ],
 )
 def test_an_argument_too_many_leads_to_its_option(bpnet, words, advice):

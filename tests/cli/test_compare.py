@@ -1,11 +1,12 @@
-"""`bpnet compare`: two runs on the same images."""
+"""`bpnet compare`: runs on the same images."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from bpnet.evaluation import mcnemar
+from bpnet.evaluation import holm, mcnemar
 
 
 @pytest.fixture
@@ -75,3 +76,73 @@ def test_a_seed_that_knows_nothing_yet_is_no_part_of_the_committee(bpnet, both, 
     result = bpnet("compare", three, "good")
     assert result.err == "three/seed-2: has not finished an epoch: left out\n"
     assert "a: three: committee of 2: " in result.out
+
+
+@pytest.fixture
+def more(both, trained):
+    """Beside those two, one that is nearly as good."""
+    return *both, trained("near", "--set", "train.learning_rate=0.5", "--set", "train.epochs=19")
+
+
+def test_of_more_than_two_each_is_tested_against_the_first(bpnet, more):
+    report = json.loads(bpnet("compare", *more, "--json").out)
+    pairs = [json.loads(bpnet("compare", "good", other, "--json").out) for other in more[1:]]
+    assert report["runs"] == list(more)
+    assert report["correct"] == [pairs[0]["correct"][0], *(pair["correct"][1] for pair in pairs)]
+    assert [test["run"] for test in report["against_first"]] == list(more[1:])
+    for test, pair in zip(report["against_first"], pairs, strict=True):
+        assert (test["only"], test["p"]) == (pair["only"], pair["p"])
+    corrected = [test["holm"] for test in report["against_first"]]
+    assert corrected == holm([pair["p"] for pair in pairs])
+    assert corrected[0] == 2 * pairs[0]["p"]
+    assert {"only", "p"}.isdisjoint(report)
+    assert report["differences"]["train.epochs"] == [20, 1, 19]
+    alike = json.loads(bpnet("compare", "good", "good", "near", "--json").out)["differences"]
+    assert alike == {"train.epochs": [20, 20, 19]}
+
+
+def test_of_more_than_two_there_is_a_column_in_the_differences_and_a_row_each(bpnet, more):
+    result = bpnet("compare", *more)
+    assert (result.status, result.err) == (0, "")
+    report = json.loads(bpnet("compare", *more, "--json").out)
+    heading, *differences, empty, titles, first, second, third = result.out.splitlines()
+    assert (heading.split(), empty) == (["a", "b", "c"], "")
+    assert ["train.epochs", "20", "1", "19"] in [row.split() for row in differences]
+    assert re.split("  +", titles.strip()) == [
+        "test accuracy", "right alone", "a alone", "p", "corrected p", "against a",
+    ]  # fmt: skip
+    shares = [f"{correct / 2:.2f} %" for correct in report["correct"]]
+    assert re.split("  +", first) == ["a: good", shares[0], *"-----"]
+    for row, name, share, words, test in zip(
+        (second, third), ("b: bad", "c: near"), shares[1:], ("worse", "no significant difference"),
+        report["against_first"], strict=True,
+    ):  # fmt: skip
+        only_good, only_it = map(str, test["only"])
+        ps = [f"{test['p']:.2g}", f"{test['holm']:.2g}"]
+        assert re.split("  +", row) == [name, share, only_it, only_good, *ps, words]
+    assert bpnet("compare", "bad", "good", "near").out.count("  better") == 2
+
+
+def test_p_is_corrected_for_the_number_of_comparisons(bpnet, more, monkeypatch):
+    names = ["good", *["near"] * 20, "bad"]
+    *others, bad = json.loads(bpnet("compare", *names, "--json").out)["against_first"]
+    assert {test["holm"] for test in others} == {1}
+    assert bad["holm"] == pytest.approx(21 * bad["p"])
+    assert bpnet("compare", *names).out.endswith("  worse\n")
+    monkeypatch.setattr("bpnet.cli.compare.SIGNIFICANT", 2 * bad["p"])
+    assert bpnet("compare", *names).out.endswith("  no significant difference\n")
+
+
+def test_seeds_are_a_committee_also_among_several(bpnet, more, three):
+    lines = bpnet("compare", *more, three).out.splitlines()
+    report = json.loads(bpnet("compare", *more, three, "--json").out)
+    committee = json.loads(bpnet("eval", three, "--json").out)["committee"]
+    assert lines[-1].startswith("d: three: committee of 3  ")
+    assert report["correct"][3] == committee["correct"]
+    assert set(report["differences"]) == {"train.learning_rate", "train.epochs"}
+
+
+@pytest.mark.parametrize("names", [(), ("good",)])
+def test_one_run_is_compared_with_nothing(bpnet, names):
+    told = f"Error: compare: expected at least two runs, got {len(names)}\n"
+    assert bpnet("compare", *names) == (2, "", told)

@@ -1,5 +1,6 @@
 """`bpnet eval`: scores for people and as JSON."""
 
+import csv
 import hashlib
 import json
 import re
@@ -8,12 +9,15 @@ import statistics
 import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bpnet import datasets
+from bpnet.config import DataConfig
 from bpnet.datasets import drawn_digits, loading
-from bpnet.runs import metadata
-from bpnet.system import storage
+from bpnet.evaluation import predictions
+from bpnet.runs import from_python, metadata
+from bpnet.system import memory, storage
 
 
 @pytest.fixture
@@ -198,6 +202,189 @@ def test_a_run_that_ends_while_its_weights_are_read_is_scored(bpnet, run, monkey
     result = bpnet("eval", run)
     assert result.status == 0
     assert result.err == f"{run}: has not finished: these are its weights so far\n"
+
+
+@pytest.fixture
+def train_on(bpnet, small_file):
+    """Return a function that trains a run on own files."""
+
+    def train(folder, name):
+        files = ("--set", "data.dataset=files", "--set", "data.validation=0", "--data-dir", folder)
+        options = ("--set", "train.learning_rate=1", "--run-dir", name, "--quiet")
+        assert bpnet("train", "--config", small_file, *files, *options).status == 0
+        return name
+
+    return train
+
+
+LETTERS = [*"ABCDEFGHIJKLMNOPQRSTUVWXY", "한글"]
+
+
+def test_own_classes_are_told_by_their_names(bpnet, own_files, train_on):
+    run = train_on(own_files("letters", LETTERS), "r")
+    lines = bpnet("eval", run).out.splitlines()
+    (scores,) = json.loads(bpnet("eval", run, "--json").out)["runs"]
+    assert scores["classes"] == LETTERS
+    assert len(scores["per_class"]) == len(scores["confusion"]) == 26
+    assert lines[1].startswith(f"test accuracy {100 * scores['accuracy']:.2f} % (")
+    share = scores["per_class"][25]
+    (row,) = (line.split() for line in lines if line.endswith("%") and line.startswith("한글"))
+    assert row == ["한글", "2", str(round(2 * share)), f"{100 * share:.2f}", "%"]
+
+
+def test_runs_of_the_same_images_with_other_classes_are_no_committee(bpnet, own_files, train_on):
+    first = own_files("first", ["a", "b", "c"])
+    second = shutil.copytree(first, first.with_name("second"))
+    runs = train_on(first, "r"), train_on(second, "s")
+    assert "committee of 2: test" in bpnet("eval", *runs).out
+    (second / "classes.txt").write_text("a\nb\nd", encoding="utf-8")
+    assert bpnet("eval", "r", train_on(second, "t")).err == (
+        "no committee: t has other classes than r\n"
+    )
+    told = bpnet("compare", "r", "t").err
+    assert told == "Error: t: has other classes than r: no comparison\n"
+
+
+@pytest.fixture
+def elsewhere(small_data, tmp_path, monkeypatch):
+    """A data folder with other digits in the place of the drawn ones, and their images."""
+    monkeypatch.setattr(drawn_digits, "COUNTS", (600, 200))
+    monkeypatch.setitem(drawn_digits.SEEDS, "sketched", 7)
+    return tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize(("split", "total"), [("test", 200), ("train", 600)])
+def test_a_run_is_scored_on_another_dataset(bpnet, run, elsewhere, split, total):
+    options = ("--dataset", "sketched", "--data-dir", elsewhere, "--split", split)
+    result = bpnet("eval", run, *options)
+    (scores,) = json.loads(bpnet("eval", run, *options, "--json").out)["runs"]
+    assert (scores["split"], scores["total"]) == (split, total)
+    images = getattr(datasets.load(DataConfig("sketched", str(elsewhere), validation=0)), split)
+    right = (from_python.load(run).classify(images.images).argmax(axis=1) == images.labels).sum()
+    assert scores["correct"] == right
+    assert result.out.splitlines()[1].startswith(f"sketched {split} accuracy ")
+    assert f"({right}/{total})" in result.out
+
+
+def test_runs_of_different_datasets_are_a_committee_on_another(bpnet, run, own_files, train_on):
+    digits = train_on(own_files("mine", list("0123456789")), "mine")
+    other = ("--dataset", "files", "--data-dir", own_files("others", list("0123456789")))
+    result = bpnet("eval", run, digits, *other)
+    assert (result.status, result.err) == (0, "")
+    assert "  files test accuracy  " in result.out
+    assert "committee of 2: files test accuracy " in result.out
+    assert json.loads(bpnet("eval", run, digits, *other, "--json").out)["committee"]["total"] == 20
+
+
+def test_another_dataset_is_put_where_data_lie_and_never_where_only_the_run_says(
+    bpnet, run, small_config, elsewhere
+):
+    config = Path(run) / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace(small_config.data.dir, str(elsewhere))
+    config.write_text(text, encoding="utf-8")
+    assert bpnet("eval", run, "--dataset", "sketched").status == 0
+    assert Path("data/sketched/drawn.json").exists()
+    assert not elsewhere.exists()
+
+
+def test_the_data_that_the_run_began_with_do_not_matter_on_another_dataset_but_its_config_does(
+    bpnet, run, elsewhere
+):
+    written = metadata.read(Path(run))
+    metadata.write(Path(run), data=dict.fromkeys(written["data"], "0" * 64))
+    assert "began with other files of drawn" in bpnet("eval", run).err
+    other = ("--dataset", "sketched", "--data-dir", elsewhere)
+    assert bpnet("eval", run, *other).status == 0
+    metadata.write(Path(run), config=written["config"] | {"train.epochs": 4})
+    assert "train.epochs is 3, but was 4 when the run began" in bpnet("eval", run, *other).err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--dataset", "fashion-mnist"),
+            "runs/small: has 10 classes (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), but fashion-mnist 10 "
+            "classes (T-shirt/top, Trouser, Pullover, Dress, C...): they must be the same, in the "
+            "same order",
+        ),
+        (
+            ("--dataset", "mnist", "--split", "validation"),
+            "--split validation: expected test or train with --dataset: a run holds out images of "
+            "its own dataset only",
+        ),
+        (
+            ("--dataset", "files"),
+            "--dataset files: expected --data-dir DIR as well, the folder of its files",
+        ),
+    ],
+)
+def test_on_what_cannot_be_a_run_is_not_scored(bpnet, run, options, told):
+    assert bpnet("eval", run, *options) == (2, "", f"Error: {told}\n")
+    assert not Path("data").exists()
+
+
+def test_classes_are_told_from_where_they_differ(bpnet, own_files, train_on):
+    first, last = [*LETTERS[:24], "x"], [*LETTERS[:24], "y", "z"]
+    run = train_on(own_files("first", first), "r")
+    told = bpnet("eval", run, "--dataset", "files", "--data-dir", own_files("last", last)).err
+    assert told == (
+        "Error: r: has 25 classes (..., x), but files 26 classes (..., y, z): they must be the "
+        "same, in the same order\n"
+    )
+
+
+def test_the_answer_to_each_image_is_written(bpnet, run, small_config):
+    result = bpnet("eval", run, "--predictions", "p.csv")
+    assert result == bpnet("eval", run)
+    with Path("p.csv").open(encoding="utf-8", newline="") as file:
+        heading, *rows = csv.reader(file)
+    assert heading == ["number", "truth", "answer", *"0123456789"]
+    assert [int(row[0]) for row in rows] == list(range(200))
+    images = datasets.load(small_config.data).test
+    assert [int(row[1]) for row in rows] == images.labels.tolist()
+    y = from_python.load(run).classify(images.images)
+    assert np.array([row[3:] for row in rows], float) == pytest.approx(y, rel=1e-5)
+    assert f"({sum(row[1] == row[2] for row in rows)}/200)" in result.out
+
+
+def test_of_several_runs_the_answers_of_the_committee_are_written(bpnet, run, other):
+    report = json.loads(bpnet("eval", run, other, "--predictions", "p.csv", "--json").out)
+    rows = [line.split(",") for line in Path("p.csv").read_text(encoding="utf-8").splitlines()]
+    assert sum(row[1] == row[2] for row in rows) == report["committee"]["correct"]
+
+
+def test_where_there_is_no_committee_no_answers_are_written(bpnet, run, trained):
+    trained("r", "--set", "data.validation=50")
+    two = (run, "r", "--split", "validation")
+    told = f"Error: --predictions: no committee: r has other images than {run}\n"
+    assert bpnet("eval", *two, "--predictions", "p.csv") == (2, "", told)
+    assert not Path("p.csv").exists()
+
+
+@pytest.mark.parametrize("taken", ["a file", "a folder", "a link that leads nowhere"])
+def test_the_answers_replace_nothing(bpnet, run, taken):
+    path = Path("p.csv")
+    if taken == "a file":
+        path.write_text("mine", encoding="utf-8")
+    elif taken == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to("nowhere")
+    result = bpnet("eval", run, "--predictions", "p.csv")
+    assert result == (2, "", "Error: p.csv: is there already; give another --predictions\n")
+    assert [entry.name for entry in Path().iterdir() if "csv" in entry.name] == ["p.csv"]
+    assert taken != "a file" or path.read_text(encoding="utf-8") == "mine"
+
+
+def test_answers_that_memory_cannot_hold_are_refused(bpnet, run, monkeypatch):
+    monkeypatch.setattr(memory, "available", lambda: 50_000_000)
+    assert bpnet("eval", run, "--predictions", "p.csv").status == 0
+    monkeypatch.setattr(predictions, "CELL_LIMIT", 1000 * predictions.CELL_LIMIT)
+    result = bpnet("eval", run, "--predictions", "q.csv")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("Error: q.csv: the table of 200 images and 10 classes needs 53 MB")
+    assert not Path("q.csv").exists()
 
 
 @pytest.fixture

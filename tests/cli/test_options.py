@@ -22,7 +22,9 @@ def keys(found):
     if isinstance(found, list):
         return set().union(*map(keys, found))
     if isinstance(found, dict):
-        inner = [keys(item) for key, item in found.items() if key != "differences"]
+        inner = [
+            keys(item) for key, item in found.items() if key not in ("differences", "settings")
+        ]
         return set(found).union(*inner)
     return set()
 

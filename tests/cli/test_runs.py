@@ -1,6 +1,7 @@
 """`bpnet runs`: every run from its files, also the damaged."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,13 @@ def test_every_run_is_a_row(bpnet, three):
     result = bpnet("runs")
     assert (result.status, result.err) == (0, "")
     rows = {line.split()[0]: line.split()[1:] for line in result.out.splitlines()}
-    assert rows["run"][:5] == ["status", "data", "hidden", "seed", "epochs"]
+    heading = "status data hidden seed epochs data.validation batch_size best validation test s"
+    assert " ".join(rows["run"]) == heading
     assert rows["runs/alone"][:5] == ["finished", "drawn", "16", "0", "3"]
     assert rows["runs/two/seed-1"][:5] == ["finished", "drawn", "none", "1", "1"]
+    assert rows["runs/alone"][5:7] == ["100", "32"]
     assert rows["runs/new"][:6] == ["not", "begun", "mnist", "9-8", "5", "0"]
-    assert rows["runs/new"][6:] == ["-", "-", "-", "0.0"]
+    assert rows["runs/new"][6:] == ["10000", "100", "-", "-", "-", "0.0"]
 
 
 def test_a_run_whose_process_has_died_is_told_from_one_that_runs(bpnet, three):
@@ -79,3 +82,60 @@ def test_other_places_can_be_listed_and_empty_ones_are_told(bpnet, three):
     result = bpnet("runs", "nowhere")
     assert (result.status, result.out, result.err) == (0, "", "nowhere: no runs\n")
     assert json.loads(bpnet("runs", "nowhere", "--json").out) == []
+
+
+@pytest.fixture
+def write():
+    """Return a function that writes the config of a run that has not begun."""
+
+    def write(name, text):
+        Path(name).mkdir(parents=True)
+        Path(name, "config.yaml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def rows(result):
+    """Return the rows of a table, the heading first; a cell has no two blanks in it."""
+    return [re.split("  +", line) for line in result.out.splitlines()]
+
+
+def test_a_key_in_which_the_runs_differ_has_a_column_before_the_results(bpnet, write):
+    write("runs/a", "train: {learning_rate: 0.2, momentum: 0.9, epochs: 5}")
+    write("runs/b", "train: {learning_rate: 1e-6}")
+    heading, *found = rows(bpnet("runs"))
+    assert heading[5:9] == ["epochs", "learning_rate", "momentum", "best"]
+    assert [row[5:9] for row in found] == [["0", "0.2", "0.9", "-"], ["0", "1e-06", "0.0", "-"]]
+    assert rows(bpnet("runs", "runs/a"))[0][5:7] == ["epochs", "best"]
+
+
+def test_two_columns_are_never_called_the_same(bpnet, write):
+    write("runs/a", "data: {validation: 5}")
+    write("runs/b", "data: {validation: 6}")
+    heading, *_ = rows(bpnet("runs"))
+    assert (heading.count("data.validation"), heading.count("validation")) == (1, 1)
+
+
+def test_a_damaged_run_differs_in_nothing(bpnet, write):
+    write("runs/a", "seed: 5")
+    write("runs/b", "seed: 5")
+    Path("runs/b/run.json").write_text("{", encoding="utf-8")
+    heading, *_ = rows(bpnet("runs"))
+    assert heading[5:7] == ["epochs", "best"]
+    write("runs/c", "train: {dtype: float64}")
+    found = {row[0]: row[6] for row in rows(bpnet("runs"))}
+    assert found == {"run": "dtype", "runs/a": "float32", "runs/b": "-", "runs/c": "float64"}
+    settings = {run["run"]: run["settings"] for run in json.loads(bpnet("runs", "--json").out)}
+    assert settings["runs/b"] is None
+    assert settings["runs/c"]["train.dtype"] == "float64"
+    assert settings["runs/c"]["train.learning_rate"] == 0.1
+
+
+def test_own_files_differ_by_their_folder_and_the_number_of_their_classes(bpnet, write):
+    write("runs/a", "data: {dataset: files, dir: x, classes: [é, 나]}")
+    write("runs/b", "data: {dataset: files, dir: y, classes: [a, b, c]}")
+    write("runs/c", "data: {dataset: drawn, dir: z}")
+    heading, *found = rows(bpnet("runs"))
+    places = [heading.index("dir"), heading.index("classes")]
+    cells = [[row[place] for place in places] for row in found]
+    assert cells == [["x", "2"], ["y", "3"], ["-", "-"]]

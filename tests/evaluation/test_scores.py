@@ -1,7 +1,6 @@
 """Scores: every image once, never those of a spoilt network, and what chance would do."""
 
 import json
-import math
 
 import numpy as np
 import pytest
@@ -15,8 +14,6 @@ from bpnet.evaluation import (
     evaluate,
     evaluate_committee,
     interval,
-    mcnemar,
-    only_right,
 )
 from bpnet.layers import softmax
 from bpnet.network import CHUNK, Network
@@ -132,30 +129,12 @@ def test_the_scores_are_json_with_every_figure():
     }
 
 
-@pytest.mark.parametrize(
-    ("only_a", "only_b", "p"),
-    [
-        (0, 0, 1),
-        (1, 0, 1),
-        (5, 5, 1),
-        (6, 5, 1),
-        (0, 6, 2 / 64),
-        (1, 9, 2 * (1 + 10) / 1024),
-        (61, 34, 0.007317),
-        (34, 61, 0.007317),
-    ],
-)
-def test_the_chance_is_that_of_heads_and_tails(only_a, only_b, p):
-    assert mcnemar(only_a, only_b) == pytest.approx(p, rel=1e-3)
-
-
-def test_many_images_are_no_difficulty():
-    assert 0 < mcnemar(29_000, 30_000) < 1e-4
-    assert mcnemar(30_000, 30_000) == 1
-    normal = math.erfc((1000 - 1) / math.sqrt(2 * 59_000))
-    assert mcnemar(29_000, 30_000) == pytest.approx(normal, rel=0.01)
-
-
-def test_only_images_that_one_alone_has_right_count():
-    t = np.array([1, 2, 3, 4, 5])
-    assert only_right(np.array([1, 2, 0, 4, 0]), np.array([1, 0, 3, 0, 0]), t) == (2, 1)
+def test_the_commonest_mistakes_come_first_and_of_equals_the_first_class():
+    confusion = np.array([[90, 2, 0], [1, 80, 2], [5, 0, 70]])
+    scores = Scores(0.5, confusion)
+    assert scores.mistakes(9) == [(2, 0, 5), (0, 1, 2), (1, 2, 2), (1, 0, 1)]
+    assert scores.mistakes(2) == [(2, 0, 5), (0, 1, 2)]
+    assert Scores(0.5, np.diag([3, 4])).mistakes(9) == []
+    assert confusion[0, 0] == 90
+    everything = Scores(0.5, np.ones((40, 40), int)).mistakes(2000)
+    assert everything == [(t, y, 1) for t, y in np.ndindex(40, 40) if t != y]

@@ -43,6 +43,8 @@ WORDS = [
     wrong("train|--config|./c|--seeds|2|--set|seed", "c: cannot be read"),
     wrong("eval|--split|best", "'--split': 'best' is not one of"),
     wrong("eval|--json=yes", "'--json' does not take a value"),
+    wrong("export|r|a.onnx", "--to: is missing; write --to safetensors or --to onnx"),
+    wrong("export|--to|onnx|r", "r: only RUN or FILE? Write both: bpnet export RUN --to onnx FILE"),
     wrong("gradcheck|--set", "Option '--set' requires an argument"),
     wrong("data|fetch|--dataset|minst", "'--dataset': 'minst' is not one of"),
     wrong("data|show|--each|0", "'--each': 0 is not in the range 1<=x<=100"),

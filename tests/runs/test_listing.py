@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bpnet.runs import directory, metadata
+from bpnet.runs.identity import settings_of
 from bpnet.runs.listing import SORTED_BY, Listed, list_runs
 from bpnet.system import locks
 
@@ -34,7 +35,9 @@ def test_a_finished_run_is_listed_with_what_came_out(start, place):
         test_accuracy=result.test_accuracy,
         seconds=sum(record.seconds for record in records),
         started=metadata.read(begun.run.folder)["started"],
+        settings=settings_of(begun.run.config),
     )
+    assert "data.dir" not in found.settings
 
 
 def test_a_run_that_has_not_finished_has_no_result(start, place):
@@ -47,9 +50,18 @@ def test_a_run_that_has_not_finished_has_no_result(start, place):
 def test_a_run_that_has_not_begun_has_its_config_and_nothing_more(small_config, place):
     directory.create(replace(small_config, seed=7), directory.new("", place / "new"))
     (found,) = listed(place)
+    settings = settings_of(replace(small_config, seed=7))
     assert found == Listed(
-        str(place / "new"), "not begun", "drawn", [16], 7, epochs=0, seconds=0, started=None
+        str(place / "new"), "not begun", "drawn", [16], 7, epochs=0, seconds=0, settings=settings
     )
+
+
+def test_of_own_files_it_is_listed_where_they_lie(small_config, place):
+    data = replace(small_config.data, dataset="files", dir="letters", classes=("a", "b"))
+    directory.create(replace(small_config, data=data), directory.new("", place / "new"))
+    (found,) = listed(place)
+    assert found.settings["data.dir"] == "letters"
+    assert found.settings["data.classes"] == ["a", "b"]
 
 
 def test_a_run_whose_process_has_died_is_told_from_one_that_runs(start, place):
@@ -111,3 +123,11 @@ def test_runs_are_sorted_by_seed_and_name_and_seconds(start, small_config, place
     assert [one.run[-1] for one in listed(place, sort="name")] == [*"abcd"]
     assert [one.run[-1] for one in listed(place, sort="seconds")] == [*"abcd"]
     assert set(SORTED_BY) == {"start", "name", "seed", "seconds", "validation", "test"}
+
+
+def test_a_run_whose_config_was_edited_is_listed_as_it_is_and_told(finished_run):
+    path, told = finished_run.folder / "config.yaml", []
+    path.write_text(path.read_text("utf-8").replace("seed: 0", "seed: 1"), encoding="utf-8")
+    (found,) = listed(finished_run.folder, tell=told.append)
+    assert (found.status, found.epochs) == ("finished", 3)
+    assert told[0].startswith(f"{path}: seed is 1, but was 0 when the run began; ")

@@ -68,6 +68,7 @@ def surfaces(shape: tuple[int, ...]) -> Array:
     height, width = shape
     y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
     rows = np.empty((height, width, 6))
-    for number, values in enumerate([np.ones(1), x, y, x * x, x * y, y * y]):
+    rows[..., 0] = 1
+    for number, values in enumerate((x, y, x * x, x * y, y * y), start=1):
         rows[..., number] = values
     return rows.reshape(-1, 6)
