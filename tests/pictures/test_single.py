@@ -29,6 +29,6 @@ def test_a_picture_without_a_digit_or_with_several_is_refused(lefts, told):
 
 def test_a_picture_of_the_right_size_is_taken_as_it_is(rng):
     grey = rng.integers(0, 256, (28, 28), np.uint8)
-    assert single.as_it_is(grey) is grey
-    with pytest.raises(DataError, match="^28 x 30 pixels: expected 28 x 28$"):
-        single.as_it_is(np.zeros((30, 28), np.uint8))
+    assert single.as_it_is(grey, "a.png") is grey
+    with pytest.raises(DataError, match="^a.png: 28 x 30 pixels: expected 28 x 28$"):
+        single.as_it_is(np.zeros((30, 28), np.uint8), "a.png")
