@@ -46,7 +46,9 @@ WINGS = {
         "listing", "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning",
         "session", "from_python",
     ),
-    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
+    "pictures": (
+        "png", "formats", "levels", "decoder", "decoding", "normalizing", "single", "normalizer",
+    ),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
