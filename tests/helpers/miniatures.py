@@ -27,7 +27,7 @@ def miniature(
 ) -> dict[str, bytes]:
     """Return the content of the four files, with so many images of each label."""
     rng = np.random.default_rng(seed)
-    contents = {}
+    contents: dict[str, bytes] = {}
     for part, each in ((NAMES[:2], train), (NAMES[2:], test)):
         t = np.tile(np.array(labels, np.uint8), each)
         contents |= {part[0]: idx.encode(images_of(t, rng)), part[1]: idx.encode(t)}
