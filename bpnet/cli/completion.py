@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bpnet.config.rules import Rule
 
 Items: TypeAlias = "list[click.shell_completion.CompletionItem]"
-PLAIN = re.compile(r"[\w./+,:@%=-]+")  # names that a shell takes as they are
+PLAIN = r"[\w./+,:@%=-]+"  # names that a shell takes as they are
 
 
 def configs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
@@ -43,8 +43,10 @@ def runs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     every = finding.every(Path("runs"), silent)
     outer = {str(Path(*folder.parts[:2])): None for folder in reversed(every)}
     inner = [name for name in map(str, every) if any(typed.startswith(f"{o}/") for o in outer)]
-    found = [name for name in [*outer, *inner] if name.startswith(typed) and PLAIN.fullmatch(name)]
-    return [_item(name) for name in found] or folders(ctx, param, typed)
+    found = [name for name in [*outer, *inner] if name.startswith(typed)]
+    return [_item(name) for name in found if re.fullmatch(PLAIN, name)] or folders(
+        ctx, param, typed
+    )
 
 
 def settings(ctx: click.Context, param: click.Parameter, typed: str) -> Items:

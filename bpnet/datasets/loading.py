@@ -117,7 +117,10 @@ def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str
             "leave none to train on"
         )
     if config.train > left:
-        raise DataError(f"data.train: expected at most {left}, all that are left, or 0 for these")
+        raise DataError(
+            f"data.train: expected at most {left}, all that are left, or 0 for these, "
+            f"got {config.train}"
+        )
     return Dataset(
         train=everything[: config.train or left],
         validation=everything[left:],

@@ -5,7 +5,7 @@ const {confusion, per_class: recognised} = report.scores;
 const wrongs = confusion
   .flatMap((counts, digit) => counts.map((count, answer) => ({digit, answer, count})))
   .filter(({digit, answer, count}) => count && digit !== answer);
-const most = Math.max(...wrongs.map(({count}) => count));
+const most = wrongs.reduce((most, {count}) => Math.max(most, count), 0);
 const SHOWN = 6;  // mistakes of each of many classes
 
 function showConfusion() {
@@ -26,15 +26,18 @@ function square() {
 
 // Return the same of many classes: those first that were recognised worst, with the commonest mistakes.
 function worstFirst() {
-  place("each").textContent = `Each row is a class, those first that were recognised worst, with what it was ` +
-    `most often taken for. Choose a mistake to see its images.`;
-  const share = digit => recognised[digit] ?? 2;
+  place("each").textContent = "Each row is a class, those first that were recognised worst, with what it was " +
+    "most often taken for. Choose a mistake to see its images.";
+  const share = digit => recognised[digit] ?? 2;  // where there is no image: behind all others
   const order = Array.from(names.keys()).sort((a, b) => share(a) - share(b));
-  return [["", "right", "taken for"].map(text => element("th", text)), order.map(digit => {
-    const own = wrongs.filter(wrong => wrong.digit === digit).sort((a, b) => b.count - a.count);
-    return [named("th", digit), element("td", right(digit)),
-      element("td", undefined, ...own.slice(0, SHOWN).map(wrong => buttonOf(wrong, `${names[wrong.answer]} \u00d7${wrong.count}`)))];
-  })];
+  return [["", "right", "taken for"].map(text => element("th", text)), order.map(digit =>
+    [named("th", digit), element("td", right(digit)), element("td", undefined, ...commonest(digit))])];
+}
+
+// Return buttons of the commonest mistakes of a class.
+function commonest(digit) {
+  const own = wrongs.filter(wrong => wrong.digit === digit).sort((a, b) => b.count - a.count);
+  return own.slice(0, SHOWN).map(wrong => buttonOf(wrong, `${names[wrong.answer]} \u00d7${wrong.count}`));
 }
 
 function right(digit) {
@@ -83,8 +86,8 @@ function showCell(button, {digit, answer, count}) {
 }
 
 function showSurest() {
-  place("mistakes").append(...report.mistakes.slice(0, 40).map(wrong => figure(
-    imageOf(wrong), `${names[wrong.digit]} \u2192 ${names[wrong.answer]}`, percent(wrong.share), `image ${wrong.number}`)));
+  place("mistakes").append(...report.mistakes.slice(0, 40).map(wrong => figure(imageOf(wrong),
+    `${names[wrong.digit]} \u2192 ${names[wrong.answer]}`, percent(wrong.share), `image ${wrong.number}`)));
 }
 
 function imageOf(wrong) {

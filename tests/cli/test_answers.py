@@ -139,6 +139,13 @@ def test_names_below_images_are_as_many_and_as_long_as_there_is_room_for():
     assert doubts == ""
 
 
+def test_names_of_letters_that_take_two_columns_stand_below_their_images(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    pair = [of(KOREAN, 1, 0.9), of(KOREAN, 0, 0.6)]
+    likeliest = list(in_full("a.png", [pair], show=False))[-2]
+    assert likeliest == f"나: 90.00 %   가: 10.00 %{' ' * 3} 가: 60.00 %   나: 40.00 %"
+
+
 def test_json_has_the_digit_only_where_the_classes_are_digits():
     told = [as_json(of(names, 1, 0.9), seen=False) for names in (CLOTHES, ("3", "7"))]
     assert [(one["digit"], one["class"]) for one in told] == [(None, "Trouser"), (7, "7")]

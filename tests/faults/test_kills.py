@@ -97,7 +97,7 @@ def test_a_kill_while_a_finished_run_gets_more_epochs_leaves_the_old_run_or_the_
         is_left = is_old and not again
         assert outcome(folder) == (old if is_left else new), f"killed at change {number}"
         assert is_left or strays(folder) == set()
-    assert number > 90
+    assert number > 99
 
 
 def test_a_run_that_would_end_otherwise_is_noticed(four_saves, straight, tmp_path):

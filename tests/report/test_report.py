@@ -106,13 +106,17 @@ CLASSES = {
 
 
 @pytest.mark.parametrize("which", CLASSES)
-def test_a_page_has_the_classes_of_its_run_by_name_and_calls_them_no_digits(bpnet, tmp_path, which):
+def test_a_page_has_the_classes_of_its_run_by_name_and_calls_them_no_digits(
+    bpnet, tmp_path, which, monkeypatch
+):
     names = CLASSES[which]
+    monkeypatch.setattr(doubt, "MOST_PLANES", 3 * len(names))
     Path("own.yaml").write_text(dump(own_files.made(tmp_path / "own", names)), encoding="utf-8")
     assert bpnet("train", "--config", "own.yaml", "--run-dir", "r", "--quiet").err == ""
     assert bpnet("report", "r").status == 0
     found = data(Path("r/report.html"))
     assert found["classes"] == list(names)
+    assert found["doubt"]["planes"] == 3
     assert found["network"]["widths"][-1] == len(found["scores"]["confusion"]) == len(names)
     text = Path("r/report.html").read_text(encoding="utf-8")
     assert text.count("<script") == text.count("</script>") == 1 + len(SCRIPTS)

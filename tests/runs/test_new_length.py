@@ -200,6 +200,16 @@ def test_an_edit_of_its_config_is_still_told(torn):
         go_on(torn)
 
 
+@pytest.mark.parametrize("epochs", [None, 4, 9])
+def test_a_run_that_got_another_number_since_it_was_opened_is_left_alone(finished_run, epochs):
+    go_on(finished_run.folder, 5)
+    before = contents(finished_run)
+    opened = session.resumed(finished_run, tell=pytest.fail, epochs=epochs)
+    with pytest.raises(RunError, match="train.epochs is 3, but was 5 when"), opened:
+        pytest.fail("it goes on")
+    assert contents(finished_run) == before
+
+
 def contents(run):
     """Return the bytes of each file of a run, by its name, but for its lock."""
     return {path.name: path.read_bytes() for path in run.folder.iterdir() if path.name != ".lock"}
