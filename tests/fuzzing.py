@@ -62,9 +62,18 @@ def config(folder: Path) -> tuple[Check, Sequence[bytes]]:
     return check, [path.read_bytes() for path in CONFIGS]
 
 
+def names(folder: Path) -> tuple[Check, Sequence[bytes]]:
+    """The names of classes, of classes.txt."""
+
+    def check(data: bytes) -> None:
+        readers.read_class_names(folder / "classes.txt", data)
+
+    return check, [readers.NAMES]
+
+
 def main() -> None:
     """Fuzz one reader for a while."""
-    targets = {target.__name__: target for target in (archives, idx, config)}
+    targets = {target.__name__: target for target in (archives, idx, config, names)}
     parser = ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("target", choices=targets)
     parser.add_argument("--seconds", type=int, default=600)

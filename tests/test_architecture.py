@@ -46,7 +46,9 @@ WINGS = {
         "listing", "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning",
         "session", "from_python",
     ),
-    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
+    "pictures": (
+        "png", "formats", "levels", "decoder", "decoding", "normalizing", "single", "normalizer",
+    ),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
@@ -56,8 +58,8 @@ WINGS = {
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
         "seed_results", "seeds", "one_run", "train", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
-        "answers", "predict", "report", "runs", "compare", "export", "commands", "bash", "main",
-        "job",
+        "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
+        "shells", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

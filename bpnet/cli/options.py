@@ -51,6 +51,20 @@ DATA_DIR = click.option(
     shell_complete=completion.folders,
     help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
 )
+RUN_DIR = click.option(
+    "--run-dir",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Write here. [default: new in runs/]",
+)
+RESUME = click.option(
+    "--resume",
+    metavar="RUN",
+    type=Path,
+    shell_complete=completion.runs,
+    help="Go on with this run, or its seeds.",
+)
 RUN_DATA_DIR = click.option(
     "--data-dir",
     metavar="DIR",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bpnet.cli import completion, one_run
+from bpnet.cli import one_run
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.options import (
@@ -13,6 +13,8 @@ from bpnet.cli.options import (
     EPOCHS,
     JOBS,
     OTHER_ARITHMETIC,
+    RESUME,
+    RUN_DIR,
     SEEDS,
     SET,
     WORKERS,
@@ -27,20 +29,8 @@ OF_A_NEW_RUN = "--config, --set, --run-dir, --seeds or --workers"
 @click.command(cls=Command)
 @CONFIG
 @SET
-@click.option(
-    "--run-dir",
-    metavar="DIR",
-    type=Path,
-    shell_complete=completion.folders,
-    help="Write here. [default: new in runs/]",
-)
-@click.option(
-    "--resume",
-    metavar="RUN",
-    type=Path,
-    shell_complete=completion.runs,
-    help="Go on with this run, or its seeds.",
-)
+@RUN_DIR
+@RESUME
 @EPOCHS
 @SEEDS
 @JOBS

@@ -1,5 +1,6 @@
 """classes.txt: the names of the classes of somebody's own files, a line each, in UTF-8."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bpnet.config.schema import CLASS_NAME, MOST_CLASSES
@@ -9,17 +10,42 @@ from bpnet.system import storage
 LONGEST = 4 + MOST_CLASSES * (4 * CLASS_NAME.longest + 2)  # bytes
 
 
+def named(path: Path, labels: Sequence[int]) -> dict[str, int]:
+    """Return the labels, which are in order, by the names in the file; without one, by themselves.
+
+    Raises: DataError, as `read` does, or if there are not as many names as labels; StorageError.
+    """
+    names = read(path) if storage.exists(path) else list(map(str, labels))
+    if len(names) != len(labels):
+        raise DataError(
+            f"{path}: has {len(names)} names for {len(labels)} classes: the training labels are "
+            f"{shown(labels)}; expected a line for each of these, in this order"
+        )
+    return dict(zip(names, labels, strict=True))
+
+
+def shown(labels: Sequence[int]) -> str:
+    """Return labels, which are in order, as they are told.
+
+    >>> shown([1, 2, 3]), shown([0, 2])
+    ('1 to 3', '0, 2')
+    """
+    if labels[-1] - labels[0] == len(labels) - 1:
+        return f"{labels[0]} to {labels[-1]}"
+    return short(", ".join(map(str, labels)))
+
+
 def read(path: Path) -> list[str]:
     """Return the names. Raises: DataError with each line that will not do; StorageError."""
     names = _lines(path, storage.read(path, LONGEST))
+    if not 2 <= len(names) <= MOST_CLASSES:
+        raise DataError(f"{path}: expected 2 to {MOST_CLASSES} lines, got {len(names)}")
     first = {name: number for number, name in reversed([*enumerate(names, 1)])}
     problems = [
         f"{path}:{number}: {problem}"
         for number, name in enumerate(names, 1)
         if (problem := _problem(name, number, first[name]))
     ]
-    if not 2 <= len(names) <= MOST_CLASSES:
-        problems.append(f"{path}: expected 2 to {MOST_CLASSES} lines, got {len(names)}")
     if problems:
         raise DataError(*problems)
     return names

@@ -7,9 +7,8 @@ four say is checked before more of them is read, or unpacked.
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -28,8 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file that is there, and the sizes that its header says: (N, 28, 28) or (N,)."""
 
     path: Path
@@ -50,32 +48,48 @@ def load(folder: Path) -> dict[str, bytes]:
     files = dict(zip(NAMES, _each(_file, find(folder).values()), strict=True))
     _refuse_other_counts(files)
     memory.refuse_more(
-        sum(file.length for file in files.values()), f"{folder}: its images", "take fewer images"
+        sum(file.length for file in files.values()), f"{folder}: this dataset", "take fewer images"
     )
     contents = dict(zip(NAMES, _each(_content, files.values()), strict=True))
     _refuse_labels_of_no_class(files, contents)
     return contents
 
 
-def classes(folder: Path, labels: bytes | None = None) -> dict[str, int]:
+def classes(
+    folder: Path, labels: bytes | None = None, expected: Sequence[str] = ()
+) -> dict[str, int]:
     """Return the names of the classes, each with its label, in the order of the labels.
 
     `labels` is the content of the file of the training labels, if it has been read already.
-    Raises: DataError with a line for each name that will not do; StorageError.
+    Raises: DataError with a line for each name that will not do, or if the names are not the
+    expected ones; StorageError.
     """
     known = _occurring(labels or _content(_file(find(folder)[NAMES[1]])))
     if len(known) < 2:
         raise DataError(
             f"{folder / NAMES[1]}: every label is {known[0]}; expected 2 to {MOST_CLASSES} classes"
         )
-    path = folder / CLASSES
-    names = class_names.read(path) if storage.exists(path) else list(map(str, known))
-    if len(names) != len(known):
+    named = class_names.named(folder / CLASSES, known)
+    if expected and tuple(named) != tuple(expected):
         raise DataError(
-            f"{path}: has {len(names)} names for {len(known)} classes: the training labels are "
-            f"{_shown(known)}; expected a line for each of these, in this order"
+            f"{folder}: has the classes {short(', '.join(named))}, but data.classes has "
+            f"{short(', '.join(expected))}: put {CLASSES} and the labels back, or start a new run "
+            "without data.classes"
         )
-    return dict(zip(names, known, strict=True))
+    return named
+
+
+def verify(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file, and how many classes there are, if all is right.
+
+    Raises: DataError, StorageError.
+    """
+    contents, paths = load(folder), find(folder)
+    states = {
+        name: f"right: {paths[name].name}, unpacked SHA-256 {sha256}"
+        for name, sha256 in idx.sha256(contents).items()
+    }
+    return states | {"classes": f"right: {len(classes(folder, contents[NAMES[1]]))}"}
 
 
 def counts(folder: Path) -> tuple[int, int]:
@@ -132,7 +146,10 @@ def _file(path: Path) -> File:
         shape = " x ".join(map(str, sizes[1:]))
         raise DataError(f"{path}: the images are {shape} pixels, not {SIDE} x {SIDE}")
     if sizes[0] > MOST_IMAGES:
-        raise DataError(f"{path}: its header says {sizes[0]}; expected at most {MOST_IMAGES}")
+        what = "images" if sizes[1:] else "labels"
+        raise DataError(
+            f"{path}: its header says {sizes[0]} {what}; expected at most {MOST_IMAGES}"
+        )
     return File(path, sizes)
 
 
@@ -170,7 +187,7 @@ def _refuse_labels_of_no_class(files: Mapping[str, File], contents: Mapping[str,
     if len(strange):
         raise DataError(
             f"{files[name].path}: image {strange[0]} has the label {labels[strange[0]]}, which no "
-            f"training image has: these have {_shown(known)}"
+            f"training image has: these have {class_names.shown(known)}"
         )
 
 
@@ -182,14 +199,3 @@ def _occurring(content: bytes) -> list[int]:
     """Return the labels that occur, in order."""
     found: list[int] = np.flatnonzero(np.bincount(_labels(content))).tolist()
     return found
-
-
-def _shown(labels: Sequence[int]) -> str:
-    """Return labels as they are told.
-
-    >>> _shown([1, 2, 3]), _shown([0, 2])
-    ('1 to 3', '0, 2')
-    """
-    if labels[-1] - labels[0] == len(labels) - 1:
-        return f"{labels[0]} to {labels[-1]}"
-    return short(", ".join(map(str, labels)))

@@ -40,10 +40,12 @@ def most_bytes(size: int) -> int:
 
 
 def unpacked(content: bytes) -> bytes:
-    """Return what a .gz file of a known SHA-256 holds.
+    """Return the content of a file of a known SHA-256, unpacked if it is packed.
 
-    Its last four bytes say how much that is: room is made for it once.
+    Its last four bytes say how much it holds: room is made for it once.
     """
+    if not is_packed(content):
+        return content
     return zlib.decompress(content, GZIP, int.from_bytes(content[-4:], "little"))
 
 

@@ -7,9 +7,9 @@ it, or packed it anew.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bpnet.datasets import catalogue, idx, packing
 from bpnet.datasets.catalogue import LARGEST, File, Source
@@ -24,12 +24,11 @@ UNKNOWN = (
 )
 
 
-@dataclass(frozen=True)
-class Found:
-    """What lies at a path where the file may lie: the file's unpacked content, or what it is."""
+class Found(NamedTuple):
+    """What lies at a path where the file may lie: its published content, or what it is instead."""
 
     path: Path
-    content: bytes | None
+    content: bytes | None  # packed or not
     otherwise: str = ""
 
 
@@ -44,12 +43,12 @@ def find(source: Source, folder: Path, file: File, tell: Tell) -> bytes | None:
 
     What else has its name is told of in the dataset's own folder; elsewhere it may be another's.
     """
-    for found in _look(file, folder):
+    for found in chain(_look(file, folder), _look_elsewhere(source, folder, file)):
         if found.content is not None:
-            return found.content
-        tell(f"{found.path}: {found.otherwise}; passed over")
-    contents = (found.content for found in _look_elsewhere(source, folder, file))
-    return next((content for content in contents if content is not None), None)
+            return packing.unpacked(found.content)
+        if found.path.parent == folder:
+            tell(f"{found.path}: {found.otherwise}; passed over")
+    return None
 
 
 def state(source: Source, folder: Path, file: File) -> str:
@@ -114,18 +113,21 @@ def _judged(path: Path, file: File) -> Found:
         content = storage.read(path, packing.most_bytes(LARGEST))
     except StorageError as error:
         return Found(path, None, f"{OTHER}: {str(error).removeprefix(f'{path}: ')}")
-    unpacked = _recognized(content, file)
-    return Found(path, unpacked, "" if unpacked is not None else _otherwise(content, file))
+    if not any(form.matches(content) for form in file.forms()):
+        unpacked = _unpacked_anew(content, file)
+        return Found(path, unpacked, "" if unpacked else _otherwise(content, file))
+    return Found(path, content)
 
 
-def _recognized(content: bytes, file: File) -> bytes | None:
-    """Return what the published file holds, if the bytes are a form of it."""
-    if file.packed.matches(content):
-        return packing.unpacked(content)
-    if file.unpacked and packing.is_packed(content):
-        with suppress(ValueError):
-            content = packing.unpacked_within(content, file.unpacked.size)
-    return content if file.unpacked and file.unpacked.matches(content) else None
+def _unpacked_anew(content: bytes, file: File) -> bytes | None:
+    """Return what a .gz file of another packer holds, if it is the published content."""
+    if file.unpacked is None or not packing.is_packed(content):
+        return None
+    try:
+        content = packing.unpacked_within(content, file.unpacked.size)
+    except ValueError:
+        return None
+    return content if file.unpacked.matches(content) else None
 
 
 def _otherwise(content: bytes, file: File) -> str:

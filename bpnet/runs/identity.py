@@ -64,7 +64,9 @@ def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     began = metadata.read(run.folder)
     other = {name for name, _ in began.get("data", data).items() ^ data.items()}
     if other:
-        names = sorted({name.rpartition("/")[0] or run.config.data.dataset for name in other})
+        data_of_run = run.config.data
+        own = data_of_run.dir if data_of_run.dataset == "files" else data_of_run.dataset
+        names = sorted({name.rpartition("/")[0] or own for name in other})
         problems.append(f"{run.folder}: began with other files of {' and '.join(names)}")
     if problems:
         raise RunError(*problems)

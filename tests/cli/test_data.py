@@ -13,6 +13,8 @@ from bpnet.cli import console
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
 from bpnet.datasets.catalogue import SOURCES, File, Published, Source
+from tests.helpers.miniatures import known_packed, miniature
+from tests.helpers.sources import pack
 
 DRAWN = ("--dataset", "drawn")
 
@@ -157,6 +159,23 @@ def test_a_wrong_file_beside_a_right_one_is_no_failure_of_a_fetch(bpnet, tmp_pat
     assert bpnet("data", "verify", "--data-dir", tmp_path).out == (
         "f: wrong: f (not the published file)\n"
     )
+
+
+def test_files_that_lie_elsewhere_in_the_data_folder_are_found_there(bpnet, tmp_path, monkeypatch):
+    contents = miniature(range(10))
+    monkeypatch.setitem(SOURCES, "kmnist", known_packed(contents, "KMNIST/raw"))
+    options = ("--dataset", "kmnist", "--data-dir", tmp_path)
+    assert bpnet("data", "path", *options).out == f"{tmp_path}/kmnist\n"
+    for name, content in contents.items():
+        (tmp_path / f"{name}.gz").write_bytes(pack(content))
+    for verb in ("path", "fetch"):
+        result = bpnet("data", verb, *options)
+        assert (result.status, result.out, result.err) == (0, f"{tmp_path}\n", "")
+    assert bpnet("data", "verify", *options).out.splitlines() == [
+        f"{name}: right: {tmp_path}/{name}.gz" for name in contents
+    ]
+    assert bpnet("data", "show", *options).status == 0
+    assert not (tmp_path / "kmnist").exists()
 
 
 def test_a_data_folder_that_cannot_be_is_told(bpnet, tmp_path):

@@ -47,11 +47,6 @@ def test_train_alone_trains_the_config_mnist(bpnet, small_data, named):
     assert config.load(written, environment={}).train.learning_rate == 0.3
 
 
-def test_seeds_alone_are_those_of_the_config_mnist(bpnet, small_data):
-    result = bpnet("train", "--seeds", 2, "--quiet", *SMALL, "--data-dir", small_data)
-    assert re.search(r"\nruns/[0-9_-]+_mnist-2-seeds\n$", result.out)
-
-
 def test_quiet_leaves_only_the_result(bpnet, small_file):
     result = bpnet("train", "--config", small_file, "--quiet")
     assert result.err == ""

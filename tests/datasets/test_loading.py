@@ -84,6 +84,10 @@ def test_to_find_writes_nothing_and_says_what_the_user_can_do(tmp_path, monkeypa
     loading.find(DataConfig("drawn", str(tmp_path / "x"), validation=10, mix=0.1), lines.append)
     assert [line.split()[-1] for line in lines] == ["them", "them"]
     assert "/sketched: does not hold sketched" in lines[1]
-    with pytest.raises(DataError, match="x/mnist: does not hold mnist, and only the .*--data-dir"):
+    with pytest.raises(
+        DataError,
+        match="x/mnist: does not hold mnist, and only the .*--data-dir .*"
+        "looked in .*/x/mnist, .*/x, .*/x/MNIST/raw: no train-images-idx3-ubyte",
+    ):
         loading.find(DataConfig("mnist", str(tmp_path / "x")), pytest.fail)
     assert list(tmp_path.iterdir()) == []

@@ -8,12 +8,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bpnet.datasets import cache, idx
+from bpnet.datasets import cache, catalogue, idx, own_files
 from bpnet.datasets.catalogue import File, Published, Source
 from bpnet.errors import DataError
 from bpnet.system.progress import silent, silently
 from tests.helpers import readers
 from tests.helpers.readers import IMAGES, LABELS, read_idx
+from tests.helpers.readers import NAMES as NAMES_OF_CLASSES
 from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
 
 SEED = 20160924
@@ -152,8 +153,46 @@ def test_no_changed_gz_is_taken_for_the_published_one(tmp_path, cases):
     assert hunt(sample(changed, count, SEED), partial(read_packed, tmp_path)) == (count, 0)
 
 
+OWN = {name: LABELS if "labels" in name else IMAGES for name in catalogue.NAMES}
+
+
+def read_own(folder, content):
+    """Read own files whose training labels are these bytes; what is accepted holds `LABELS`."""
+    for name, right in OWN.items():
+        (folder / name).write_bytes(content if name == catalogue.NAMES[1] else right)
+    try:
+        found = own_files.load(folder)
+    except DataError:
+        return False
+    assert found == OWN
+    return True
+
+
+def test_no_changed_gz_of_own_files_is_unpacked_to_something_else(tmp_path, cases):
+    packed = gzip.compress(LABELS, mtime=0)
+    assert read_own(tmp_path, LABELS)
+    assert read_own(tmp_path, packed)
+    everything = [*cut(packed), *flipped(packed), *mutated(packed, SEED, 500)]
+    count = cases(len(everything))
+    tried, accepted = hunt(sample(everything, count, SEED), partial(read_own, tmp_path))
+    assert tried == count
+    assert accepted < 0.4 * count  # when it was packed, and by whom, may be anything
+
+
+def test_no_changed_names_of_classes_are_let_in_but_as_names(tmp_path, cases):
+    read = partial(readers.read_class_names, tmp_path / "classes.txt")
+    assert read(NAMES_OF_CLASSES)
+    everything = [*cut(NAMES_OF_CLASSES), *flipped(NAMES_OF_CLASSES)]
+    everything += mutated(NAMES_OF_CLASSES, SEED, 1000)
+    count = cases(len(everything))
+    tried, accepted = hunt(sample(everything, count, SEED), read)
+    assert tried == count
+    assert 0.1 * count < accepted < 0.9 * count
+
+
 def test_there_are_as_many_cases_as_are_promised():
-    assert 9 * len(LABELS) + len(IMAGES) + 8 * 16 + 2 * 2000 + 1000 + 1700 > 9000
+    assert 9 * len(LABELS) + len(IMAGES) + 8 * 16 + 2 * 2000 + 1000 + 1700 + 500 > 9500
+    assert 9 * len(NAMES_OF_CLASSES) + 1000 > 1200
     assert len(BAD_IMAGES) + len(BAD_LABELS) >= 30
 
 

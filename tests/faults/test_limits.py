@@ -1,17 +1,22 @@
 """What a hostile file can cost: no more than 50 MB and a second beyond what a good one costs."""
 
 import ctypes
+import gzip
 import shutil
+import struct
+import time
 from contextlib import suppress
 
 import pytest
 
-from bpnet.datasets import catalogue
+from bpnet.datasets import catalogue, class_names
+from bpnet.errors import DataError
 from bpnet.runs import checkpoints, results
 from bpnet.system import memory
 from tests.helpers.bombs import (
     CONFIGS,
     FACTS,
+    MEBIBYTE,
     believed,
     claimed,
     configured,
@@ -259,11 +264,12 @@ def test_drawn_data_of_10_gb_are_not_right(name, runs, folder, good):
 
 
 @pytest.mark.parametrize("form", [".gz", ""])
-@pytest.mark.parametrize("made", ["a bomb", "sparse"])
+@pytest.mark.parametrize("made", ["a bomb", "a bomb in one part", "sparse"])
 def test_published_data_are_never_unpacked_before_they_are_known(form, made, folder, good):
     path = folder / f"data/mnist/{catalogue.NAMES[0]}{form}"
     path.parent.mkdir(parents=True)
-    content = gzip_bomb()
+    one_part = made == "a bomb in one part"
+    content = gzip.compress(bytes(100 * MEBIBYTE), 1) if one_part else gzip_bomb()
     if made == "sparse":
         sparse()(path)
     else:
@@ -282,3 +288,49 @@ def test_published_data_are_never_unpacked_before_they_are_known(form, made, fol
     assert advice.startswith("       put the four .gz files into ")
     assert ended.own_memory - good(CHECK).own_memory < MEMORY
     assert ended.seconds - good(CHECK).seconds < SECONDS
+
+
+def pixels(count):
+    """Return the header of so many images."""
+    return struct.pack(">4I", 0x803, count, 28, 28)
+
+
+def beyond(count):
+    """Return a .gz file of 300 KB whose header promises so many images, and that holds 300 MB."""
+    return gzip.compress(pixels(count)) + gzip.compress(bytes(16 * MEBIBYTE)) * 18
+
+
+OWN = {
+    "10 GB": (sparse(pixels(500)), "larger than the "),
+    "10 GB without a header": (sparse(), "starts with 00 00 00 00"),
+    "10 GB of 10 million images": (sparse(pixels(10**7)), "its header says 10000000 images"),
+    "10 GB behind a .gz": (sparse(gzip.compress(pixels(500))), "larger than the "),
+    "a bomb": (lambda path: path.write_bytes(gzip_bomb()), "starts with 00 00 00 00"),
+    "a bomb with a header": (lambda path: path.write_bytes(beyond(500)), "has 392001 numbers"),
+    "a bomb of 10 million images": (
+        lambda path: path.write_bytes(beyond(10**7)), "its header says 10000000 images",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_no_own_images_take_long_or_much_memory_to_refuse(name, folder, good):
+    make, told = OWN[name]
+    labels = struct.pack(">2I", 0x801, 500) + bytes(range(10)) * 50
+    (folder / "own").mkdir()
+    for part in ("train", "t10k"):
+        (folder / f"own/{part}-labels-idx1-ubyte").write_bytes(labels)
+        (folder / f"own/{part}-images-idx3-ubyte").write_bytes(pixels(500) + bytes(500 * 784))
+    make(folder / "own/train-images-idx3-ubyte")
+    ended = run(folder, "data", "verify", "--dataset", "files", "--data-dir", "own")
+    refuse(ended, good(CHECK), f"own/train-images-idx3-ubyte: {told}")
+
+
+@pytest.mark.parametrize("content", [b"\n", b"a\n", "가".encode()])
+def test_no_names_of_classes_take_long_or_much_memory_to_refuse(content, tmp_path):
+    path = tmp_path / "classes.txt"
+    path.write_bytes(content * (class_names.LONGEST // len(content)))
+    before = time.process_time()
+    with pytest.raises(DataError):
+        class_names.read(path)
+    assert time.process_time() - before < SECONDS

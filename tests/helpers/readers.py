@@ -20,9 +20,9 @@ from bpnet import config
 from bpnet.array import Array
 from bpnet.config import Config, flatten, rules
 from bpnet.config.schema import rules as rules_of_all
-from bpnet.datasets import idx
+from bpnet.datasets import class_names, idx
 from bpnet.datasets.splits import split
-from bpnet.errors import ConfigError, DataError, RunError
+from bpnet.errors import ConfigError, DataError, RunError, StorageError, printable
 from bpnet.runs import checkpoints, npz, results
 from bpnet.runs.directory import Run
 from bpnet.training.state import EpochRecord, TrainingState
@@ -40,6 +40,7 @@ WEIGHTS = npz.pack(ARRAYS)
 IMAGES = idx.encode((np.arange(3 * 28 * 28) % 251).astype(np.uint8).reshape(3, 28, 28))
 DIGITS = range(10)
 LABELS = idx.encode(np.array([7, 0, 9], np.uint8))
+NAMES = "가\r\n나 다\r\nb\r\nT-shirt/top\r\n".encode("utf-8-sig")
 
 
 def empty() -> TrainingState:
@@ -174,6 +175,22 @@ def read_idx(images: bytes, labels: bytes) -> bool:
     assert found.images.tobytes() == images[16:]
     assert bytes(found.labels.tolist()) == labels[8:]
     assert 0 <= found.labels.min() <= found.labels.max() <= 9
+    return True
+
+
+def read_class_names(path: Path, content: bytes) -> bool:
+    """Read the names of classes by way of the file; those that are accepted must tell classes."""
+    path.write_bytes(content)
+    try:
+        found = class_names.read(path)
+    except (DataError, StorageError) as error:
+        if not all(line.startswith(str(path)) for line in error.lines):
+            raise AssertionError(f"told without the path: {error}") from error
+        return False
+    assert 2 <= len(set(found)) == len(found) <= 256
+    assert all(0 < len(name) <= 32 and name.strip() == name == printable(name) for name in found)
+    joined = content.replace(b"\r\n", b"\n").removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
+    assert "\n".join(found).encode() == joined.removesuffix(b"\r")
     return True
 
 
