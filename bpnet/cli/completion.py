@@ -80,7 +80,12 @@ def _item(
 
 
 def _words(rule: "Rule | None") -> tuple[str, ...]:
-    """Return the words that a key may have as its value."""
+    """Return the words that a key may have as its value.
+
+    >>> from bpnet.config.rules import Either, OneOf, Whole
+    >>> _words(Either(OneOf(("he", "xavier")), Either(Whole(0, 9), OneOf(("none",)))))
+    ('he', 'xavier', 'none')
+    """
     from bpnet.config.rules import Either, OneOf
 
     if isinstance(rule, Either):

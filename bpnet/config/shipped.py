@@ -62,8 +62,8 @@ def meant(text: str) -> str:
 
 def hint(path: Path) -> str:
     """Return what to add to an error about a file that cannot be read."""
-    known = path.suffix == ENDING and path.stem in names()
-    return f"; for the one that comes with bpnet, give its name: {path.stem}" if known else ""
+    told = f"; for the one that comes with bpnet, give its name: {path.stem}"
+    return told if path.stem in names() else ""
 
 
 def _unknown(text: str) -> str:

@@ -65,6 +65,7 @@ def complete(tmp_path, monkeypatch, capsysbinary):
         ("train --run-dir x", [f"{DIR}x"]),
         ("data fetch --dataset k", ["kmnist"]),
         ("trian --config dr", []),
+        ("= tr", ["train"]),
     ],
 )  # fmt: skip
 def test_the_word_before_the_cursor_is_completed(complete, words, offered):
