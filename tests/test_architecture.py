@@ -41,12 +41,14 @@ WINGS = {
         "trainer", "arithmetic",
     ),
     "runs": (
-        "metadata", "directory", "anew", "seed_folders", "finding", "identity", "npz_layout", "npz",
-        "resume_point", "checkpoints", "results", "doubts", "mending", "loading", "listing",
-        "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning", "session",
-        "from_python",
+        "metadata", "directory", "anew", "identity", "seed_folders", "finding", "npz_layout", "npz",
+        "resume_point", "new_length", "checkpoints", "results", "doubts", "mending", "loading",
+        "listing", "onnx_file", "safetensors_file", "exporting", "arithmetic", "learning",
+        "session", "from_python",
     ),
-    "pictures": ("png", "formats", "levels", "decoder", "decoding", "normalizing", "single"),
+    "pictures": (
+        "png", "formats", "levels", "decoder", "decoding", "normalizing", "single", "normalizer",
+    ),
     "pictures.normalizing": (
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
@@ -54,9 +56,10 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seeds", "train", "picture_files", "class_folders", "scored_pictures", "scores", "eval",
-        "gradcheck", "config", "data_import", "data", "answers", "predict", "report", "runs",
-        "compare", "export", "commands", "bash", "main", "job",
+        "seed_results", "seeds", "one_run", "train", "picture_files", "class_folders",
+        "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
+        "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
+        "shells", "main", "job",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

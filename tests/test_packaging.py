@@ -1,5 +1,10 @@
-"""What is packed: the sources with their tests, the wheel without them, and no stray file."""
+"""What is packed: the sources with their tests, the wheel without them, and no stray file.
 
+The wheel works alone, with its configs, and without the sources.
+"""
+
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +18,7 @@ from typing import NamedTuple
 import pytest
 
 import bpnet
+from bpnet.config import Config
 
 ROOT = Path(bpnet.__file__).parent.parent
 SOURCES = (  # of these, what git does not ignore
@@ -24,16 +30,26 @@ STRAYS = (
     "runs/a-run/weights.npz", "dist/old.whl", ".env", ".venv/bin/python", ".github/draft.md",
     "scratch/bpnet/network.py", "bpnet/__pycache__/network.pyc",
 )  # fmt: skip
+RUN = """
+import sys
+from bpnet.cli import main
+for words in sys.argv[1:]:
+    status = main.run(words.split())
+    if status:
+        sys.exit(status)
+"""
+FEW = "--set data.validation=100 --set train.epochs=1"
 BUILD = "from hatchling import build; build.build_{}({!r})"
 
 
 class Packages(NamedTuple):
-    """The names in both packages without their first folder, and the wheel's metadata."""
+    """The names in both packages without their first folder, the wheel's metadata and itself."""
 
     sources: set[str]
     sdist: set[str]
     wheel: set[str]
     metadata: Message
+    unpacked: Path
 
 
 def copied_to(tree: Path) -> set[str]:
@@ -70,22 +86,61 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
     with zipfile.ZipFile(built("wheel", unpacked)) as archive:
         wheel = set(archive.namelist())
         metadata = archive.read(f"{unpacked.name}.dist-info/METADATA")
-    return Packages(sources, names, wheel, message_from_bytes(metadata))
+        archive.extractall(tree.parent / "site")
+    shutil.rmtree(unpacked)
+    return Packages(sources, names, wheel, message_from_bytes(metadata), tree.parent / "site")
 
 
 def test_the_sdist_holds_every_source_and_no_stray(packages: Packages) -> None:
     assert packages.sdist == packages.sources | {"PKG-INFO"}
 
 
-def test_the_wheel_holds_the_module_alone(packages: Packages) -> None:
+def test_the_wheel_holds_the_module_and_the_configs_in_it(packages: Packages) -> None:
     module = {name for name in packages.wheel if ".dist-info/" not in name}
-    assert module == {name for name in packages.sources if name.startswith("bpnet/")}
+    kept = {name for name in packages.sources if name.startswith(("bpnet/", "configs/"))}
+    assert module == {re.sub("^configs/", "bpnet/configs/", name) for name in kept}
 
 
 def test_the_wheel_is_typed_and_brings_the_page_of_a_report(packages: Packages) -> None:
     assert "bpnet/py.typed" in packages.wheel
     page = {Path(name).suffix for name in packages.wheel if name.startswith("bpnet/report/")}
     assert {".html", ".css", ".js"} <= page
+
+
+def in_an_empty_folder(packages: Packages, folder: Path, *commands: str) -> list[str]:
+    """Run the commands, one after the other, on the wheel alone; return the lines they print."""
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", RUN, *commands],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(packages.unpacked)},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_wheel_works_alone(packages: Packages, small_data: Path, tmp_path: Path) -> None:
+    lines = in_an_empty_folder(
+        packages, tmp_path / "empty", "config check --config mnist", "config list",
+        f"train --config drawn --data-dir {small_data} {FEW}", "eval",
+        "gradcheck --set network.hidden=2", "report",
+    )  # fmt: skip
+    assert lines[0] == f"{packages.unpacked}/bpnet/configs/mnist.yaml: no problems"
+    listed = [line.split()[0] for line in lines[1:10]]
+    assert listed == sorted(path.stem for path in ROOT.glob("configs/*.yaml"))
+    assert re.fullmatch("runs/[0-9_-]+_drawn-s0", lines[11])
+    assert lines[12] == lines[11]
+    assert lines[-2].startswith("gradients right: ")
+    assert lines[-1] == f"{lines[11]}/report.html"
+
+
+def test_the_wheel_exports(packages: Packages, small_config: Config, tmp_path: Path) -> None:
+    pytest.importorskip("safetensors", reason="no safetensors")
+    run = bpnet.train(small_config, {"train.epochs": 1}, tmp_path / "run").folder
+    command = f"export {run} --to safetensors net.safetensors"
+    assert in_an_empty_folder(packages, tmp_path / "empty", command) == ["net.safetensors"]
 
 
 def test_the_distribution_has_a_name_of_its_own_and_the_modules_version(packages: Packages) -> None:

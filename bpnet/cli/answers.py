@@ -6,32 +6,30 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bpnet.cli.console import IMAGE, columns, cut, padded, percent, picture, side_by_side, width
-from bpnet.config import DataConfig
 from bpnet.errors import printable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from bpnet.config import DataConfig
+
 SHOWN = 3  # of the likeliest digits
 MOST_FORMS = 6  # digits of a picture that are shown as they were seen, unless it is asked for
 LONGEST = 40  # columns, of a name that others leave room for
 GAP = "   "  # between the cells of a table
-INSEPARABLE = "cannot be told apart"
+UNSURE, TOUCHING, INSEPARABLE = "unsure", "digits that touch", "cannot be told apart"
 
 
 class Words(NamedTuple):
-    """What is said of answers: of digits, or of the shapes of other classes."""
+    """What is said of digits, or of the shapes of other classes."""
 
     shapes: str
     strange: str
-    touching: str
-    several_touching: str
-    unsure: str = "unsure"
 
 
-OF_DIGITS = Words("digits", "not like a digit", "digits that touch", "of touching digits")
-OF_OTHERS = Words("shapes", "not like any class", "shapes that touch", "of touching shapes")
+OF_DIGITS = Words("digits", "not like a digit")
+OF_OTHERS = Words("shapes", "not like any class")
 
 
 class Answer(NamedTuple):
@@ -45,7 +43,7 @@ class Answer(NamedTuple):
     unsure: bool
     like_a_digit: bool
     touching: bool
-    data: DataConfig = DataConfig()
+    data: "DataConfig"
 
     @property
     def name(self) -> str:
@@ -70,8 +68,8 @@ class Answer(NamedTuple):
     def doubt(self) -> str:
         """What speaks against the answer, if anything."""
         if self.touching:
-            return self.words.touching
-        return self.words.strange if not self.like_a_digit else self.words.unsure * self.unsure
+            return TOUCHING
+        return UNSURE * self.unsure if self.like_a_digit else self.words.strange
 
     @property
     def symbol(self) -> str:
@@ -151,18 +149,17 @@ def _symbols(lines: Lines) -> str:
 def _doubts(answers: Sequence[Answer]) -> list[str]:
     """Return the doubts in words, with how many digits they are of unless there is one only."""
     found = Counter(answer.doubt for answer in answers if answer.doubt)
-    words = answers[0].words
     if len(answers) == 1:
-        return [f"{word}: {INSEPARABLE}" if word == words.touching else word for word in found]
-    told = {words.touching: f"{words.several_touching}: {INSEPARABLE}"}
-    return [f"{count} {told.get(word, word)}" for word, count in found.items()]
+        return [f"{word}: {INSEPARABLE}" if word == TOUCHING else word for word in found]
+    words = {word: word for word in found} | {TOUCHING: f"of touching digits: {INSEPARABLE}"}
+    return [f"{count} {words[word]}" for word, count in found.items()]
 
 
 def _block(answer: Answer) -> list[str]:
     """Return the lines of a digit that stands beside others."""
     fitting = (count for count in (2, 1) if width(_likeliest(answer, count)) <= IMAGE)
     likeliest = _likeliest(answer, next(fitting, 1))
-    told = [answer.doubt, INSEPARABLE] if answer.touching else [likeliest, answer.doubt]
+    told = [TOUCHING, INSEPARABLE] if answer.touching else [likeliest, answer.doubt]
     return [*picture(answer.image), *(cut(line, IMAGE) for line in told)]
 
 

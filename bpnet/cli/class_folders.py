@@ -1,21 +1,29 @@
 """A folder of folders named by class -> their pictures, read as `bpnet predict` reads them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from bpnet.cli import picture_files
 from bpnet.cli.console import stderr_is_a_terminal, tell
-from bpnet.errors import DataError, StorageError
+from bpnet.errors import BpnetError, DataError, StorageError
 from bpnet.system import storage
 from bpnet.system.ordering import natural
+from bpnet.system.prefetch import prefetch
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from bpnet.pictures.decoding import Decoder
+    from bpnet.system.progress import Advance
+
+    Result: TypeAlias = NDArray[np.uint8] | DataError | StorageError
+
+AT_ONCE = 2  # processes that read pictures
 
 
 class Picture(NamedTuple):
@@ -70,33 +78,51 @@ def read(
     """
     import numpy as np
 
-    from bpnet.cli.bars import tqdm
-    from bpnet.pictures import decoding, single
-
-    alone = single.as_it_is if as_is else single.normalized_alone
     images, names = [], []
-    hidden = not stderr_is_a_terminal()
-    with decoding.Decoder() as decoder:
-        for picture in tqdm(pictures, unit=" pictures", leave=False, disable=hidden):
-            try:
-                images.append(_image(decoder, picture.path, alone))
-            except (DataError, StorageError) as error:
-                problems += error.lines
-            else:
+    with _bar(len(pictures)) as advance:
+        for picture, found in zip(pictures, _results(pictures, as_is), strict=False):
+            if isinstance(found, BpnetError):
+                problems += found.lines
+            elif found is not None:
+                images.append(found)
                 names.append(picture.name)
+            advance(1)
     if not images:
         raise DataError(*problems)
     return np.stack(images).reshape(len(images), -1), names
 
 
-def _image(
-    decoder: "Decoder", path: str, alone: "Callable[[NDArray[np.uint8]], NDArray[np.uint8]]"
-) -> "NDArray[np.uint8]":
-    """Return what a picture shows. Raises: DataError, StorageError, naming it."""
+@contextmanager
+def _bar(count: int) -> "Iterator[Advance]":
+    """Show how many of the pictures are read."""
+    from bpnet.cli.bars import tqdm
+
+    hidden = not stderr_is_a_terminal()
+    with tqdm(total=count, unit=" pictures", leave=False, disable=hidden) as bar:
+        yield bar.update
+
+
+def _results(pictures: Sequence[Picture], as_is: bool) -> "Iterator[Result | None]":
+    """Yield what becomes of each picture, in their order; two are in work at a time."""
     from bpnet.pictures import decoding
 
-    grey = decoder.grey(storage.read(Path(path), decoding.LARGEST_FILE), path)
-    try:
-        return alone(grey)
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
+    module = "bpnet.pictures.decoder" if as_is else "bpnet.pictures.normalizer"
+    with ExitStack() as stack:
+        decoders = [stack.enter_context(decoding.Decoder(module)) for _ in range(AT_ONCE)]
+        parts = [
+            prefetch(_each(decoder, pictures[number::AT_ONCE]))
+            for number, decoder in enumerate(decoders)
+        ]
+        yield from chain.from_iterable(zip_longest(*parts))
+
+
+def _each(decoder: "Decoder", pictures: Sequence[Picture]) -> "Iterator[Result]":
+    from bpnet.pictures import decoding, single
+
+    for picture in pictures:
+        try:
+            content = storage.read(Path(picture.path), decoding.LARGEST_FILE)
+            grey = decoder.grey(content, picture.path)
+            yield single.as_it_is(grey, picture.path)
+        except (DataError, StorageError) as error:
+            yield error

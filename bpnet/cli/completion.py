@@ -6,76 +6,77 @@ click asks these functions (its `shell_complete`). They print nothing, and impor
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 from bpnet.errors import BpnetError
 
-PLAIN = re.compile(r"[\w./+,:@%=-]+")  # names that a shell takes as they are
-
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
+    import click.shell_completion
 
     from bpnet.config.rules import Rule
 
+Items: TypeAlias = "list[click.shell_completion.CompletionItem]"
+PLAIN = r"[\w./+,:@%=-]+"  # names that a shell takes as they are
 
-def configs(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem]":
-    """Return the names of the configs that come with bpnet; a file is completed too."""
-    from click.shell_completion import CompletionItem
 
+def configs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
+    """Return the names of the configs that come with bpnet, or leave a path to the shell."""
     from bpnet.config import shipped
 
     found = [name for name in shipped.names() if name.startswith(typed)]
-    items = files(ctx, param, typed)
+    items = []
     with suppress(BpnetError):
-        items += [CompletionItem(name, help=shipped.about(name)) for name in found]
-    return items
+        items = [_item(name, told=shipped.about(name)) for name in found]
+    return items or files(ctx, param, typed)
 
 
-def runs(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem]":
-    """Return the runs and the folders of seeds in runs/, the newest first; any folder will do.
+def runs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
+    """Return the runs and the folders of seeds in runs/, the newest first, or any folder.
 
     A seed alone is offered once its folder is typed.
     """
-    from click.shell_completion import CompletionItem
-
     from bpnet.runs import finding
     from bpnet.system.progress import silent
 
     every = finding.every(Path("runs"), silent)
     outer = {str(Path(*folder.parts[:2])): None for folder in reversed(every)}
     inner = [name for name in map(str, every) if any(typed.startswith(f"{o}/") for o in outer)]
-    found = [name for name in [*outer, *inner] if name.startswith(typed) and PLAIN.fullmatch(name)]
-    return [*folders(ctx, param, typed), *map(CompletionItem, found)]
+    found = [name for name in [*outer, *inner] if name.startswith(typed)]
+    plain = [_item(name) for name in found if re.fullmatch(PLAIN, name)]
+    return plain or folders(ctx, param, typed)
 
 
-def settings(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem]":
+def settings(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     """Return KEY= for each key of a config or, where the key is there, KEY=WORD for its words."""
-    from click.shell_completion import CompletionItem
-
     from bpnet.config.schema import rules
 
     key, equals, _ = typed.partition("=")
     if equals:
         chosen = [f"{key}={word}" for word in _words(rules().get(key))]
-        return [CompletionItem(setting) for setting in chosen if setting.startswith(typed)]
+        return [_item(setting) for setting in chosen if setting.startswith(typed)]
     found = {name: rule for name, rule in rules().items() if name.startswith(typed)}
-    return [CompletionItem(f"{name}=", help=str(rule)) for name, rule in found.items()]
+    return [_item(f"{name}=", told=str(rule)) for name, rule in found.items()]
 
 
-def files(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem]":
+def files(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     """Leave it to the shell: it knows the files."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(typed, type="file")]
+    return [_item(typed, "file")]
 
 
-def folders(ctx: click.Context, param: click.Parameter, typed: str) -> "list[CompletionItem]":
+def folders(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     """Leave it to the shell: it knows the folders."""
-    from click.shell_completion import CompletionItem
+    return [_item(typed, "dir")]
 
-    return [CompletionItem(typed, type="dir")]
+
+def _item(
+    text: str, kind: str = "plain", told: str | None = None
+) -> "click.shell_completion.CompletionItem":
+    """Return what is offered, or of what kind the shell shall look for more."""
+    import click.shell_completion
+
+    return click.shell_completion.CompletionItem(text, kind, told)
 
 
 def _words(rule: "Rule | None") -> tuple[str, ...]:

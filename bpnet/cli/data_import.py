@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from bpnet.cli import picture_files
+from bpnet.cli import completion, picture_files
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, tell
 from bpnet.cli.options import with_options
@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 
 
 @click.command("import", cls=Command)
-@click.argument("source", metavar="SOURCE", type=Path)
-@click.option("--to", "folder", metavar="DIR", required=True, help="A new folder for the dataset.")
+@click.argument("source", metavar="SOURCE", type=Path, shell_complete=completion.files)
 @click.option(
-    "--test", metavar="SOURCE", type=Path, help="Test images. [default: a sixth of each class]"
+    "--to",
+    "folder",
+    metavar="DIR",
+    required=True,
+    shell_complete=completion.folders,
+    help="A new folder for the dataset.",
+)
+@click.option(
+    "--test",
+    metavar="SOURCE",
+    type=Path,
+    shell_complete=completion.files,
+    help="Test images. [default: a sixth of each class]",
 )
 @click.option("--as-is", is_flag=True, help="Pictures of 28 x 28, white on black: as they are.")
 @click.option("--turned", is_flag=True, help="IDX files with rows for columns, such as EMNIST's.")

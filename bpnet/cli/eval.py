@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     "--pictures",
     metavar="FOLDER",
     type=Path,
+    shell_complete=completion.folders,
     help="Score on your own pictures, in folders named as the classes; exit status 1 if one cannot "
     "be used.",
 )
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     "--predictions",
     metavar="FILE.csv",
     type=Path,
+    shell_complete=completion.files,
     help="Write the answer to each image, and the probability of each class.",
 )
 @JSON

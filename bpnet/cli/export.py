@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import echo, tell
 from bpnet.errors import UsageError
@@ -13,8 +14,10 @@ FORMS = ("safetensors", "onnx")
 
 
 @click.command(cls=Command)
-@click.argument("folder", metavar="[RUN]", required=False, type=Path)
-@click.argument("path", metavar="FILE", required=False, type=Path)
+@click.argument(
+    "folder", metavar="[RUN]", required=False, type=Path, shell_complete=completion.runs
+)
+@click.argument("path", metavar="FILE", required=False, type=Path, shell_complete=completion.files)
 @click.option("--to", "form", type=click.Choice(FORMS), help="In which form; there is no default.")
 def export(folder: Path | None, path: Path | None, form: str | None) -> None:
     """Write the network of a run as a file that other programs read.

@@ -17,8 +17,9 @@ import click
 
 from bpnet.cli import main as command_line
 from bpnet.cli import signals
-from bpnet.cli.options import DATA_DIR, OTHER_ARITHMETIC, with_options
+from bpnet.cli.options import DATA_DIR, EPOCHS, OTHER_ARITHMETIC, with_options
 from bpnet.system import companions, threads
+from bpnet.system.progress import silently
 
 if TYPE_CHECKING:
     from bpnet.training.state import EpochRecord
@@ -31,7 +32,7 @@ def main() -> None:
         channel = os.dup(1)
         os.dup2(2, 1)
         signals.leave_on_them()
-        status = _run(Channel(channel), *arguments(standalone_mode=False))
+        status = _run(Channel(channel), arguments(standalone_mode=False))
     except KeyboardInterrupt:
         pass
     finally:
@@ -43,11 +44,25 @@ def main() -> None:
 @click.argument("folder", type=Path)
 @DATA_DIR
 @OTHER_ARITHMETIC
+@EPOCHS
 def arguments(
-    folder: Path, data_dir: str | None, other_arithmetic: bool
-) -> tuple[Path, str | None, bool]:
-    """Return the run, where its data lie if they moved, and whether the arithmetic may differ."""
-    return folder, data_dir, other_arithmetic
+    folder: Path, data_dir: str | None, other_arithmetic: bool, epochs: int | None
+) -> "Job":
+    """Return what the arguments ask for."""
+    return Job(folder, data_dir, other_arithmetic, epochs)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run, where its data lie if they moved, whether the arithmetic may differ, and its epochs.
+
+    None are those that it has.
+    """
+
+    folder: Path
+    data_dir: str | None
+    other_arithmetic: bool
+    epochs: int | None
 
 
 @dataclass(frozen=True)
@@ -70,14 +85,14 @@ class Channel:
             left = left[os.write(self.descriptor, left) :]
 
 
-def _run(channel: Channel, folder: Path, data_dir: str | None, other_arithmetic: bool) -> int:
+def _run(channel: Channel, job: Job) -> int:
     """Train, report errors as the command line does, and return its exit status.
 
     The other process is followed first: what cannot be followed must not begin.
     """
     try:
         companions.follow()
-        return _train(channel, folder, data_dir, other_arithmetic)
+        return _train(channel, job)
     except Exception as error:
         if command_line.is_debugged():
             raise
@@ -87,19 +102,20 @@ def _run(channel: Channel, folder: Path, data_dir: str | None, other_arithmetic:
         return status
 
 
-def _train(channel: Channel, folder: Path, data_dir: str | None, other_arithmetic: bool) -> int:
+def _train(channel: Channel, job: Job) -> int:
     """Train the run to its end; return the exit status of the signal if one comes first."""
     from bpnet.runs import directory
     from bpnet.runs.metadata import Status
 
-    run = directory.open_run(folder, with_options((), data_dir))
+    run = directory.open_run(job.folder, with_options((), job.data_dir))
     threads.fix()
     from bpnet.runs import mending, session
 
-    if run.status == Status.FINISHED:  # by another process, while this one had to wait, or spoilt
+    is_long_enough = job.epochs in (None, run.config.train.epochs)
+    if run.status == Status.FINISHED and is_long_enough:  # by another process meanwhile, or spoilt
         mending.mend(run, channel.tell)
         return 0
-    resumed = session.resumed(run, tell=channel.tell, other_arithmetic=other_arithmetic)
+    resumed = session.resumed(run, silently, channel.tell, job.other_arithmetic, job.epochs)
     with resumed as begun, signals.collected() as received:
         for record in session.train(begun, lambda: bool(received), tell=channel.tell):
             channel.record(record)

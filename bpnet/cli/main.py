@@ -43,9 +43,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     if os.environ.get(COMPLETING):
-        from bpnet.cli import bash
+        from bpnet.cli import shells
 
-        bash.use()
+        shells.teach()
     try:
         return bpnet.main(arguments, prog_name="bpnet", standalone_mode=False) or 0
     except click.ClickException as error:

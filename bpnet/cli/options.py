@@ -51,11 +51,31 @@ DATA_DIR = click.option(
     shell_complete=completion.folders,
     help="Where the data lie, or are downloaded to: data.dir; also BPNET_DATA_DIR. [default: data]",
 )
+RUN_DIR = click.option(
+    "--run-dir",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.folders,
+    help="Write here. [default: new in runs/]",
+)
+RESUME = click.option(
+    "--resume",
+    metavar="RUN",
+    type=Path,
+    shell_complete=completion.runs,
+    help="Go on with this run, or its seeds.",
+)
 RUN_DATA_DIR = click.option(
     "--data-dir",
     metavar="DIR",
     shell_complete=completion.folders,
     help="Where the data lie now; also BPNET_DATA_DIR. [default: as the run's config says]",
+)
+EPOCHS = click.option(
+    "--epochs",
+    metavar="N",
+    type=Count(1),
+    help="Resume, also a finished run, until N epochs are done in all; not with a cosine.",
 )
 OTHER_ARITHMETIC = click.option(
     "--other-arithmetic",

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from bpnet.cli import completion, picture_files
+from bpnet.cli import committee, completion, picture_files
 from bpnet.cli.advice import Command
 from bpnet.cli.answers import Answer, Lines, as_json, in_a_line, in_full, room_for
-from bpnet.cli.console import echo_all, echo_json, percent, tell
+from bpnet.cli.console import echo_all, echo_json, tell
 from bpnet.cli.options import JSON
 from bpnet.errors import DataError, StorageError, UsageError
 from bpnet.system import threads
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bpnet.config import DataConfig
     from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
+    from bpnet.pictures.normalizing import Digit
     from bpnet.runs.directory import Run
 
 MOST_IN_FULL = 3  # pictures; of more, each has a line
@@ -71,12 +72,11 @@ def predict(
     bpnet predict seven.png
     bpnet predict photo.jpg photos --run runs/2026-01-31_142530_mnist-s0
 
+    A first picture, if you have none: bpnet data show --save digit.png
+
     Each digit is brought to MNIST's own form first, and shown as the network sees it; - is stdin.
     Of more than three pictures, each has a line: 7? is unsure; ? is no digit, or several that
     touch. Exit status 1 if a picture is blank, or cannot be read or kept.
-
-    \b
-    A first picture, if you have none: bpnet data show --save digit.png
 
     --json: run; classes; pictures, for each: picture (its name) and problem, or digits, for each:
     digit (null if the classes are no digits), class, probability, unsure, like_a_digit, touching,
@@ -84,12 +84,12 @@ def predict(
     """
     if seen and not as_json:
         raise UsageError("--seen: goes with --json; --show prints what the network saw")
-    from bpnet.runs import finding, seed_folders
+    from bpnet.runs import finding
 
     run = folder or finding.newest(tell)
     problems: list[str] = []
     records = [record for name in names for record in _records(name, problems)]
-    runs = _of_one_kind(seed_folders.open_members(run, (), tell))
+    runs = committee.opened(run)
     answered = _answered(runs, records, kept, problems)
     if as_json:
         echo_json({"run": str(run), **_as_json(runs, answered, records, seen)})
@@ -97,16 +97,6 @@ def predict(
         echo_all(_text(answered, records, show))
     if problems:
         raise DataError(*dict.fromkeys(problems))
-
-
-def _of_one_kind(runs: "Sequence[Run]") -> "Sequence[Run]":
-    """Return the runs, if they answer with the same classes: a committee has to."""
-    for run in runs:
-        if run.config.data.names != runs[0].config.data.names:
-            raise UsageError(
-                f"{run.folder}: has other classes than {runs[0].folder}; name one of them by --run"
-            )
-    return runs
 
 
 def _records(name: str, problems: list[str]) -> list[Record]:
@@ -143,7 +133,7 @@ def _answered(
 
     threads.fix()
     with decoding.Decoder() as decoder:
-        members, data = _members(runs), runs[0].config.data
+        members, data = committee.members(runs), runs[0].config.data
         for record in records:
             if "problem" in record:
                 continue
@@ -153,24 +143,6 @@ def _answered(
                 if kept:
                     images = [answer.image for answer in chain.from_iterable(lines)]
                     picture_files.keep(kept, record["picture"], images)
-
-
-def _members(runs: "Sequence[Run]") -> "list[Member]":
-    """Return the networks of the runs, each with its measure; without one, that is told."""
-    from bpnet.evaluation import doubt
-    from bpnet.runs import doubts, loading, metadata
-
-    networks = loading.networks(runs)
-    measures = [doubts.load(run) for run in runs]
-    if None in measures:
-        run = runs[measures.index(None)]
-        least = percent(doubt.improbable(len(run.config.data.names)))
-        refused = "no digit" if run.config.data.of_digits else "unlike its class"
-        tell(
-            f"{run.folder}: has no measure of doubt: answers below {least} are unsure, and nothing "
-            f"is refused as {refused}; give it one by: {metadata.resuming(run.folder)}"
-        )
-    return list(zip(networks, measures, strict=True))
 
 
 def _lines(members: "Sequence[Member]", data: "DataConfig", decoder: "Decoder", name: str) -> Lines:
@@ -193,9 +165,15 @@ def _lines(members: "Sequence[Member]", data: "DataConfig", decoder: "Decoder", 
         found.like_a_digit.tolist(),
         strict=True,
     )
-    return [
-        [Answer(digit.image, *next(told), digit.touching, data) for digit in line] for line in lines
-    ]
+    return [[_answer(digit, *next(told), data) for digit in line] for line in lines]
+
+
+def _answer(
+    digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool, data: "DataConfig"
+) -> Answer:
+    """Return the answer; that several touch is known of digits only: an m has as many strokes."""
+    touching = digit.touching and data.of_digits
+    return Answer(digit.image, shares, unsure, like_a_digit, touching, data)
 
 
 def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:

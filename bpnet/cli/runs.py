@@ -89,8 +89,8 @@ def _value(listed: "Listed", key: str) -> str:
 def _heading(key: str, differing: Iterable[str]) -> str:
     """Return the last part of a key, or all of it if another column would be called so too.
 
-    >>> _heading("train.momentum", ["train.momentum"]), _heading("data.validation", [])
-    ('momentum', 'data.validation')
+    >>> [_heading(key, ["a.floor", "b.floor"]) for key in ("train.mix", "a.floor", "data.test")]
+    ['mix', 'a.floor', 'data.test']
     """
     others = [*LEFT, *RIGHT, *(_last(other) for other in differing if other != key)]
     return key if _last(key) in others else _last(key)

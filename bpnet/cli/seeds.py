@@ -1,25 +1,20 @@
 """`bpnet train --seeds`: a process for each seed, some at a time; one display, and one table."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from bpnet import datasets
-from bpnet.cli import jobs
+from bpnet.cli import jobs, seed_results
 from bpnet.cli.bars import tqdm
 from bpnet.cli.console import (
     byte_bar,
-    echo,
-    echo_all,
     epoch_line,
     epoch_number,
-    percent,
-    spread,
     stderr_is_a_terminal,
-    table,
     tell,
 )
 from bpnet.cli.jobs import Message, Watch
@@ -27,13 +22,11 @@ from bpnet.cli.options import with_options
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import BpnetError, RunError, UsageError
-from bpnet.runs import anew, directory, mending, metadata, results, seed_folders
+from bpnet.runs import anew, directory, mending, new_length, results, seed_folders
 from bpnet.runs.directory import Run
-from bpnet.runs.metadata import Result, Status
+from bpnet.runs.metadata import Status
 from bpnet.system import held, processors
 from bpnet.training.need import refuse_too_large
-
-HEADING = ["seed", "test accuracy", "wrong", "loss", "epoch", "validation"]
 
 
 def start(
@@ -49,21 +42,37 @@ def start(
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
         seed_folders.create(config, count, folder)
-        _train(folder, seed_folders.seeds(folder), config, parallel, (), quiet)
+        seeds = seed_folders.seeds(folder)
+        _train(folder, seeds, [Run(seed, config) for seed in seeds], parallel, (), quiet)
 
 
 def resume(
-    folder: Path, parallel: int, data_dir: str | None, other_arithmetic: bool, quiet: bool
+    folder: Path,
+    epochs: int | None,
+    parallel: int,
+    data_dir: str | None,
+    other_arithmetic: bool,
+    quiet: bool,
 ) -> None:
-    """Train on the seeds in the folder that have not finished, and bring back what others lost."""
+    """Train on the seeds in the folder that have not finished, and bring back what others lost.
+
+    With a number of epochs, those that have finished fewer are trained on too.
+    """
     seeds = seed_folders.seeds(folder)
-    unfinished = _unfinished(seeds)
-    left = unfinished + [seed for seed in seeds if seed not in unfinished and not _is_whole(seed)]
+    runs = {run.folder: run for run in _opened(seeds)}
+    finished = [seed for seed, run in runs.items() if _has_finished(run, epochs)]
+    unfinished = [seed for seed in seeds if seed not in finished]
+    if epochs is None:
+        _tell_of_different_lengths(folder, runs.values())
+    else:
+        changing = [runs[seed] for seed in unfinished or seeds if seed in runs]
+        runs |= {run.folder: new_length.planned(run, epochs) for run in changing}
+    left = unfinished + [seed for seed in finished if not _is_whole(seed)]
     if not left:
         tell(f"{folder}: all its seeds have finished: nothing to do")
-        _print_results(folder, seeds)
+        seed_results.show(folder, seeds)
         return
-    anew.refuse_threads(*_opened(unfinished))
+    anew.refuse_threads(*(runs[seed] for seed in unfinished if seed in runs))
     config = directory.open_run(left[0], with_options((), data_dir)).config
     refuse_too_large(config, min(parallel, len(left)))
     processors.warn_of_more(min(parallel, len(left)), config.train.workers, tell)
@@ -71,14 +80,15 @@ def resume(
         datasets.load(config.data, byte_bar, tell)
     options = [] if data_dir is None else ["--data-dir", data_dir]
     options += ["--other-arithmetic"] if other_arithmetic else []
+    options += [] if epochs is None else ["--epochs", str(epochs)]
     with directory.locked(folder):
-        _train(folder, left, config, parallel, options, quiet)
+        _train(folder, left, list(runs.values()), parallel, options, quiet)
 
 
 def _train(
     folder: Path,
     left: Sequence[Path],
-    config: Config,
+    shown: Sequence[Run],
     parallel: int,
     options: Sequence[str],
     quiet: bool,
@@ -88,14 +98,14 @@ def _train(
     The options are those that each job gets, and whoever resumes what is left.
     """
     seeds = seed_folders.seeds(folder)
-    with display(seeds, config, quiet) as watch:
+    with display(shown, quiet) as watch:
         statuses, number = jobs.train(left, parallel, options, watch)
     held.refuse_another(folder)
     command = shlex.join(_resuming(folder, parallel, options))
-    if number and _unfinished(seeds):
+    if number and any(statuses.get(seed) != 0 for seed in left):
         tell(f"interrupted; go on with: {command}")
         raise click.exceptions.Exit(128 + number)
-    _print_results(folder, seeds)
+    seed_results.show(folder, seeds)
     failed = [f"{seed}: {_failure(status)}" for seed, status in statuses.items() if status]
     if failed:
         raise RunError(*failed, f"try again with: {command}")
@@ -106,15 +116,28 @@ def _resuming(folder: Path, parallel: int, options: Sequence[str]) -> list[str]:
     return command + (["--jobs", str(parallel)] if parallel > 1 else [])
 
 
-def _unfinished(seeds: Sequence[Path]) -> list[Path]:
-    return [seed for seed in seeds if metadata.status(seed) != Status.FINISHED]
-
-
-def _opened(seeds: Sequence[Path]) -> Iterator[Run]:
-    """Yield those that can be opened; what is wrong with the others their processes will say."""
+def _opened(seeds: Sequence[Path]) -> list[Run]:
+    """Return those that can be opened; what is wrong with the others their processes will say."""
+    runs = []
     for seed in seeds:
         with suppress(BpnetError):
-            yield directory.open_run(seed)
+            runs.append(directory.open_run(seed))
+    return runs
+
+
+def _has_finished(run: Run, epochs: int | None) -> bool:
+    """Whether a run has finished: these epochs, if they are given."""
+    return run.status == Status.FINISHED and epochs in (None, run.config.train.epochs)
+
+
+def _tell_of_different_lengths(folder: Path, runs: Iterable[Run]) -> None:
+    """Tell of seeds that another number of epochs has not reached: it was stopped before them."""
+    lengths = {run.config.train.epochs for run in runs}
+    if len(lengths) > 1:
+        tell(
+            f"{folder}: some of its seeds have {min(lengths)} epochs, some {max(lengths)}; "
+            f"--epochs {max(lengths)} makes them alike"
+        )
 
 
 def _is_whole(seed: Path) -> bool:
@@ -139,11 +162,12 @@ def _failure(status: int) -> str:
 
 
 @contextmanager
-def display(seeds: Sequence[Path], config: Config, quiet: bool) -> Iterator[Watch]:
+def display(shown: Sequence[Run], quiet: bool) -> Iterator[Watch]:
     """Show the epochs of all seeds: as one bar, or line by line where there is no terminal."""
+    lengths = {run.folder: run.config.train.epochs for run in shown}
     with tqdm(
-        total=len(seeds) * config.train.epochs,
-        initial=sum(_epochs_done(Run(seed, config)) for seed in seeds),
+        total=sum(lengths.values()),
+        initial=sum(map(_epochs_done, shown)),
         unit=" epochs",
         leave=False,
         disable=quiet or not stderr_is_a_terminal(),
@@ -153,11 +177,11 @@ def display(seeds: Sequence[Path], config: Config, quiet: bool) -> Iterator[Watc
             if isinstance(message, str):
                 tell(f"{seed.name}: {message}")
             elif not bar.disable:
-                epoch = epoch_number(message, config.train.epochs)
+                epoch = epoch_number(message, lengths[seed])
                 bar.set_postfix_str(f"{seed.name}: {epoch}", refresh=False)
                 bar.update()
             elif not quiet:
-                tell(f"{seed.name}: {epoch_line(message, config.train.epochs)}")
+                tell(f"{seed.name}: {epoch_line(message, lengths[seed])}")
 
         yield watch
 
@@ -168,37 +192,3 @@ def _epochs_done(run: Run) -> int:
         return len(results.read_log(run))
     except BpnetError:
         return 0
-
-
-def _print_results(folder: Path, seeds: Sequence[Path]) -> None:
-    """Print the table of the seeds that have finished, what they come to together, and the path."""
-    unfinished = _unfinished(seeds)
-    finished = [seed for seed in seeds if seed not in unfinished]
-    found = [metadata.result(seed) for seed in finished]
-    if not found:
-        return
-    rows = [HEADING, *map(_cells, finished, found)]
-    width = len(HEADING) if any(result.best_epoch for result in found) else 4
-    echo_all(table([row[:width] for row in rows]))
-    if len(found) > 1:
-        echo(f"mean of {len(found)} seeds: {', '.join(_means(found))}")
-    echo(folder)
-
-
-def _cells(seed: Path, result: Result) -> list[str]:
-    accuracy = result.validation_accuracy
-    return [
-        seed.name.removeprefix("seed-"),
-        percent(result.test_accuracy),
-        str(result.test_images - result.test_correct),
-        f"{result.test_loss:.4f}",
-        *(["-", "-"] if accuracy is None else [str(result.best_epoch), percent(accuracy)]),
-    ]
-
-
-def _means(results: Sequence[Result]) -> Iterator[str]:
-    yield f"test accuracy {spread([result.test_accuracy for result in results])}"
-    chosen_by = [result.validation_accuracy for result in results]
-    shares = [share for share in chosen_by if share is not None]
-    if len(shares) == len(results):
-        yield f"validation {spread(shares)}"

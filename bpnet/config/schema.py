@@ -9,7 +9,7 @@ from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS
 
 LARGEST_SEED = 2**32 - 1
 INPUTS = 784  # always there; the data have them too
-MOST_IMAGES, MOST_CLASSES = 1_000_000, 256
+MOST_IMAGES, MOST_CLASSES, MOST_EPOCHS = 1_000_000, 256, 10_000
 CLASS_NAME = Name(32)
 
 
@@ -51,7 +51,7 @@ class NetworkConfig:
 class TrainConfig:
     """Minibatch SGD."""
 
-    epochs: Annotated[int, Whole(1, 10_000)] = 20
+    epochs: Annotated[int, Whole(1, MOST_EPOCHS)] = 20
     batch_size: Annotated[int, Whole(1, MOST_IMAGES)] = 100
     learning_rate: Annotated[float, Positive(1_000_000)] = 0.1
     schedule: Annotated[str, OneOf(("constant", "cosine"))] = "constant"

@@ -1,6 +1,6 @@
 """The name of a dataset -> its images and labels."""
 
-from bpnet.datasets.loading import completed, find, load
+from bpnet.datasets.loading import completed, counts, find, load
 from bpnet.datasets.splits import SIDE, WIDTH, Dataset, Split
 
-__all__ = ["SIDE", "WIDTH", "Dataset", "Split", "completed", "find", "load"]
+__all__ = ["SIDE", "WIDTH", "Dataset", "Split", "completed", "counts", "find", "load"]

@@ -92,6 +92,16 @@ def verify(folder: Path) -> dict[str, str]:
     return states | {"classes": f"right: {len(classes(folder, contents[NAMES[1]]))}"}
 
 
+def counts(folder: Path) -> tuple[int, int]:
+    """Return how many images the headers say there are, to train on and to test on.
+
+    Raises: DataError, StorageError.
+    """
+    paths = find(folder)
+    train, test = (_file(paths[name]).sizes[0] for name in (NAMES[0], NAMES[2]))
+    return train, test
+
+
 def find(folder: Path) -> dict[str, Path]:
     """Return the path of each of the four files, in whichever form it is there.
 

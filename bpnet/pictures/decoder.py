@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, BinaryIO
@@ -31,18 +31,23 @@ NO_PILLOW, OUT_OF_MEMORY = 3, 4  # exit statuses
 
 
 def main() -> None:
-    """Answer the requests, one after the other, until there are no more."""
+    """Decode pictures until there are no more."""
+    serve(answer, MEMORY)
+
+
+def serve(answer_to: Callable[[BinaryIO, int], Iterator[bytes]], memory: int) -> None:
+    """Answer the requests, one after the other, until there are no more, in so much memory."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # where a library prints what it has to say
     warnings.simplefilter("ignore")
     if not _import_pillow():
         sys.exit(NO_PILLOW)
-    _limit_memory()
+    _limit_memory(memory)
     try:
         while length := sys.stdin.buffer.read(8):
-            _limit_time(SECONDS)
-            _send(answers, _answer(sys.stdin.buffer, int.from_bytes(length)))
-            _limit_time(0)
+            limit_time(SECONDS)
+            _send(answers, answer_to(sys.stdin.buffer, int.from_bytes(length)))
+            limit_time(0)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BrokenPipeError:
@@ -65,19 +70,19 @@ def _import_pillow() -> bool:
     return tuple(map(int, __version__.split(".")[:2])) >= OLDEST_PILLOW
 
 
-def _limit_memory() -> None:
+def _limit_memory(memory: int) -> None:
     """Let an allocation fail that would go beyond what a picture may cost."""
     try:
         import resource
     except ImportError:  # Windows
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if soft == resource.RLIM_INFINITY or soft > MEMORY:
+    if soft == resource.RLIM_INFINITY or soft > memory:
         with suppress(ValueError, OSError):  # not every system has this limit
-            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, hard))
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, hard))
 
 
-def _limit_time(seconds: float) -> None:
+def limit_time(seconds: float) -> None:
     """Let this process die after so many seconds of the processor from now on; 0: never."""
     if hasattr(signal, "setitimer"):  # not on Windows
         signal.setitimer(signal.ITIMER_PROF, seconds)
@@ -89,7 +94,7 @@ def _send(answers: BinaryIO, parts: Iterable[bytes]) -> None:
     answers.flush()
 
 
-def _answer(requests: BinaryIO, length: int) -> Iterator[bytes]:
+def answer(requests: BinaryIO, length: int) -> Iterator[bytes]:
     """Yield the parts of the answer to a file of this length."""
     try:
         image = _decoded(io.BytesIO(requests.read(length)))
@@ -98,14 +103,15 @@ def _answer(requests: BinaryIO, length: int) -> Iterator[bytes]:
     except MemoryError:
         raise
     except Exception as error:  # a decoder may raise anything
-        yield _line({"problem": _problem(error)})
+        yield line({"problem": _problem(error)})
         return
-    yield _line(head)
+    yield line(head)
     yield first
     yield from strips
 
 
-def _line(value: dict[str, Any]) -> bytes:
+def line(value: dict[str, Any]) -> bytes:
+    """Return an object of an answer."""
     return json.dumps(value).encode() + b"\n"
 
 

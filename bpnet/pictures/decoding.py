@@ -28,10 +28,16 @@ PILLOW = "pillow>={}.{}".format(*decoder.OLDEST_PILLOW)
 
 
 class Decoder:
-    """The process that decodes pictures, from `with` to its end; a fresh one after its death."""
+    """The process that decodes pictures, from `with` to its end; a fresh one after its death.
+
+    Its module may do more than decode.
+    """
+
+    def __init__(self, module: str = "bpnet.pictures.decoder") -> None:
+        self._module = module
 
     def __enter__(self) -> "Decoder":
-        self._process = _start()
+        self._process = _start(self._module)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -46,18 +52,18 @@ class Decoder:
         """
         if self._process.poll() is not None:
             _end(self._process)
-            self._process = _start()
+            self._process = _start(self._module)
         try:
             return _answer(self._process, content)
         except DataError as error:
             raise DataError(f"{name}: {error}") from error
 
 
-def _start() -> "subprocess.Popen[bytes]":
+def _start(module: str) -> "subprocess.Popen[bytes]":
     path = os.pathsep.join(sys.path)  # with -P: modules come from where this process has its own
     try:
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "bpnet.pictures.decoder"],
+            [sys.executable, "-P", "-m", module],
             env=os.environ | {"PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -85,7 +91,7 @@ def _answer(process: "subprocess.Popen[bytes]", content: bytes) -> "Array":
         process.stdin.write(len(content).to_bytes(8))
         process.stdin.write(content)
         process.stdin.flush()
-        return _received(process.stdout)
+        return received(process.stdout)
     except (OSError, EOFError) as error:  # the pipes are closed: it is dying
         with suppress(subprocess.TimeoutExpired):
             process.wait(1)
@@ -118,8 +124,8 @@ def _cause(status: int, seconds: float) -> BpnetError:
     return DataError(f"not a picture that can be read: its decoder ended with status {status}")
 
 
-def _received(answers: IO[bytes]) -> "Array":
-    """Return the grey levels of an answer."""
+def received(answers: IO[bytes]) -> "Array":
+    """Return the grey levels of an answer. Raises: DataError if it is a problem."""
     import numpy as np
 
     head = _head(answers)

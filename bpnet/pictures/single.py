@@ -17,12 +17,12 @@ def normalized_alone(grey: Array) -> Array:
     return digits[0]
 
 
-def as_it_is(grey: Array) -> Array:
+def as_it_is(grey: Array, name: str) -> Array:
     """Return the grey levels of a picture that has MNIST's form already.
 
-    Raises: DataError if it has another size.
+    Raises: DataError, naming the picture, if it has another size.
     """
     if grey.shape != (SIDE, SIDE):
         height, width = grey.shape
-        raise DataError(f"{width} x {height} pixels: expected {SIDE} x {SIDE}")
+        raise DataError(f"{name}: {width} x {height} pixels: expected {SIDE} x {SIDE}")
     return grey

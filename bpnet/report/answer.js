@@ -26,10 +26,11 @@ function look(drawing) {
 // Return a piece of the drawing with the network's answer: a button that brings its bars.
 function answered(piece) {
   const made = {...piece, shares: network.classify(piece.image)};
+  made.touching &&= report.of_digits;  // which is known of digits only: an m has as many strokes
   made.doubt = doubtOf(made, 2 * PEN.lineWidth, measure);
   made.button = element("button", symbol(made));
   made.button.type = "button";
-  made.button.title = made.doubt ?? "";
+  made.button.title = said(made.doubt) ?? "";
   made.button.className = made.doubt ? "doubted" : "";
   made.button.onclick = () => { at = read.indexOf(made); chosen = null; showAnswer(); };
   return made;
@@ -37,7 +38,15 @@ function answered(piece) {
 
 // Return the answer in short, as bpnet predict does: 7; 7? if it is unsure; ? for what is not one digit.
 function symbol(piece) {
-  return Object.hasOwn(ADVICE, piece.doubt) ? "?" : `${likeliest(piece)}${piece.doubt ? "?" : ""}`;
+  return isOne(piece) ? `${names[likeliest(piece)]}${piece.doubt ? "?" : ""}` : "?";
+}
+
+function isOne({doubt}) {
+  return !Object.hasOwn(ADVICE, doubt);
+}
+
+function said(doubt) {
+  return doubt === STRANGE ? words.strange : doubt;
 }
 
 function likeliest({shares}) {
@@ -48,35 +57,44 @@ function showAnswer() {
   const piece = read[at];
   read.forEach((each, i) => each.button.setAttribute("aria-pressed", i === at));
   showVerdict(piece);
-  const digit = piece && (chosen ?? likeliest(piece));
-  rows.forEach(({button, bar, text}, i) => {
+  const first = piece && likeliest(piece), digit = chosen ?? first;
+  const order = piece && ARE_MANY ? inOrder(piece) : [];
+  rows.forEach(({button, bar, text, row}, i) => {
+    row.style.order = order[i] ?? i;
     bar.style.setProperty("--share", piece ? piece.shares[i] : 0);
     text.textContent = piece ? percent(piece.shares[i]) : "";
     button.disabled = !piece;
-    button.className = piece && symbol(piece).startsWith(i) ? "most" : "";
+    button.className = piece && i === first && isOne(piece) ? "most" : "";
     button.setAttribute("aria-pressed", i === digit);
   });
   showReasons(piece, digit);
 }
 
+// Return the place of each class among all, the likeliest first.
+function inOrder({shares}) {
+  const places = [];
+  Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a]).forEach((one, i) => { places[one] = i; });
+  return places;
+}
+
 function showVerdict(piece) {
-  const [first, second] = piece ? verdictOn(piece) : ["No digit yet", "The answer comes as you draw."];
+  const [first, second] = piece ? verdictOn(piece) : [`No ${words.shape} yet`, "The answer comes as you draw."];
   place("verdict").replaceChildren(element("b", first), second);
 }
 
 function verdictOn({doubt, shares}) {
-  if (Object.hasOwn(ADVICE, doubt)) return [doubt, ADVICE[doubt]];
+  if (Object.hasOwn(ADVICE, doubt)) return [said(doubt), ADVICE[doubt]];
   const share = percent(Math.max(...shares));
   return [doubt ? `${share}, ${doubt}` : share, read.length > 1 ?
-    "Choose an answer to see its bars, a digit to see its reasons." :
-    "Choose a digit to see what argues for it, and what against."];
+    `Choose an answer to see its bars, a ${words.class} to see its reasons.` :
+    `Choose a ${words.class} to see what argues for it, and what against.`];
 }
 
 // Show the image that the network sees, and which of its pixels argue for a digit.
 function showReasons(piece, digit) {
   const sign = (name, text) => Object.assign(element("span", text), {className: name});
   place("why").replaceChildren(
-    "Ink ", sign("for", "for"), " and ", sign("against", "against"), ` ${digit ?? "it"}`);
+    "Ink ", sign("for", "for"), " and ", sign("against", "against"), ` ${names[digit] ?? "it"}`);
   if (!piece) return void [place("seen"), place("reasons")].forEach(blank);
   paintGrey(place("seen"), piece.image);
   network.classify(piece.image);
@@ -86,9 +104,9 @@ function showReasons(piece, digit) {
 // Return the row of a digit: how likely it is, and a button for its reasons.
 function rowOf(digit) {
   const bar = element("i"), text = element("span");
-  const button = element("button", undefined, element("b", digit), bar, text);
+  const button = element("button", undefined, named("b", digit), bar, text);
   button.type = "button";
-  button.title = `What argues for ${digit}`;
+  button.title = `What argues for ${names[digit]}`;
   button.onclick = () => { chosen = digit; showAnswer(); };
   return {button, bar, text, row: element("li", undefined, button)};
 }

@@ -15,15 +15,30 @@ from bpnet.runs.identity import settings_of
 from bpnet.runs.loading import LoadedRun
 
 MOST_MISTAKES = 1000  # images of some 300 bytes each
+OF_DIGITS = {  # what is drawn, what it is taken for, and a doubt of bpnet predict
+    "shape": "digit",
+    "class": "digit",
+    "classes": "digits",
+    "strange": "not like a digit",
+}
+OF_OTHERS = {
+    "shape": "shape",
+    "class": "class",
+    "classes": "classes",
+    "strange": "not like any class",
+}
 
 
 def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
     """Return all that the page shows: numbers, images and weights; the latter as base64."""
     run, network, images = loaded.run, loaded.network, loaded.images
-    facts = metadata.read(run.folder)
+    facts, data = metadata.read(run.folder), run.config.data
     return {
         "run": run.folder.resolve().name,
         "split": split,
+        "classes": data.names,
+        "of_digits": data.of_digits,
+        "words": OF_DIGITS if data.of_digits else OF_OTHERS,
         "scores": as_json(evaluate(network, images)),
         "mistakes": _mistakes(loaded),
         "log": [asdict(record) for record in results.read_log(run)],
@@ -43,11 +58,11 @@ def _doubt(run: Run) -> dict[str, Any]:
     """Return what doubt.js needs: the measure of the run's network, if it has one."""
     measure = doubts.load(run)
     if measure is None:
-        return {"improbable": doubt.IMPROBABLE}
+        return {"improbable": doubt.improbable(len(run.config.data.names))}
     arrays = measure.arrays()
     return {
         "tile": strokes.TILE,
-        "planes": doubt.PLANES,
+        "planes": measure.middles.shape[1],
         "limits": measure.limits.tolist(),
         "unlike": doubt.NO_DIGIT,
         **{name: _base64(arrays[name].tobytes()) for name in ("middles", "axes")},

@@ -11,6 +11,15 @@ const {widths, activation, parameters} = report.network;
 const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
 const measure = measureOf(report.doubt);
 const SIDE = report.form.side;
+const {classes: names, words} = report;
+const ARE_MANY = names.length > 20;  // then what is likely or confused comes first, in place of all at once
+document.body.classList.toggle("many", ARE_MANY);
+document.body.classList.toggle("named", names.some(name => columns(name) > 2));
+
+// Return how many letters wide a name is: those of East Asia are twice as wide.
+function columns(name) {
+  return Array.from(name).reduce((sum, letter) => sum + (letter >= "\u1100" ? 2 : 1), 0);
+}
 
 // Return what doubt.js measures with: planes, if the run has them, and limits.
 function measureOf({middles, axes, ...limits}) {
@@ -22,6 +31,11 @@ function element(name, text, ...children) {
   if (text !== undefined) made.textContent = text;
   made.append(...children);
   return made;
+}
+
+// Return an element with the name of a class, which may be too long to be seen whole.
+function named(kind, number) {
+  return Object.assign(element(kind, names[number]), {title: columns(names[number]) > 2 ? names[number] : ""});
 }
 
 // Show nothing.
@@ -75,14 +89,14 @@ function showUnits() {
   const [first, next] = affines;
   if (!next) return void place("hidden").remove();
   const last = affines.length === 2;
-  if (last) place("towards").textContent = " Below: the digit that it speaks for most.";
+  if (last) place("towards").textContent = ` Below: the ${words.class} that it speaks for most.`;
   const strength = Array.from({length: first.M}, (_, m) =>
     next.W.subarray(m * next.M, (m + 1) * next.M).reduce((sum, w) => sum + w * w, 0));
   const order = strength.map((_, m) => m).sort((a, b) => strength[b] - strength[a]).slice(0, 30);
   place("units").append(...order.map(m => {
     const towards = Array.from(next.W.subarray(m * next.M, (m + 1) * next.M));
     const weights = Array.from({length: first.D}, (_, d) => first.W[d * first.M + m]);
-    const heading = last ? `for ${towards.indexOf(Math.max(...towards))}` : "";
+    const heading = last ? `for ${names[towards.indexOf(Math.max(...towards))]}` : "";
     const canvas = Object.assign(element("canvas"), {width: SIDE, height: SIDE});
     paintSigned(canvas, weights);
     return figure(canvas, heading, `unit ${m}`);

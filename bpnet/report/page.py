@@ -20,6 +20,7 @@ def page(content: Mapping[str, Any]) -> str:
         "mark": MARK,
         "title": html.escape(str(content["run"])),
         "side": str(content["form"]["side"]),
+        **content["words"],
         "style": _file("style.css"),
         "scripts": "\n".join(f"<script>\n{_file(f'{name}.js')}</script>" for name in SCRIPTS),
         "data": _safe(json.dumps(content, allow_nan=False)),

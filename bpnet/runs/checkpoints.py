@@ -16,7 +16,7 @@ from bpnet.array import Array
 from bpnet.errors import RunError, StorageError
 from bpnet.runs import anew, npz, resume_point
 from bpnet.runs.directory import Run
-from bpnet.runs.identity import identity_of
+from bpnet.runs.identity import identity_of, is_same
 from bpnet.runs.npz_layout import Form
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
@@ -46,7 +46,7 @@ def unpack(content: bytes, state: TrainingState, identity: Mapping[str, Any], ep
     arrays = npz.unpack(content, _forms(state))
     if not np.array_equal(arrays.pop("sha256"), _digest(arrays)):
         raise ValueError("damaged: its SHA-256 differs")
-    if metadata.get("identity") != identity:
+    if not is_same(metadata.get("identity"), identity):
         raise RunError("of another run: its config or data differ")
     point = resume_point.read(metadata, epochs, validated=bool(len(state.best_parameters)))
     for name in state.arrays():

@@ -17,7 +17,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -25,7 +25,7 @@ from unicodedata import category
 
 from bpnet import config
 from bpnet.config import Config
-from bpnet.errors import ConfigError, RunError, UsageError
+from bpnet.errors import ConfigError, RunError, StorageError, UsageError
 from bpnet.runs import metadata
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
@@ -116,7 +116,15 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
         raise RunError(*lines) from error
     named = bool(settings or environment["BPNET_DATA_DIR"])
     may_fill = named or found.data.dir == Config().data.dir
-    return Run(folder, found, may_fill, threads=count)
+    return Run(folder, _with_new_length(folder, found), may_fill, threads=count)
+
+
+def _with_new_length(folder: Path, found: Config) -> Config:
+    """Return the config with as many epochs as the run has now, which its file may not say yet."""
+    length = metadata.new_length(folder)
+    if length is None or length.before != found.train.epochs:
+        return found
+    return replace(found, train=replace(found.train, epochs=length.after))
 
 
 def _no_run(folder: Path) -> RunError:
@@ -140,7 +148,10 @@ def new(name: str, folder: Path | None = None) -> Path:
     """
     if folder is None:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{_safe(name)}"
-        return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+        try:
+            return next(path for path in _numbered(stem) if storage.make_new_folder(path))
+        except StorageError as error:
+            raise StorageError(f"{error}; give another place with --run-dir") from error
     storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
     if not storage.make_new_folder(folder):
         refuse_taken(folder)
@@ -167,14 +178,11 @@ def _numbered(stem: str) -> Iterator[Path]:
 
 def refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
-    if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in _names(folder)):
+    names = storage.names(folder) if folder.is_dir() else [folder.name]
+    if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in names):
         is_run = storage.exists(folder / CONFIG) or seeds_in(folder)
         hint = f", or go on with it: {metadata.resuming(folder)}" if is_run else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
-
-
-def _names(folder: Path) -> list[str]:
-    return storage.names(folder) if folder.is_dir() else [folder.name]
 
 
 def create(settings: Config, folder: Path) -> Run:

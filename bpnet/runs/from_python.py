@@ -14,6 +14,7 @@ from bpnet.config import Config, shipped
 from bpnet.errors import UsageError
 from bpnet.runs import anew, directory
 from bpnet.runs.directory import Run
+from bpnet.runs.identity import refuse_edits
 from bpnet.system import processors, threads
 from bpnet.system.progress import Tell, never, silent, unwatched
 
@@ -64,9 +65,11 @@ def _source(config: "str | PathLike[str] | Config") -> Path | Config:
 def load(run: "str | PathLike[str] | Run") -> "Network":
     """Return the network of a run, with its trained weights; `classify` is what it is for.
 
-    Raises: RunError if there is no such run, or its weights are missing or damaged.
+    Raises: RunError if there is no such run, its config has changed, or its weights are missing or
+    damaged.
     """
     found = run if isinstance(run, Run) else directory.open_run(Path(run))
+    refuse_edits(found)
     _import_numpy(silent)
     from bpnet.runs.results import load_network
 

@@ -9,6 +9,9 @@ from bpnet.config import Config
 from bpnet.errors import RunError, short
 from bpnet.runs import metadata
 from bpnet.runs.directory import CONFIG, Run
+from bpnet.training import schedules
+
+EPOCHS = "train.epochs"
 
 
 def settings_of(chosen: Config) -> dict[str, Any]:
@@ -36,17 +39,29 @@ def identity_of(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
     return {"config": dict(chosen), "data": dict(data)}
 
 
+def is_same(found: Any, own: Mapping[str, Any]) -> bool:
+    """Whether an identity that is found in a checkpoint is the run's own.
+
+    How many epochs are still to come makes no difference to a state of the run, where the learning
+    rate does not depend on them.
+    """
+    schedule = own["config"].get("train.schedule", Config().train.schedule)
+    if not schedules.is_the_same_for_any_epochs(schedule):
+        return bool(found == own)
+    return bool(_but_for_epochs(found) == _but_for_epochs(own))
+
+
+def _but_for_epochs(identity: Any) -> Any:
+    if not isinstance(identity, Mapping) or not isinstance(identity.get("config"), Mapping):
+        return identity
+    settings = identity["config"].items()
+    return {**identity, "config": {key: value for key, value in settings if key != EPOCHS}}
+
+
 def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
+    problems = edits(run)
     began = metadata.read(run.folder)
-    settings = settings_of_run(run)
-    before = _defaults() | began.get("config", settings)  # later keys had their defaults
-    problems = [
-        f"{run.folder / CONFIG}: {name} is {value}, but was "
-        f"{short(str(before[name]))} when the run began; put it back, or start a new run"
-        for name, value in settings.items()
-        if before[name] != value
-    ]
     other = {name for name, _ in began.get("data", data).items() ^ data.items()}
     if other:
         data_of_run = run.config.data
@@ -55,3 +70,28 @@ def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
         problems.append(f"{run.folder}: began with other files of {' and '.join(names)}")
     if problems:
         raise RunError(*problems)
+
+
+def refuse_edits(*runs: Run) -> None:
+    """Raise RunError with a line for each key of a run whose config is not that it began with."""
+    problems = [line for run in runs for line in edits(run)]
+    if problems:
+        raise RunError(*problems)
+
+
+def edits(run: Run) -> list[str]:
+    """Return a line for each key of the run's config that is not as, by run.json, it began."""
+    settings = settings_of_run(run)
+    before = _defaults() | metadata.read(run.folder).get("config", settings)  # later keys: defaults
+    return [
+        f"{run.folder / CONFIG}: {name} is {value}, but was {short(str(before[name]))} when the "
+        f"run began; put it back{_instead(run, name)}"
+        for name, value in settings.items()
+        if before[name] != value
+    ]
+
+
+def _instead(run: Run, name: str) -> str:
+    if name == EPOCHS and schedules.is_the_same_for_any_epochs(run.config.train.schedule):
+        return f"; for more epochs: {metadata.resuming(run.folder)} --epochs N"
+    return ", or start a new run"

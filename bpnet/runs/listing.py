@@ -8,7 +8,7 @@ from typing import Any
 from bpnet.config import Config
 from bpnet.errors import BpnetError, short
 from bpnet.runs import directory, finding, metadata, results
-from bpnet.runs.identity import settings_of
+from bpnet.runs.identity import edits, settings_of
 from bpnet.runs.metadata import Status
 from bpnet.system import locks
 from bpnet.system.progress import Tell
@@ -59,15 +59,17 @@ def list_runs(places: Sequence[Path], sort: str, tell: Tell) -> list[Listed]:
 
 def _listed(folder: Path, tell: Tell) -> Listed:
     try:
-        return _read(folder)
+        return _read(folder, tell)
     except BpnetError as error:
         tell(error.lines[0])
         return Listed(str(folder), Status.DAMAGED)
 
 
-def _read(folder: Path) -> Listed:
+def _read(folder: Path, tell: Tell) -> Listed:
     held = locks.is_held(folder / locks.NAME)  # asked first: a run may end while it is looked at
     run, found = directory.open_run(folder), metadata.read(folder)
+    for line in edits(run):
+        tell(line)
     status = str(found.get("status", Status.NOT_BEGUN))
     result = asdict(run.result) if status == Status.FINISHED else {}
     log = results.read_log(run)

@@ -8,10 +8,10 @@ from bpnet.errors import RunError, StorageError
 from bpnet.runs import checkpoints, directory, doubts, metadata, npz, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes
-from bpnet.system import storage
+from bpnet.system import memory, storage
 from bpnet.system.progress import Tell
 from bpnet.training import state as states
-from bpnet.training.need import refuse_too_large
+from bpnet.training.need import of_the_state
 from bpnet.training.state import TrainingState
 
 
@@ -82,7 +82,8 @@ def _read_whole_log(run: Run) -> None:
 
 def _end(run: Run, data: dict[str, str], tell: Tell) -> TrainingState:
     """Return the state at the end of the run, from its checkpoint."""
-    refuse_too_large(run.config)
+    needed = network.memory(run.config) + of_the_state(run.config)
+    memory.refuse_more(needed, f"{run.folder}: this network")
     state = states.start(network.build(run.config).flat, run.config)
     checkpoints.restore(run, state, data, tell)
     found = results.sha256(results.pack_weights(run, state))

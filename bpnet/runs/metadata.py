@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+from bpnet.config.schema import MOST_EPOCHS
 from bpnet.errors import RunError, StorageError
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
@@ -17,16 +18,6 @@ from bpnet.system.strict_json import Amount, Count, Share, Within
 NAME = "run.json"
 UNKNOWN = "unknown"  # the arithmetic of a run whose run.json was lost
 LIMIT = 2**16
-KINDS = {  # of the facts that are printed or compared
-    "status": str,
-    "started": str,
-    "numpy": str,
-    "weights_sha256": str,
-    "arithmetic": str,
-    "arithmetic_changes": list,
-    "config": dict,
-    "data": dict,
-}
 
 
 class Status(StrEnum):
@@ -52,6 +43,32 @@ class Result:
     test_loss: Amount
     best_epoch: Annotated[int, Within(1, 2**53)] | None
     validation_accuracy: Share | None
+
+
+Epochs = Annotated[int, Within(1, MOST_EPOCHS)]
+
+
+@dataclass(frozen=True)
+class NewLength:
+    """How many epochs a run had, and how many it has, as long as its config may say the first."""
+
+    before: Epochs
+    after: Epochs
+
+
+LENGTH = "new_length"
+OF_THE_END = {"ended", "epochs", "weights_sha256", *(field.name for field in fields(Result))}
+KINDS = {  # of the facts that are printed or compared
+    "status": str,
+    "started": str,
+    "numpy": str,
+    "weights_sha256": str,
+    "arithmetic": str,
+    "arithmetic_changes": list,
+    "config": dict,
+    "data": dict,
+    LENGTH: NewLength,
+}
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -117,8 +134,27 @@ def _checked_status(folder: Path) -> str:
 
 def write(folder: Path, **facts: Any) -> None:
     """Add the facts to run.json, in the place of those of the same names."""
-    text = json.dumps(read(folder) | facts, indent=2, allow_nan=False) + "\n"
-    storage.write(folder / NAME, text.encode())
+    storage.write(folder / NAME, _text(read(folder) | facts))
+
+
+def _text(facts: Mapping[str, Any]) -> bytes:
+    return (json.dumps(facts, indent=2, allow_nan=False) + "\n").encode()
+
+
+def begin(folder: Path, **facts: Any) -> None:
+    """Write the facts of a run that begins or goes on; nothing stays of an end that it had."""
+    gone = OF_THE_END | {LENGTH}
+    kept = {name: fact for name, fact in read(folder).items() if name not in gone}
+    storage.write(folder / NAME, _text(kept | facts))
+
+
+def new_length(folder: Path) -> NewLength | None:
+    """Return the number of epochs that is about to change, if run.json can be read."""
+    try:
+        found = read(folder).get(LENGTH)
+    except RunError:
+        return None
+    return found and NewLength(**found)
 
 
 def result(folder: Path) -> Result:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PACKAGE = "onnx>=1.16"
 OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid"}  # the word of the config: the one of ONNX
-OPSET, IR_VERSION = 13, 7  # of 2020, so that older programs read it; no later one adds to these
+OPSET, IR_VERSION = 13, 7  # of 2020: old programs read it too, and the newer ones add nothing here
 LARGEST = 2**31 - 2**20  # bytes of weights: a file of protobuf's ends at 2 GB
 FORM = {
     "inputs": "images: uint8 (N, 784), the 28 rows of 28 pixels one after the other, ink 255 on 0",
@@ -49,17 +49,21 @@ def pack(network: Network, activation: str, facts: Mapping[str, str]) -> bytes:
         producer_version=__version__,
     )
     helper.set_model_props(model, {**FORM, **facts})
-    content: bytes = model.SerializeToString(deterministic=True)
-    checker.check_model(content)
+    content: bytes = model.SerializeToString()
+    try:
+        checker.check_model(content)
+    except checker.ValidationError as error:
+        told = f"{OPERATORS[activation]}: not as ONNX has it: {str(error).splitlines()[0]}"
+        raise BpnetError(f"network.activation: {activation}: {told}") from error
     return content
 
 
 def _refuse_unknown(network: Network, activation: str) -> None:
     if activation not in OPERATORS:
         raise BpnetError(
-            f"network.activation: {activation}: ONNX is told of {' and '.join(OPERATORS)} alone; "
-            "export it --to safetensors, or add its operator to OPERATORS in "
-            "bpnet/runs/onnx_file.py"
+            f"network.activation: {activation}: no operator of ONNX is known for it, only for "
+            f"{' and '.join(OPERATORS)}; export it --to safetensors, or give it a line in "
+            "OPERATORS of bpnet/runs/onnx_file.py"
         )
     if network.flat.nbytes > LARGEST:
         raise BpnetError(

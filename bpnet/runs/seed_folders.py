@@ -10,6 +10,7 @@ from bpnet.config import Config
 from bpnet.errors import RunError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs.identity import refuse_edits
 from bpnet.runs.metadata import Status
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
@@ -63,9 +64,11 @@ def seeds(folder: Path) -> list[Path]:
 def open_members(folder: Path, settings: Sequence[str], tell: Tell) -> list[Run]:
     """Return the run in the folder, or those of its seeds that there is something to score of.
 
-    Raises: RunError if there is none, as `directory.open_run` and `seeds` do.
+    Raises: RunError if there is none, as `directory.open_run` and `seeds` do, or if the config of
+    one is not that with which it began.
     """
     runs = [directory.open_run(seed, settings) for seed in seeds(folder) or [folder]]
+    refuse_edits(*runs)
     begun = [run for run in runs if run.was_saved]
     for run in runs if begun else []:
         if run not in begun:

@@ -8,7 +8,17 @@ from pathlib import Path
 from bpnet import datasets
 from bpnet.config import Config
 from bpnet.errors import BpnetError, DivergedError, LostWorkerError, RunError
-from bpnet.runs import anew, arithmetic, checkpoints, directory, doubts, learning, metadata, results
+from bpnet.runs import (
+    anew,
+    arithmetic,
+    checkpoints,
+    directory,
+    doubts,
+    learning,
+    metadata,
+    new_length,
+    results,
+)
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
 from bpnet.runs.metadata import Status
@@ -67,31 +77,41 @@ def resumed(
     progress: ByteProgress = silently,
     tell: Tell = silent,
     other_arithmetic: bool = False,
+    epochs: int | None = None,
 ) -> Iterator[Session]:
-    """Hold the directory of a run that has not finished, and go back to its checkpoint.
+    """Hold the directory of a run, and go back to its checkpoint, to go on: to so many epochs.
 
     Raises: RunError if the config or the data have changed, or no checkpoint can be used; also if
     it is of several threads, or this machine computes otherwise than the one before, unless other
-    arithmetic is allowed.
+    arithmetic is allowed. UsageError if it cannot have so many epochs.
     """
     anew.refuse_threads(run)
     directory.recover(run.folder, tell)
+    goal = run if epochs is None else new_length.planned(run, epochs)
     refuse_too_large(run.config)
     if run.was_saved and not other_arithmetic:
         arithmetic.refuse_another(run)
     dataset = datasets.load(run.config.data, progress, tell)
-    refuse_changes(run, dataset.files)
-    session = Session(run, Training(run.config, dataset))
+    session = Session(goal, Training(goal.config, dataset))
     with directory.locked(run.folder):
-        checkpoints.restore(run, session.training.state, session.data, tell)
-        if not session.training.is_possible():
-            step = session.training.state.step
-            raise RunError(
-                f"{run.checkpoint}: step {step} is in no epoch of this run; move it away to go on "
-                "from the one before, or from the beginning"
-            )
+        refuse_changes(run, dataset.files)  # now: another process may just have given it epochs
+        _restore(run, session, tell)
+        new_length.write(run, goal.config.train.epochs)
         with _running(session):
             yield session
+
+
+def _restore(run: Run, session: Session, tell: Tell) -> None:
+    """Go back to the checkpoint of the run, which may be one of fewer epochs than the session's."""
+    training = session.training
+    checkpoints.restore(run, training.state, session.data, tell)
+    if not training.is_possible():
+        raise RunError(
+            f"{run.checkpoint}: step {training.state.step} is in no epoch of this run; move it "
+            "away to go on from the one before, or from the beginning"
+        )
+    if session.run != run:
+        new_length.refuse_done(run, session.run.config.train.epochs, training.state)
 
 
 def train(
@@ -143,7 +163,7 @@ def _running(session: Session) -> Iterator[None]:
 def _begin(session: Session) -> None:
     """Write in run.json that the run is running, since when, and on what."""
     run = session.run
-    metadata.write(
+    metadata.begin(
         run.folder,
         status=Status.RUNNING,
         **arithmetic.facts(run),

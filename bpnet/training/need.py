@@ -2,36 +2,63 @@
 
 import numpy as np
 
-from bpnet import network
-from bpnet.config import Config, DataConfig
+from bpnet import datasets, network
+from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import WIDTH
+from bpnet.datasets.mixing import beside
 from bpnet.system.memory import refuse_more
 from bpnet.training.shares import forms, size
-
-IMAGES = 70_000  # in each of the datasets
 
 
 def memory(config: Config) -> int:
     """Return how many bytes a training takes when it takes most: while it saves, or draws.
 
-    A save packs all arrays of the state in one piece; weights are drawn in float64. Several workers
-    share the arrays of `forms`; their images together are those of one batch.
+    Several workers share the arrays of `forms`; their images together are those of one batch.
+    Raises: DataError, StorageError if own files cannot be looked into.
     """
-    data, train = config.data, config.train
-    arrays = 1 + sum(map(bool, (data.validation, train.momentum, train.average)))
-    count = network.parameters(network.widths(config))
+    trained, held = _images(config)
+    batch = _of_a_batch(config, min(config.train.batch_size, trained))
+    own = max(network.memory(config), network.memory(config, images=0) + batch)
+    shared = size(forms(config)) if config.train.workers > 1 else 0
+    data = held * (WIDTH + np.dtype(np.intp).itemsize)
+    return own + of_the_state(config) + shared + data
+
+
+def _of_a_batch(config: Config, images: int) -> int:
+    """Return how many bytes so many images take while a step is made of them.
+
+    These are four numbers for each neuron: what the layers keep for `backward`, and what is being
+    computed. Images are there as bytes and as numbers; distorted ones in two more arrays.
+    """
+    copies = 2 if config.augment == AugmentConfig() else 4
+    layers = sum(network.widths(config)[1:])
+    return images * (copies * WIDTH + 4 * layers) * np.dtype(config.train.dtype).itemsize
+
+
+def of_the_state(config: Config) -> int:
+    """Return how many bytes its state takes beside the network itself, while it is saved or drawn.
+
+    A save packs all arrays of the state in one piece; weights are drawn in float64.
+    """
+    train = config.train
     itemsize: int = np.dtype(train.dtype).itemsize
-    beside = (arrays - 1) * itemsize + max(arrays * itemsize, 8)
-    images = 4 * train.batch_size * WIDTH * itemsize  # of a batch and the next, plain and distorted
-    own = network.memory(config, max(network.CHUNK, train.batch_size))
-    shared = size(forms(config)) if train.workers > 1 else 0
-    data_size = _images(data) * (WIDTH + np.dtype(np.intp).itemsize)
-    return own + beside * count + images + shared + data_size
+    arrays = 1 + sum(map(bool, (config.data.validation, train.momentum, train.average)))
+    of_each = (arrays - 1) * itemsize + max(arrays * itemsize, 8)
+    return of_each * network.parameters(network.widths(config))
 
 
-def _images(data: DataConfig) -> int:
-    """Return how many images are held at most: to mix two datasets, both and what they become."""
-    return round(IMAGES * (2 + 1 / (1 - data.mix))) if data.mix else IMAGES
+def _images(config: Config) -> tuple[int, int]:
+    """Return how many images are trained on, and how many are held at most.
+
+    To mix two datasets, both are held, and what is trained on.
+    """
+    data = config.data
+    train, test = datasets.counts(data)
+    own = data.train or max(1, train - data.validation)
+    if not data.mix:
+        return own, train + test
+    trained = own + beside(own, data.mix)
+    return trained, 2 * (train + test) + trained
 
 
 def refuse_too_large(config: Config, at_once: int = 1) -> None:

@@ -11,6 +11,15 @@ SHAPES: dict[str, Callable[[float], float]] = {
 }
 
 
+def is_the_same_for_any_epochs(schedule: str) -> bool:
+    """Whether no learning rate of the schedule depends on the number of epochs.
+
+    >>> is_the_same_for_any_epochs("constant"), is_the_same_for_any_epochs("cosine")
+    (True, False)
+    """
+    return schedule == "constant"
+
+
 def learning_rate(config: TrainConfig, step: int, steps: int) -> float:
     """Return the learning rate of a step, counted from 0, where an epoch has so many steps.
 

@@ -49,7 +49,7 @@ def _beside_imports(data):
     epoch = "`bpnet train`: 784-50-10, one epoch, scored and saved"
     commands |= {_with(epoch, n): _training(data, 50, 1, n) for n in NUMBERS}
     config = environments.ROOT / "configs" / "sprint.yaml"
-    sprint = "`bpnet train --config configs/sprint.yaml`"
+    sprint = "`bpnet train --config sprint`"
     return commands | {_with(sprint, n): _train(data, config, n) for n in NUMBERS}
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from bpnet.cli.bars import tqdm
 from bpnet.config import dump
-from bpnet.datasets import SIDE, idx
+from bpnet.datasets import SIDE
 from tests.helpers import forks
+from tests.helpers.own_files import write
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +44,14 @@ def own_files(tmp_path, rng):
 
     def make(name, classes):
         folder = tmp_path / name
-        folder.mkdir()
-        (folder / "classes.txt").write_text("\n".join(classes), encoding="utf-8")
-        for part, each in (("train", 5), ("t10k", 2)):
-            labels = np.repeat(np.arange(len(classes), dtype=np.uint8), each)
-            images = rng.integers(50, size=(len(labels), SIDE, SIDE), dtype=np.uint8)
-            images[np.arange(len(labels)), labels] = 255
-            (folder / f"{part}-images-idx3-ubyte").write_bytes(idx.encode(images))
-            (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx.encode(labels))
+        write(folder, rows(len(classes), 5), rows(len(classes), 2), classes)
         return folder
+
+    def rows(classes, each):
+        labels = np.repeat(np.arange(classes, dtype=np.uint8), each)
+        images = rng.integers(50, size=(len(labels), SIDE, SIDE), dtype=np.uint8)
+        images[np.arange(len(labels)), labels] = 255
+        return images, labels
 
     return make
 

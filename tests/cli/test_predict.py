@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 
 from bpnet import datasets
+from bpnet.config import dump
 from bpnet.pictures import decoding
 from bpnet.pictures.png import png
 from bpnet.runs import directory, doubts, metadata, npz
 from bpnet.system import storage
+from tests.helpers import own_files
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 
@@ -32,14 +34,18 @@ def run(originals):
 @pytest.fixture
 def pictures(small_config, tmp_path):
     """Twenty of the digits that it has learnt, as a person would draw them: dark on light."""
-    train = datasets.load(small_config.data).train
-    made = []
-    for number in range(20):
-        large = np.kron(255 - train.images[number].reshape(28, 28), np.ones((5, 5), np.uint8))
-        path = tmp_path / f"{number}.png"
+    return made(datasets.load(small_config.data).train[:20], tmp_path)
+
+
+def made(images, folder):
+    """Return the pictures that are made of images, in files, each with its label."""
+    files = []
+    for number, (image, label) in enumerate(zip(images.images, images.labels, strict=True)):
+        large = np.kron(255 - image.reshape(28, 28), np.ones((5, 5), np.uint8))
+        path = folder / f"{number}.png"
         path.write_bytes(png(np.pad(large, 30, constant_values=255)))
-        made.append((path, int(train.labels[number])))
-    return made
+        files.append((path, int(label)))
+    return files
 
 
 def test_each_picture_is_shown_as_it_was_seen_with_the_likeliest_digits(bpnet, run, pictures):
@@ -165,6 +171,47 @@ def test_what_the_measure_of_the_run_doubts_is_marked(
     marks = [line.rpartition("  ")[2] for line in result.out.splitlines()]
     marked = [mark for mark in marks if not mark.endswith("%")]
     assert set(marked) == ({doubt} if doubt else set())
+
+
+CLASSES = {
+    "letters": tuple("abcdefghijklmnopqrstuvwxyz"),
+    "two": ("cat", "강아지"),
+    "Hangul": tuple("가나다라마바사아자차카타파하"),
+    "two digits": ("3", "7"),
+}
+
+
+@pytest.mark.parametrize("which", CLASSES)
+def test_the_classes_of_own_data_are_predicted_by_name(bpnet, tmp_path, which):
+    names = CLASSES[which]
+    config = own_files.made(tmp_path / "own", names)
+    Path("own.yaml").write_text(dump(config), encoding="utf-8")
+    assert bpnet("train", "--config", "own.yaml", "--run-dir", "r", "--quiet").err == ""
+    paths, labels = zip(*made(datasets.load(config.data).test[:12], tmp_path), strict=True)
+    report = json.loads(bpnet("predict", *paths, "--run", "r", "--json").out)
+    assert report["classes"] == list(names)
+    found = [picture["digits"][0] for picture in report["pictures"] if "digits" in picture]
+    right = [one["class"] == names[label] for one, label in zip(found, labels, strict=True)]
+    assert np.mean(right) >= 0.9
+    assert [one["digit"] for one in found] == [
+        int(one["class"]) if which == "two digits" else None for one in found
+    ]
+    assert all(len(one["probabilities"]) == len(names) for one in found)
+    lines = bpnet("predict", *paths[:4], "--run", "r").out.splitlines()
+    for line, path, one in zip(lines, paths, found, strict=False):
+        assert line.startswith(f"{path}: {one['class']}")
+
+
+def test_members_that_answer_with_other_classes_are_no_committee(bpnet, trained):
+    folder = trained("two", "--seeds", 2)
+    path = Path(folder) / "seed-1" / "config.yaml"
+    text = path.read_text(encoding="utf-8").replace("dataset: drawn", "dataset: kmnist")
+    path.write_text(text, encoding="utf-8")
+    result = bpnet("predict", "no.png", "--run", folder)
+    assert result.status == 2
+    assert result.err.splitlines()[-1] == (
+        "Error: two/seed-1: has other classes than two/seed-0; name one of them by --run"
+    )
 
 
 def test_without_a_run_the_newest_is_asked(bpnet, trained, pictures):

@@ -108,6 +108,41 @@ def test_a_seed_that_fails_is_named_and_the_others_go_on(bpnet, folder):
     )
 
 
+def test_all_seeds_get_more_epochs_however_far_each_of_them_is(bpnet, folder, originals):
+    for seed, epochs in (("seed-0", 3), ("seed-1", 5)):
+        more = () if epochs == 3 else ("--epochs", epochs)
+        assert bpnet("train", "--resume", folder / seed, "--quiet", *more).status == 0
+    result = bpnet("train", "--resume", folder, "--epochs", 5, "--jobs", 2)
+    assert result.status == 0
+    lines = [line.split(" ", 3)[:3] for line in result.err.splitlines()]
+    assert sorted(lines) == sorted(
+        [f"seed-{seed}:", "epoch", f"{epoch}/5"]
+        for seed, epochs in ((0, (4, 5)), (2, (1, 2, 3, 4, 5)))
+        for epoch in epochs
+    )
+    ends = originals("--set", "train.epochs=5", "--seeds", "3")
+    for seed in range(3):
+        names = (Path(run, f"seed-{seed}", "weights.npz") for run in (folder, ends))
+        assert next(names).read_bytes() == next(names).read_bytes()
+
+
+@pytest.mark.parametrize("epochs", [2, 3])
+def test_seeds_that_have_done_as_many_are_refused_more_epochs(bpnet, folder, epochs):
+    for seed in range(3):
+        bpnet("train", "--resume", folder / f"seed-{seed}", "--quiet")
+    result = bpnet("train", "--resume", folder, "--epochs", epochs)
+    told = f"three/seed-0 has done 3 epochs: expected more than these in all, got {epochs}"
+    assert (result.status, result.out, result.err) == (2, "", f"Error: --epochs: {told}\n")
+
+
+def test_seeds_of_which_only_some_have_more_epochs_are_told(bpnet, folder):
+    bpnet("train", "--resume", folder / "seed-1", "--quiet", "--epochs", 4)
+    result = bpnet("train", "--resume", folder, "--quiet", "--jobs", 2)
+    assert result.status == 0
+    told = "some of its seeds have 3 epochs, some 4; --epochs 4 makes them alike"
+    assert result.err == f"three: {told}\n"
+
+
 def test_without_any_result_there_is_no_table(bpnet, small_file):
     diverging = ("--set", "train.learning_rate=1e6", "--set", "network.hidden=[16,16,16]")
     result = bpnet("train", "--config", small_file, "--seeds", 2, "--jobs", 2, *diverging)
@@ -198,6 +233,16 @@ def test_each_seed_may_have_other_arithmetic_if_that_is_allowed(bpnet, folder):
     assert (refused.status, refused.err.count("or add --other-arithmetic")) == (1, 1)
     allowed = bpnet("train", "--resume", folder, "--other-arithmetic", "--quiet")
     assert (allowed.status, allowed.err) == (0, "")
+
+
+def test_finished_seeds_that_a_signal_keeps_from_more_epochs_are_not_done(
+    bpnet, trained, monkeypatch
+):
+    two = trained("two", "--seeds", 2)
+    monkeypatch.setattr(jobs, "train", lambda *arguments: ({}, signal.SIGTERM))
+    result = bpnet("train", "--resume", two, "--epochs", 5)
+    again = "go on with: bpnet train --resume two --epochs 5"
+    assert result == (143, "", f"interrupted; {again}\n")
 
 
 def test_a_signal_that_comes_when_all_have_finished_changes_nothing(bpnet, folder, monkeypatch):

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from bpnet import config
-from bpnet.cli import train as command
 from bpnet.errors import StorageError
 from bpnet.evaluation import Scores
 from bpnet.runs import checkpoints, metadata
@@ -46,11 +45,6 @@ def test_train_alone_trains_the_config_mnist(bpnet, small_data, named):
     assert re.search(r"\nruns/[0-9_-]+_mnist-s0\n$", result.out)
     (written,) = Path("runs").glob("*/config.yaml")
     assert config.load(written, environment={}).train.learning_rate == 0.3
-
-
-def test_seeds_alone_are_those_of_the_config_mnist(bpnet, small_data):
-    result = bpnet("train", "--seeds", 2, "--quiet", *SMALL, "--data-dir", small_data)
-    assert re.search(r"\nruns/[0-9_-]+_mnist-2-seeds\n$", result.out)
 
 
 def test_quiet_leaves_only_the_result(bpnet, small_file):
@@ -141,8 +135,41 @@ def test_a_finished_run_has_nothing_to_resume_and_shows_its_result_again(bpnet, 
     before = {path.name: path.read_bytes() for path in Path("r").iterdir()}
     again = bpnet("train", "--resume", "r")
     assert (again.status, again.out) == (0, first.out)
-    assert again.err == "r: has finished all its epochs: nothing to do\n"
+    assert again.err == "r: has finished all its epochs: nothing to do; more epochs: --epochs N\n"
     assert {path.name: path.read_bytes() for path in Path("r").iterdir()} == before
+
+
+def test_a_finished_run_gets_more_epochs_and_shows_them(bpnet, small_file):
+    bpnet("train", "--config", small_file, "--run-dir", "r")
+    more = bpnet("train", "--resume", "r", "--epochs", 5)
+    assert more.status == 0
+    assert [line.split()[1] for line in more.err.splitlines()] == ["4/5", "5/5"]
+    straight = bpnet("train", "--config", small_file, "--set", "train.epochs=5", "--run-dir", "s")
+    assert more.out == straight.out.replace("\ns\n", "\nr\n")
+
+
+def test_of_a_run_that_cannot_have_more_epochs_none_are_spoken(bpnet, small_file):
+    cosine = ("--set", "train.schedule=cosine")
+    bpnet("train", "--config", small_file, "--run-dir", "r", *cosine)
+    again = bpnet("train", "--resume", "r")
+    assert again.err == "r: has finished all its epochs: nothing to do\n"
+    refused = bpnet("train", "--resume", "r", "--epochs", 5)
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["eval r", "report r", "predict x.png --run r", "compare r r", "export r --to onnx x.onnx",
+     "train --resume r", "train --resume r --epochs 9"],
+)  # fmt: skip
+def test_every_command_tells_of_a_config_that_was_edited(bpnet, trained, command):
+    config_file = Path(trained("r"), "config.yaml")
+    text = config_file.read_text(encoding="utf-8").replace("seed: 0", "seed: 1")
+    config_file.write_text(text, encoding="utf-8")
+    result = bpnet(*command.split())
+    told = "Error: r/config.yaml: seed is 1, but was 0 when the run began; put it back"
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith(told)
 
 
 def terminate_in_step(number, patch):
@@ -224,6 +251,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
             ["--resume", "x", "--workers", "2"],
             "--resume takes no --config, --set, --run-dir, --seeds or --workers",
         ),
+        (["--epochs", "4"], "--epochs goes with --resume; of a new run: --set train.epochs=4"),
         (["--config", "no.yaml"], "no.yaml: cannot be read: No such file or directory"),
         (["--config", "./"], ".: not a regular file"),
     ],
@@ -241,28 +269,10 @@ def test_resuming_what_is_no_run_has_exit_status_1(bpnet):
     )  # fmt: skip
 
 
-def test_a_bar_counts_the_images_of_the_whole_run(bpnet, small_file, bars):
-    assert bpnet("train", "--config", small_file, "--run-dir", "r").status == 0
-    (bar,) = bars
-    assert (bar.initial, bar.n, bar.total) == (0, 1500, 1500)
-    assert re.fullmatch(r"loss \d\.\d{4}, accuracy \d\d\.\d\d %", bar.postfix)
-    assert bar.desc.startswith("epoch 3/3")
-
-
 def test_the_bar_of_a_resumed_run_begins_where_it_was_stopped(bpnet, interrupted, bars):
     assert bpnet("train", "--resume", "r r").status == 0
     (bar,) = bars
     assert (bar.initial, bar.n, bar.total) == (500 + 4 * 32, 1500, 1500)
-
-
-@pytest.mark.parametrize("terminal", [False, True])
-def test_the_bar_is_shown_at_a_terminal_only_and_not_if_quiet(
-    bpnet, small_file, monkeypatch, terminal
-):
-    monkeypatch.setattr(command, "stderr_is_a_terminal", lambda: terminal)
-    shown = bpnet("train", "--config", small_file).err
-    assert (" images/s]" in shown) == terminal
-    assert bpnet("train", "--config", small_file, "--quiet").err == ""
 
 
 @pytest.fixture
@@ -320,10 +330,11 @@ def test_a_changed_config_is_told_key_by_key(bpnet, interrupted):
     config_file.write_text(text, encoding="utf-8")
     result = bpnet("train", "--resume", "r r")
     assert result.status == 1
-    advice = "when the run began; put it back, or start a new run"
+    told = "when the run began; put it back"
     assert result.err.splitlines() == [
-        f"Error: r r/config.yaml: network.hidden is [17], but was [16] {advice}",
-        f"       r r/config.yaml: train.epochs is 4, but was 3 {advice}",
+        f"Error: r r/config.yaml: network.hidden is [17], but was [16] {told}, or start a new run",
+        f"       r r/config.yaml: train.epochs is 4, but was 3 {told}; for more epochs: "
+        "bpnet train --resume 'r r' --epochs N",
     ]
 
 

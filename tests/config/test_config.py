@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpnet.config import Config, dump, load
+from bpnet.config import Config, DataConfig, dump, load
 from bpnet.config.schema import INPUTS, rules
 from bpnet.datasets import WIDTH
 from bpnet.errors import ConfigError
@@ -340,3 +340,17 @@ def test_what_is_written_loads_back_as_it_is(read):
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
         "augment.sigma",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "are"),
+    [
+        (DataConfig(), True),
+        (DataConfig("kmnist"), False),
+        (DataConfig("files", classes=("3", "7")), True),
+        (DataConfig("files", classes=("3", "a")), False),
+        (DataConfig("files", classes=("9", "10")), False),
+    ],
+)
+def test_classes_are_digits_if_each_has_the_name_of_one(data, are):
+    assert data.of_digits == are

@@ -97,3 +97,8 @@ def test_no_word_of_others_hides_a_key_but_alpha_which_has_two_meanings():
 def test_what_the_table_leads_to_is_there():
     for key in ("random_state", "datasets", "lr", "lrf", "ema", "amp", "n_jobs", "zoom", "elastic"):
         assert words.found(key) in words.KEYS
+
+
+def test_the_number_of_classes_is_said_to_come_with_the_data():
+    assert words.hint("network.num_classes").startswith("the dataset says how many classes")
+    assert words.hint("class_names") == "did you mean data.classes?"

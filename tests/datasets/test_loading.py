@@ -53,6 +53,24 @@ def test_sketched_digits_are_mixed_into_the_training_images(tmp_path, monkeypatc
     assert {path.name for path in tmp_path.iterdir()} == {"drawn", "sketched"}
 
 
+def test_the_first_of_what_is_not_held_out_are_trained_on_if_fewer_are_asked_for(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
+    config = DataConfig("drawn", str(tmp_path), validation=59)
+    every = loading.load(replace(config, validation=0)).train.images
+    one = loading.load(config)
+    assert np.array_equal(one.train.images, every[:1])
+    assert np.array_equal(one.validation.images, every[1:])
+    few = loading.load(replace(config, validation=20, train=8, mix=0.2))
+    assert np.array_equal(few.train.images[:8], every[:8])
+    assert (len(few.train), len(few.validation)) == (10, 20)
+    assert np.array_equal(few.validation.images, every[40:])
+    assert len(loading.load(replace(config, validation=20, train=40)).train) == 40
+    with pytest.raises(DataError, match=r"^data\.train: expected at most 40, .*, got 41$"):
+        loading.load(replace(config, validation=20, train=41))
+
+
 def test_to_find_writes_nothing_and_says_what_the_user_can_do(tmp_path, monkeypatch):
     monkeypatch.setattr(drawn_digits, "COUNTS", (60, 20))
     lines = []

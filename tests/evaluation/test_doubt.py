@@ -10,6 +10,7 @@ from bpnet.errors import DataError
 from bpnet.evaluation import doubt
 from bpnet.evaluation.doubt import NO_DIGIT, TRAINED_ON, UNSURE, judged, measured, unpacked
 from bpnet.network import Network
+from tests.helpers.own_files import shapes
 
 TRAINED = 2500
 
@@ -149,6 +150,82 @@ def test_a_few_images_are_enough_for_a_measure(network, digits, train):
     few = measured(network, digits[:train], digits[:0] if train > 10 else digits[3000:3005])
     assert np.isfinite(few.limits).all()
     assert np.isfinite(judged([(network, few)], digits.images[:100]).strangeness).all()
+
+
+def taught(known, classes):
+    """Return a network that has learnt these images."""
+    network = Network([784, 30, classes], dtype="float32")
+    network.initialize("he", np.random.default_rng(0))
+    for _ in range(20):
+        for x, t in known.in_order(10, np.dtype("float32")):
+            network.gradient(x, t)
+            network.flat[:] -= 0.1 * network.flat_gradient
+    return network
+
+
+def own_shapes(classes, each):
+    images, labels = shapes(classes, each, np.random.default_rng(7))
+    return Split(images.reshape(-1, 784), labels.astype(np.intp))
+
+
+@pytest.mark.parametrize("classes", [2, 26])
+def test_shapes_of_other_classes_are_sure_and_what_is_none_of_them_is_not(classes):
+    known, new = own_shapes(classes, 16), own_shapes(classes, 3)
+    network = taught(known, classes)
+    measure = measured(network, known, known[:0])
+    assert judged([(network, measure)], new.images).unsure.mean() < 0.2
+    assert not judged([(network, measure)], scribbles()).like_a_digit.any()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5])
+@pytest.mark.parametrize("validation", [0, 30])
+def test_a_class_of_few_images_has_doubts_like_the_others(count, validation):
+    known, held_out = own_shapes(3, 12), own_shapes(3, 10)[:validation]
+    few = np.flatnonzero(known.labels == 2)
+    chosen = np.delete(np.arange(len(known)), few[count:])
+    train = Split(known.images[chosen], known.labels[chosen])
+    network = taught(train, 3)
+    measure = measured(network, train, held_out)
+    found = judged([(network, measure)], np.concatenate([known.images[few], train.images]))
+    assert np.isfinite(found.strangeness).all()
+    assert found.like_a_digit[len(few) :].mean() > 0.9
+    if count:
+        assert found.like_a_digit[:count].mean() >= 0.5
+
+
+@pytest.mark.parametrize("train", [1, 3])
+def test_where_no_image_is_left_for_limits_only_the_improbable_is_unsure(train):
+    known = own_shapes(3, 12)
+    first = [int(np.flatnonzero(known.labels == number)[0]) for number in range(train)]
+    network = taught(known, 3)
+    few = measured(network, Split(known.images[first], known.labels[first]), known[:0])
+    found = judged([(network, few)], np.concatenate([known.images, scribbles().reshape(-1, 784)]))
+    assert np.array_equal(found.unsure, found.probabilities.max(axis=1) < 0.5)
+    assert found.like_a_digit.all()
+
+
+def test_of_two_classes_a_half_is_as_good_as_nothing():
+    known, untrained = own_shapes(2, 20), Network([784, 2], dtype="float32")
+    measure = measured(untrained, known[:20], known[20:])
+    for one in (measure, None):
+        assert judged([(untrained, one)], known.images).unsure.all()
+
+
+def test_the_measure_of_many_classes_is_not_much_larger():
+    sizes = {
+        classes: sum(
+            np.dtype(dtype).itemsize * np.prod(shape)
+            for dtype, shape in doubt.forms(classes).values()
+        )
+        for classes in (10, 26, 62, 256)
+    }
+    assert max(sizes.values()) < 2.5e6
+    assert doubt.forms(26)["middles"][1][1] == doubt.PLANES == 10
+    assert doubt.forms(256)["middles"][1][1] == 2
+    known = own_shapes(62, 2)
+    measure = measured(taught(known[:10], 62), known, known)
+    shapes_of = {name: array.shape for name, array in measure.arrays().items()}
+    assert shapes_of == {name: shape for name, (_, shape) in doubt.forms(62).items()}
 
 
 def test_the_arrays_of_a_measure_are_a_measure_again(network, measure, digits):

@@ -61,7 +61,10 @@ def test_names_are_quoted_where_they_must_be(networks, images):
 
 @pytest.mark.parametrize("names", [NAMES, ['"' * 32] * 4, list("abcd")])
 def test_no_table_is_larger_than_its_limit(networks, images, names):
-    network, _ = networks
-    network.params["b1"][:] = [0, -100, -101.7, -102.3]  # numbers of the most letters
-    content = predictions.as_csv([network], images, names)
+    content = predictions.as_csv(networks, images, names)
     assert len(content) <= predictions.size_limit(len(images), names)
+
+
+def test_no_number_is_longer_than_a_cell(rng):
+    longest = max(len(repr(y)) for y in np.exp(-rng.uniform(0, 745, size=10_000)).tolist())
+    assert longest + len(",") == predictions.CELL_LIMIT

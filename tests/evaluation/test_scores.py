@@ -136,3 +136,5 @@ def test_the_commonest_mistakes_come_first_and_of_equals_the_first_class():
     assert scores.mistakes(2) == [(2, 0, 5), (0, 1, 2)]
     assert Scores(0.5, np.diag([3, 4])).mistakes(9) == []
     assert confusion[0, 0] == 90
+    everything = Scores(0.5, np.ones((40, 40), int)).mistakes(2000)
+    assert everything == [(t, y, 1) for t, y in np.ndindex(40, 40) if t != y]

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import time
 from itertools import count
@@ -69,6 +70,34 @@ def test_random_kills_cost_nothing(cases, four_saves, tmp_path):
         assert finish(folder, command) == straight, f"trial {trial} of seed 20161125"
     assert landed >= 1.5 * trials
     assert temporary >= trials / 10
+
+
+def test_a_kill_while_a_finished_run_gets_more_epochs_leaves_the_old_run_or_the_new(
+    cases, small_file, tmp_path
+):
+    """The old one has its result; of the new one eval scores the weights so far. Both go on."""
+    train = ("train", "--quiet", "--config", small_file, "--set")
+    for epochs in (1, 2):
+        run(tmp_path, *train, f"train.epochs={epochs}", "--run-dir", tmp_path / str(epochs))
+    old, new = outcome(tmp_path / "1"), outcome(tmp_path / "2")
+    for number in count(1, 1 if cases(4) == 4 else 11):
+        folder = tmp_path / f"killed-{number}"
+        shutil.copytree(tmp_path / "1", folder)
+        plain, more = ("train", "--quiet", "--resume", folder), ("--epochs", 2)
+        ended = run(tmp_path, *plain, *more, hinder=dying_at(number, folder))
+        if ended.status == 0:
+            break
+        assert ended.status == -signal.SIGKILL, ended.err
+        has_ended = metadata.read(folder)["status"] == "finished"
+        is_old = has_ended and outcome(folder) == old
+        assert run(tmp_path, "eval", folder).status == 0, f"killed at change {number}"
+        again = more if number % 2 and (is_old or not has_ended) else ()
+        resumed = run(tmp_path, *plain, *again)
+        assert resumed.status == 0, resumed.err
+        is_left = is_old and not again
+        assert outcome(folder) == (old if is_left else new), f"killed at change {number}"
+        assert is_left or strays(folder) == set()
+    assert number > 99
 
 
 def test_a_run_that_would_end_otherwise_is_noticed(four_saves, straight, tmp_path):

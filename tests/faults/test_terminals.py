@@ -251,7 +251,8 @@ def test_without_stdin_or_a_home_everything_goes_as_usual(here, small_file, undi
 NAMES = {"not UTF-8": "r\udcff", "a terminal obeys": "r\n\x1b[31m\x1b]0;owned\x07\x9b\u202e"}
 NAMING = [
     ("train", "--resume"), ("eval",), ("eval", "--json"), ("runs",), ("runs", "--json"),
-    ("report",), ("compare", "finished"), ("config", "check", "--config"),
+    ("report",), ("export", "finished", "--to", "onnx"), ("compare", "finished"),
+    ("config", "check", "--config"),
     ("predict", "no.png", "--run", "finished", "--save-seen"), ("data", "path", "--data-dir"),
     ("train", "--config", "small.yaml", "--quiet", "--run-dir"), ("gradcheck", "--set"), (),
 ]  # fmt: skip

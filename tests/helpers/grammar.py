@@ -46,6 +46,9 @@ def right(rule: rules.Rule) -> SearchStrategy[str]:
             return some.sampled_from(choices)
         case rules.Folder():
             return some.text("aé한 /._~-:#,{'", max_size=30).map(lambda text: f"'{text}'")
+        case rules.Name(longest):
+            names = some.text("aé한 7/._~-:#,{", min_size=1, max_size=longest).map(str.strip)
+            return names.filter(bool).map(lambda text: f"'{text}'")
         case rules.Either(first, second):
             return some.one_of(right(first), right(second))
         case rules.ListOf(inner, longest):

@@ -6,6 +6,7 @@ It needs Selenium (the extra [browser]) and Chromium with its driver, and instal
 import json
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,7 @@ from bpnet.report.content import content
 from bpnet.report.page import page
 from bpnet.runs import loading, session
 from bpnet.system.progress import silent, silently
+from tests.helpers import own_files
 from tests.helpers.pictures import only_digit
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
@@ -379,6 +381,64 @@ def test_a_run_that_was_stopped_before_its_first_epoch_has_a_page(browser, told,
     with another_page(browser, told | {"log": [], "facts": facts}, tmp_path):
         assert "No epoch has ended yet" in browser.find_element("id", "curves").text
         assert "interrupted" in browser.find_element("id", "status").text
+
+
+CLASSES = {
+    "two": ("<b>고양이</b>", "</script><script>alert(1)"),
+    "twelve": tuple(f"the class of number {number}" for number in range(12)),
+    "letters": tuple("abcdefghijklmnopqrstuvwxyz"),
+}
+
+
+@pytest.fixture
+def of_own(tmp_path):
+    """Return a function that gives what the page of a run of these classes is made from."""
+
+    def told(names):
+        config = own_files.made(tmp_path / "own", names)
+        config = replace(config, train=replace(config.train, epochs=1, learning_rate=0.01))
+        with session.started(config, "own", tmp_path / "run") as begun:
+            list(session.train(begun))
+        (loaded,) = loading.load([begun.run], "test", silently, silent)
+        return content(loaded, "test")
+
+    return told
+
+
+@pytest.mark.parametrize("which", CLASSES)
+def test_other_classes_have_their_names_everywhere_as_text(browser, of_own, tmp_path, which):
+    names, told = CLASSES[which], of_own(CLASSES[which])
+    wrong = told["scores"]["total"] - told["scores"]["correct"]
+    with another_page(browser, told, tmp_path):
+        assert [row.text for row in all_of(browser, "#shares b")] == list(names)
+        headings = [row.text for row in all_of(browser, "#confusion tbody th")]
+        assert sorted(headings) == sorted(names)
+        assert not all_of(browser, "main b b, main th b, main script")
+        assert "digit" not in browser.find_element("css selector", "body").text.lower()
+        shown = 0
+        for button in all_of(browser, "#confusion button"):
+            browser.execute_script("arguments[0].click()", button)
+            shown += len(all_of(browser, "#cell figure"))
+            heading = browser.find_element("css selector", "#cell h3").text
+            assert any(heading.startswith(f"{name} taken for ") for name in names)
+        assert shown == wrong > 0
+        script = "return document.documentElement.scrollWidth"
+        for width in (320, 768, 1280):
+            with screen(browser, width, 900):
+                assert browser.execute_script(script) <= width
+        browser.execute_script("""
+            const shares = names.map((_, i) => i === 1 ? 0.9 : 0.1 / (names.length - 1));
+            read = [{image: new Uint8Array(784), shares, doubt: null, button: element("button")}];
+            at = 0;
+            showAnswer();
+            scrollTo(0, 0);
+        """)
+        assert [button.text for button in all_of(browser, "#shares .most b")] == [names[1]]
+        assert browser.find_element("id", "why").text == f"Ink for and against {names[1]}"
+        heights = [row.location["y"] for row in all_of(browser, "#shares li")]
+        assert np.argmin(heights) == (1 if len(names) > 20 else 0)
+        pen(browser, [[(0, 30), (20, 70), (40, 30), (60, 70), (80, 30), (100, 70)]])
+        assert "touch" not in browser.find_element("id", "verdict").text
 
 
 def test_no_request_leaves_the_page_and_nothing_is_complained_of(browser):

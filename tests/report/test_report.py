@@ -12,9 +12,13 @@ import pytest
 from PIL import Image
 
 from bpnet import datasets
+from bpnet.cli import answers
+from bpnet.config import dump
 from bpnet.evaluation import doubt
+from bpnet.report.content import OF_DIGITS, OF_OTHERS
 from bpnet.report.page import SCRIPTS
 from bpnet.runs import directory, doubts, metadata, results
+from tests.helpers import own_files
 
 
 @pytest.fixture
@@ -91,3 +95,39 @@ def test_no_text_of_a_run_can_act_in_the_page(bpnet, small_file):
     assert "alert(1)<" not in text
     assert text.count("<script") == text.count("</script>") == 1 + len(SCRIPTS)
     assert data(folder / "report.html")["facts"]["blas"].startswith("</script>")
+
+
+HANGUL = tuple("가나다라마바사아자차카타파하")
+CLASSES = {
+    "letters": tuple("abcdefghijklmnopqrstuvwxyz"),
+    "two": ("<b>고양이</b>", "</script><script>alert(1)"),
+    "Hangul": HANGUL,
+}
+
+
+@pytest.mark.parametrize("which", CLASSES)
+def test_a_page_has_the_classes_of_its_run_by_name_and_calls_them_no_digits(
+    bpnet, tmp_path, which, monkeypatch
+):
+    names = CLASSES[which]
+    monkeypatch.setattr(doubt, "MOST_PLANES", 3 * len(names))
+    Path("own.yaml").write_text(dump(own_files.made(tmp_path / "own", names)), encoding="utf-8")
+    assert bpnet("train", "--config", "own.yaml", "--run-dir", "r", "--quiet").err == ""
+    assert bpnet("report", "r").status == 0
+    found = data(Path("r/report.html"))
+    assert found["classes"] == list(names)
+    assert found["doubt"]["planes"] == 3
+    assert found["network"]["widths"][-1] == len(found["scores"]["confusion"]) == len(names)
+    text = Path("r/report.html").read_text(encoding="utf-8")
+    assert text.count("<script") == text.count("</script>") == 1 + len(SCRIPTS)
+    assert "<b>고" not in text
+    body = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
+    assert "digit" not in body
+    assert "Which classes are confused" in body
+
+
+def test_the_page_and_predict_have_the_same_words_for_doubts(bpnet, run):
+    for words, told in ((OF_DIGITS, answers.OF_DIGITS), (OF_OTHERS, answers.OF_OTHERS)):
+        assert words["strange"] == told.strange
+    bpnet("report", run)
+    assert data(run / "report.html")["words"] == OF_DIGITS

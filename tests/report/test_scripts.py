@@ -187,6 +187,8 @@ NETWORKS = {
     "sigmoid": ([784, 30, 10], "sigmoid"),
     "relu, deeper": ([784, 30, 20, 10], "relu"),
     "sigmoid, deeper, and other classes": ([784, 20, 30, 7], "sigmoid"),
+    "two classes": ([784, 20, 2], "relu"),
+    "26 classes, and no hidden layer": ([784, 26], "relu"),
 }
 
 
@@ -214,11 +216,13 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, ac
         assert np.allclose(gradients, dout, rtol=1e-9, atol=1e-12)
 
 
-def test_the_measure_says_of_an_image_what_python_says(rng):
-    network = Network([784, 20, 10], "relu")
+@pytest.mark.parametrize(("classes", "planes"), [(2, 10), (10, 10), (26, 2)])
+def test_the_measure_says_of_an_image_what_python_says(classes, planes, rng, monkeypatch):
+    monkeypatch.setattr(doubt, "MOST_PLANES", classes * planes)
+    network = Network([784, 20, classes], "relu")
     network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
     images, labels = draw(700, rng)
-    known = Split(images.reshape(700, 784), labels)
+    known = Split(images.reshape(700, 784), labels % classes)
     measure = doubt.measured(network, known, known)
     noise = rng.integers(256, size=(10, 784)).astype(np.uint8)
     blots = np.full((2, 784), [[0], [255]], np.uint8)
@@ -232,7 +236,7 @@ def test_the_measure_says_of_an_image_what_python_says(rng):
     arrays = {name: text(measure.arrays()[name]) for name in ("middles", "axes")}
     found = v8(
         expression, images=[text(image) for image in strange], tile=strokes.TILE,
-        planes=doubt.PLANES, answers=judged.probabilities.argmax(axis=1).tolist(),
+        planes=planes, answers=judged.probabilities.argmax(axis=1).tolist(),
         limits=measure.limits.tolist(), **arrays,
     )  # fmt: skip
     assert np.allclose(found, judged.strangeness, atol=1e-4)

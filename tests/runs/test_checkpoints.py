@@ -24,7 +24,7 @@ from bpnet.training import state as states
 from bpnet.training.state import EpochRecord
 from bpnet.training.trainer import Training
 
-IDENTITY = {"seed": 0}
+IDENTITY = {"config": {}, "data": {}}
 
 
 def fresh(config):
@@ -107,7 +107,7 @@ def test_another_runs_checkpoint_is_refused(state, new):
     content = checkpoints.pack(state, IDENTITY)
     before = new.parameters.copy()
     with pytest.raises(RunError, match="of another run: its config or data"):
-        checkpoints.unpack(content, new, {"seed": 1}, 3)
+        checkpoints.unpack(content, new, IDENTITY | {"data": {"train": "5"}}, 3)
     assert np.array_equal(new.parameters, before)
 
 

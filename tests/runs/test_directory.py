@@ -21,6 +21,13 @@ def test_a_folder_is_named_for_time_and_name(tmp_path, monkeypatch):
     assert first.is_dir()
 
 
+def test_where_runs_cannot_be_made_the_error_names_the_option(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").touch()
+    with pytest.raises(StorageError, match="^runs: cannot be made: .*; give another .* --run-dir$"):
+        directory.new("mnist-s0")
+
+
 def test_runs_begun_in_the_same_second_get_numbered_folders_of_their_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 

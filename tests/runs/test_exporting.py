@@ -144,6 +144,7 @@ def test_the_file_says_what_the_network_is_how_good_and_where_it_comes_from(
     said = exported(run, form, tmp_path / "file")
     facts = metadata.read(run.folder)
     assert said.pop("inputs") != said.pop("outputs")
+    assert '"영", "일", ' in said["classes"]
     assert json.loads(said.pop("classes")) == list(data.classes)
     assert said == {
         "network": "784-16-10",
@@ -196,7 +197,7 @@ def test_a_network_that_memory_cannot_hold_several_times_is_refused(
 ):
     monkeypatch.setattr(memory, "available", lambda: 13_000_000)  # as much as it needs to be loaded
     exporting.write(finished_run, "safetensors", tmp_path / "file", pytest.fail)
-    monkeypatch.setattr(exporting, "COPIES", 1000)
+    monkeypatch.setattr(exporting, "HELD", 1000)
     with pytest.raises(BpnetError, match="run: exporting this network needs 51 MB of memory"):
         exporting.write(finished_run, "onnx", tmp_path / "other", pytest.fail)
     assert not (tmp_path / "other").exists()

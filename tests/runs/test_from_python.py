@@ -212,3 +212,10 @@ def test_the_code_in_the_readme_runs(small_data, tmp_path, monkeypatch):
     shown = fresh(code, cwd=tmp_path, BPNET_DATA_DIR=str(small_data)).splitlines()
     assert [line.split()[0] for line in shown[:4]] == ["1", "2", "3", "finished"]
     assert re.fullmatch(r"\d", shown[4])
+
+
+def test_a_run_whose_config_was_edited_is_not_loaded(finished_run):
+    path = finished_run.folder / "config.yaml"
+    path.write_text(path.read_text("utf-8").replace("seed: 0", "seed: 1"), encoding="utf-8")
+    with pytest.raises(library.BpnetError, match="seed is 1, but was 0 when the run began"):
+        library.load(finished_run.folder)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bpnet.config import Config
+from bpnet.config import Config, TrainConfig
 from bpnet.errors import RunError
 from bpnet.runs import identity, metadata
 from bpnet.runs.directory import create
-from bpnet.runs.identity import identity_of, refuse_changes, settings_of
+from bpnet.runs.identity import identity_of, is_same, refuse_changes, refuse_edits, settings_of
 
 DATA = {"images.gz": "5" * 64}
 
@@ -65,6 +65,23 @@ def test_several_threads_of_an_earlier_bpnet_are_part_of_it(run):
         refuse_changes(run, DATA)
 
 
+@pytest.mark.parametrize(("schedule", "is_the_same"), [("constant", True), ("cosine", False)])
+def test_a_state_is_also_one_of_a_longer_run_if_its_learning_rates_are(run, schedule, is_the_same):
+    both = [
+        identity_of(changed(run, train=TrainConfig(epochs=epochs, schedule=schedule)), DATA)
+        for epochs in (3, 20)  # 20 is the default, of which an identity says nothing
+    ]
+    assert is_same(both[0], both[0])
+    assert is_same(*both) == is_same(*reversed(both)) == is_the_same
+
+
+@pytest.mark.parametrize(
+    "found", [None, 3, [], {}, {"config": 3, "data": DATA}, {"config": {"seed": 1}, "data": DATA}]
+)
+def test_another_identity_is_not_the_same(run, found):
+    assert not is_same(found, identity_of(run, DATA))
+
+
 def test_a_run_as_it_began_may_go_on_and_its_data_may_have_moved(run):
     refuse_changes(run, DATA)
     refuse_changes(moved(run), DATA)
@@ -97,3 +114,13 @@ def test_a_key_that_a_later_bpnet_adds_is_no_change(run, monkeypatch):
     monkeypatch.setattr(identity, "settings_of", later)
     refuse_changes(run, DATA)
     assert identity_of(run, DATA) == old
+
+
+def test_more_epochs_have_a_command_where_they_are_possible(run):
+    told = r"train\.epochs is 4, but was 3 when the run began; put it back"
+    longer = replace(run.config.train, epochs=4)
+    with pytest.raises(RunError, match=rf"{told}; for more epochs: .* --resume \S+ --epochs N$"):
+        refuse_edits(changed(run, train=longer))
+    metadata.write(run.folder, config=settings_of(run.config) | {"train.schedule": "cosine"})
+    with pytest.raises(RunError, match=f"{told}, or start a new run$"):
+        refuse_edits(changed(run, train=replace(longer, schedule="cosine")))

@@ -131,6 +131,71 @@ def test_an_end_like_the_start_that_was_warned_of_is_not_warned_of_again():
         assert at_the_end((loss, 0.1), (loss, 0.1)) == []
 
 
+LABELS = {
+    "two": (("a", "b"), [90, 10]),
+    "letters": (tuple("abcdefghijklmnopqrstuvwxyz"), [4] * 26),
+    "most": (tuple(map(str, range(256))), [2] * 256),
+}
+
+
+def guess_of(names, counts):
+    labels = np.repeat(np.arange(len(counts)), counts)
+    return learning.guess(DataConfig("files", classes=names), labels)
+
+
+@pytest.mark.parametrize(
+    ("labels", "loss", "accuracy", "learns"),
+    [
+        ("two", 0.33, 0.9, False),
+        ("two", 0.32, 0.903, False),
+        ("two", 0.32, 0.905, True),
+        ("two", 0.3, 0.9, True),
+        ("letters", 3.2, 0.05, False),
+        ("letters", 3.2, 0.058, True),
+        ("most", 5.5, 0.005, False),
+        ("most", 5.5, 0.0059, True),
+        ("most", 5.2, 0.0039, True),
+    ],
+)
+def test_saying_the_commonest_class_or_its_share_is_not_learning(labels, loss, accuracy, learns):
+    (record,) = epochs((loss, accuracy))
+    assert learning.is_learning(record, guess_of(*LABELS[labels])) == learns
+
+
+def test_a_warning_says_among_what_is_guessed():
+    told = []
+    names, counts = LABELS["two"]
+    config = Config(data=DataConfig("files", classes=names))
+    guess = guess_of(names, counts)
+    learning.warn_at_the_start(*epochs((0.33, 0.9)), config, guess, told.append)
+    learning.warn_at_the_end(epochs((0.1, 0.95), (0.33, 0.9)), guess, told.append)
+    learning.warn_at_the_end(epochs((0.3, 0.95), (0.33, 0.9)), guess, told.append)
+    guessing = (
+        "90.00 % are right, as if guessing among 2 classes, the commonest of which, a, has 90.00 %"
+    )
+    assert told == [
+        f"warning: the loss is 0.33 after an epoch, and {guessing}: the network is not learning; "
+        "try another train.learning_rate",
+        f"warning: the loss rose from 0.1 in epoch 1 to 0.33 in epoch 2, the last: {ADVICE}",
+        f"warning: in the last epoch {guessing}: {ADVICE}",
+    ]
+
+
+def test_ten_classes_that_are_no_digits_are_not_called_digits():
+    guess = learning.guess(DataConfig("fashion-mnist"), np.repeat(np.arange(10), 5))
+    assert guess.among == "10 classes, the commonest of which, T-shirt/top, has 10.00 %"
+
+
+def test_an_epoch_of_a_few_steps_is_not_said_to_have_learnt_nothing():
+    (record,) = epochs((2.3, 0.1))
+    for step, lines in ((9, 0), (10, 1)):
+        told, first = [], replace(record, step=step)
+        learning.warn_at_the_start(first, Config(), DIGITS, told.append)
+        assert len(told) == lines
+        learning.warn_at_the_end([first, replace(first, step=2 * step)], DIGITS, told.append)
+        assert len(told) == 1
+
+
 def test_a_relu_that_forgets_its_mask_ends_with_a_warning(small_config, tmp_path, monkeypatch):
     monkeypatch.setattr(Relu, "backward", lambda self, dout: dout)
     config = changed(small_config, "he", epochs=15, learning_rate=1.0)

@@ -123,3 +123,11 @@ def test_runs_are_sorted_by_seed_and_name_and_seconds(start, small_config, place
     assert [one.run[-1] for one in listed(place, sort="name")] == [*"abcd"]
     assert [one.run[-1] for one in listed(place, sort="seconds")] == [*"abcd"]
     assert set(SORTED_BY) == {"start", "name", "seed", "seconds", "validation", "test"}
+
+
+def test_a_run_whose_config_was_edited_is_listed_as_it_is_and_told(finished_run):
+    path, told = finished_run.folder / "config.yaml", []
+    path.write_text(path.read_text("utf-8").replace("seed: 0", "seed: 1"), encoding="utf-8")
+    (found,) = listed(finished_run.folder, tell=told.append)
+    assert (found.status, found.epochs) == ("finished", 3)
+    assert told[0].startswith(f"{path}: seed is 1, but was 0 when the run began; ")

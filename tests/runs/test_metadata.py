@@ -9,7 +9,7 @@ import pytest
 
 from bpnet.errors import RunError, StorageError
 from bpnet.runs import metadata
-from bpnet.runs.metadata import Status
+from bpnet.runs.metadata import NewLength, Status
 
 
 def test_facts_are_added_and_replaced(tmp_path):
@@ -17,6 +17,23 @@ def test_facts_are_added_and_replaced(tmp_path):
     metadata.write(tmp_path, status="running", seed=1)
     metadata.write(tmp_path, status="finished")
     assert metadata.read(tmp_path) == {"status": "finished", "seed": 1}
+
+
+def test_a_run_that_begins_or_goes_on_has_nothing_of_its_end(tmp_path):
+    metadata.write(tmp_path, started="1", **RESULT, ended="2", epochs=3, weights_sha256="5")
+    metadata.begin(tmp_path, status="running", new_length={"before": 3, "after": 5})
+    assert set(metadata.read(tmp_path)) == {"started", "status", "new_length"}
+    assert metadata.new_length(tmp_path) == NewLength(3, 5)
+    metadata.begin(tmp_path, status="running")
+    assert metadata.read(tmp_path) == {"started": "1", "status": "running"}
+    assert metadata.new_length(tmp_path) is None
+
+
+@pytest.mark.parametrize("wrong", [5, {"before": 3}, {"before": 3, "after": 10_001}])
+def test_a_new_length_that_bpnet_has_not_written_is_damage(tmp_path, wrong):
+    metadata.write(tmp_path, new_length=wrong)
+    assert metadata.status(tmp_path) == Status.DAMAGED
+    assert metadata.new_length(tmp_path) is None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "[" * 50_000, "\xff"])

@@ -220,6 +220,18 @@ def test_a_finished_run_is_left_as_it_is_and_gets_its_measure_of_doubt(bpnet):
     assert doubts.load(directory.open_run(Path("old/finished")))
 
 
+@pytest.mark.parametrize("name", ["finished", "interrupted"])
+def test_with_more_epochs_they_end_as_a_new_run_of_as_many_does(bpnet, name):
+    config, more = Path("old", name, "config.yaml"), ("--set", "train.epochs=6")
+    assert bpnet("train", "--config", config, "--run-dir", "anew", *DATA, *more).status == 0
+    assert bpnet("train", "--resume", f"old/{name}", "--epochs", 6, *DATA).status == 0
+    ends = [
+        (Path(run, "weights.npz").read_bytes(), log_of(Path(run)))
+        for run in (f"old/{name}", "anew")
+    ]
+    assert ends[0] == ends[1]
+
+
 @pytest.mark.parametrize("name", ENDS)
 def test_trained_anew_they_end_in_the_same_bytes(bpnet, expected, same_arithmetic, name):
     config = Path("old", name, "config.yaml")

@@ -77,8 +77,17 @@ def test_an_activation_that_onnx_is_not_told_of_is_refused(network):
     with pytest.raises(BpnetError) as caught:
         onnx_file.pack(network, "tanh", FACTS)
     (line,) = caught.value.lines
-    assert line.startswith("network.activation: tanh: ONNX is told of relu and sigmoid alone; ")
+    assert line.startswith("network.activation: tanh: no operator of ONNX is known for it, only ")
+    assert " for relu and sigmoid; " in line
     assert "--to safetensors" in line
+
+
+def test_an_activation_of_ones_own_is_written_if_its_operator_is_one_of_onnx(network, monkeypatch):
+    monkeypatch.setitem(onnx_file.OPERATORS, "tanh", "Tanh")
+    onnx_file.pack(network, "tanh", FACTS)
+    monkeypatch.setitem(onnx_file.OPERATORS, "tanh", "tanh")
+    with pytest.raises(BpnetError, match="^network.activation: tanh: tanh: not as ONNX has it: ."):
+        onnx_file.pack(network, "tanh", FACTS)
 
 
 def test_more_weights_than_such_a_file_holds_are_refused(network, monkeypatch):

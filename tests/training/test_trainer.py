@@ -17,6 +17,7 @@ from bpnet.training import batches, trainer
 from bpnet.training.state import best, final_parameters
 from bpnet.training.trainer import Training
 from tests.helpers.reference import reference_loss
+from tests.helpers.workers import as_threads
 
 
 def train(config, dataset):
@@ -54,6 +55,19 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(small_conf
     assert np.array_equal(one.parameters, two.parameters)
     assert [*map(without_time, records)] == [*map(without_time, again)]
     assert not np.array_equal(one.parameters, other.parameters)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_batch_of_as_many_images_as_there_are_or_more_is_one_step_an_epoch(
+    small_config, dataset, monkeypatch, workers
+):
+    as_threads(monkeypatch)
+    more = {"workers": workers, "warmup": 2.0, "momentum": 0.5, "average": 0.5}
+    distorted = replace(small_config, augment=AugmentConfig(rotation=5.0))
+    ends = [train(changed(distorted, batch_size=size, **more), dataset) for size in (500, 10**6)]
+    for state, records in ends:
+        assert [record.step for record in records] == [1, 2, 3]
+        assert np.array_equal(state.average, ends[0][0].average)
 
 
 RATES = {  # from the 32nd step, the end of warm-up, to the 304th, down to a floor of 0.1

@@ -73,10 +73,10 @@ def boxes_round(labels: Array, count: int) -> Array:
     >>> boxes_round(np.array([[1, 0, 2], [0, 1, 0]]), 2).tolist()
     [[0, 0, 2, 2], [0, 2, 1, 3]]
     """
-    y, x = np.nonzero(labels)
+    y, x = np.nonzero(labels)  # row by row: what comes first is at the top
     of = labels[y, x] - 1
-    boxes = np.tile([*labels.shape, 0, 0], (count, 1))
-    for axis, places in enumerate([y, x]):
-        np.minimum.at(boxes[:, axis], of, places)
-        np.maximum.at(boxes[:, axis + 2], of, places + 1)
-    return boxes
+    tops, lefts, bottoms, rights = np.repeat([*labels.shape, 0, 0], count).reshape(4, count)
+    tops[of[::-1]], bottoms[of] = y[::-1], y + 1  # the last that is assigned stays
+    np.minimum.at(lefts, of, x)
+    np.maximum.at(rights, of, x + 1)
+    return np.stack([tops, lefts, bottoms, rights], axis=1)

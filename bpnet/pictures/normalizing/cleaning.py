@@ -6,7 +6,7 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.errors import DataError
-from bpnet.pictures.normalizing.averaging import averaged, softened
+from bpnet.pictures.normalizing.averaging import softened, widened
 from bpnet.pictures.normalizing.dirt import without_dirt, without_stains
 from bpnet.pictures.normalizing.lines import without_lines
 from bpnet.pictures.normalizing.locating import Paper
@@ -52,7 +52,7 @@ def _ink(rise: Array, paper: Array) -> Array:
         return np.zeros_like(rise)
     seen = max(NOISE * noise, LEAST)
     strong = level > max(seen, WEAK * level.max())
-    near = averaged(strong, 2 * math.ceil(_half_width(strong)) + 1) > 0
+    near = widened(strong, math.ceil(_half_width(strong)))
     ink: Array = np.where(near & (level > seen) & (rise > LEAST), rise, 0)
     return ink
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.pictures.normalizing.averaging import averaged, shrunk, softened
+from bpnet.pictures.normalizing.averaging import shrunk, softened, widened
 from bpnet.pictures.normalizing.boxes import boxes_round
 from bpnet.pictures.normalizing.labelling import labelled
 from bpnet.pictures.normalizing.shadows import opened
@@ -43,8 +43,7 @@ def without_stains(rise: Array, stroke: float) -> Array:
     wide = opened(soft, (width, width))
     wide = np.where((wide > NOTHING) & (wide < most), wide, 0)
     labels, count = labelled(wide > 0)
-    peaks = np.zeros(count + 1)
-    np.maximum.at(peaks, labels, wide)
+    peaks = _peaks(labels, count, wide)
     sizes = np.bincount(labels.ravel(), minlength=1)
     beside = np.bincount(labels.ravel(), soft.ravel() < most)
     stains = (peaks > least) & (beside > SEEN * np.maximum(sizes, width**2))
@@ -69,18 +68,24 @@ def without_dirt(ink: Array, weak: float, inside: Array) -> Array:
         cut[:] = False
     gone = ~strong | cut | (holes & (sizes < DOT * largest))
     gone[0] = False
-    near = averaged(gone[pieces.labels], 5) > 0
+    near = widened(gone[pieces.labels], 2)
     kept = ~gone[pieces.labels] & (pieces.labels > 0)
-    return np.where(near & ~(averaged(kept, 3) > 0), 0, ink)
+    return np.where(near & ~widened(kept, 1), 0, ink)
 
 
 def _pieces(ink: Array, weak: float, inside: Array) -> _Pieces:
     labels, count = labelled(ink > weak)
     soft = softened(ink)
     top, left, bottom, right = np.pad(boxes_round(labels, count), ((1, 0), (0, 0))).T
-    peaks = np.zeros(count + 1)
-    np.maximum.at(peaks, labels, np.where(labels > 0, soft, 0))
+    peaks = _peaks(labels, count, soft)
     cut = np.zeros(count + 1, bool)
     cut[labels[~shrunk(inside, EDGE)]] = True
     areas = np.bincount(labels.ravel(), minlength=count + 1)
     return _Pieces(labels, bottom - top, right - left, areas, peaks, cut)
+
+
+def _peaks(labels: Array, count: int, levels: Array) -> Array:
+    """Return the highest level of each of so many labels; 0 for none."""
+    peaks, inside = np.zeros(count + 1), labels > 0
+    np.maximum.at(peaks, labels[inside], levels[inside])
+    return peaks

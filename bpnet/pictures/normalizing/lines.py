@@ -68,6 +68,8 @@ def _tops(ridges: Array, hidden: Array, middles: Array) -> list[tuple[int, float
     ridges = np.maximum(np.maximum(ridges[:-2], ridges[1:-1]), ridges[2:])  # lines bend a little
     hidden = np.pad(hidden, ((turned, turned), (0, 0)), constant_values=True)
     seen = (ridges > least) & ~hidden
+    if np.count_nonzero(seen.any(axis=0)) < WHOLE * FREE * STRIPS:  # no line is seen in so few
+        return []
     slopes = np.arange(-turned, turned + 1) / (width / 2)
     scores = np.zeros((height, len(slopes)))
     for number, slope in enumerate(slopes):

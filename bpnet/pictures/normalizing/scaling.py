@@ -15,6 +15,8 @@ def scaled(grey: Array, scale: float) -> Array:
 
     The longer side comes first: then little is left, and little is float64, whatever the shape.
     """
+    if scale == 1:
+        return grey.astype(np.float64)
     if grey.shape[0] < grey.shape[1]:
         return scaled(grey.T, scale).T
     height, width = (max(1, math.floor(side * scale + 0.5)) for side in grey.shape)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.pictures.normalizing.surfaces import surfaces
+from bpnet.pictures.normalizing.surfaces import fitted, surfaces
 
 # Chosen on renderings of training images with shadows and shade, and on those of the README.
 WIDEST = 0.35  # of the sides of the paper: what is narrower is a stroke
@@ -17,9 +17,11 @@ def has_a_shadow(bright: Array, inside: Array) -> bool:
     seen = np.isfinite(wide) & inside
     if not seen.any():
         return False
-    known, light = surfaces(bright.shape)[seen.ravel()], wide[seen]
-    smooth = known @ np.linalg.lstsq(known, light)[0]
-    return bool(np.abs(light - smooth).max() > UNEVEN * (255 - light.min()))
+    known, light = surfaces(bright.shape), wide[seen]
+    if not seen.all():
+        known = known[seen.ravel()]
+    away = np.abs(light - known @ fitted(known, light))
+    return bool(away.max() > UNEVEN * (255 - light.min()))
 
 
 def light(bright: Array, inside: Array) -> Array:

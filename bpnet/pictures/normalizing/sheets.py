@@ -64,35 +64,38 @@ def _levels(grey: Array) -> Array:
 
 def _sheets(grey: Array, level: float) -> Iterator[_Sheet]:
     """Yield the sheets that are lighter than a level, or darker, where all round them is not."""
-    light, dark = (labelled(mask) for mask in (grey > level, grey <= level))
-    for (labels, _), (others, _) in ((light, dark), (dark, light)):
+    light, dark, least = grey > level, grey <= level, SOLID * LEAST / LIKE * grey.size
+    for mask, others in ((light, dark), (dark, light)):
+        if np.count_nonzero(mask) <= least:
+            continue
+        labels, _ = labelled(mask)
         sizes = np.bincount(labels.ravel())
-        for number in np.flatnonzero(sizes[1:] > SOLID * LEAST / LIKE * grey.size) + 1:
+        for number in np.flatnonzero(sizes[1:] > least) + 1:
             found = _as_sheet(grey, labels == number, others)
             if found:
                 yield found
 
 
 def _as_sheet(grey: Array, region: Array, others: Array) -> _Sheet | None:
-    """Return the region as a sheet, with its holes; None if it is none."""
+    """Return the region as a sheet, with its holes; None if it is none, beside these others."""
+    touched = _touched(region)
+    if sum(touched) > 2 or (any(touched[:2]) and any(touched[2:])):
+        return None
     rows, lefts, rights = _spans(region)
     area = int((rights - lefts).sum())
     if area < LEAST / LIKE * grey.size or np.count_nonzero(region) < SOLID * area:
-        return None
-    touched = _touched(region)
-    if sum(touched) > 2 or (any(touched[:2]) and any(touched[2:])):
         return None
     long, wide = _rectangle(rows, lefts, rights)
     if area < FULL * long * wide:
         return None
     inside = _filled(region)
-    corners = others[:: len(others) - 1, :: others.shape[1] - 1] > 0
+    corners = others[:: len(others) - 1, :: others.shape[1] - 1]
     ink = area - int(np.count_nonzero(region))
     if ink <= INK * area and (
         area < BLANK * grey.size or long > LONGEST * wide or corners.sum() < 3
     ):
         return None
-    step = _step(grey, region, others)
+    step = _step(grey, region, labelled(others)[0])
     return _Sheet(inside, area, ink, step) if step >= STEP else None
 
 

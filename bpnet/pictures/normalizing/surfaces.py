@@ -40,14 +40,19 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
     if dark[paper].mean() < BARE:  # the ink reaches the border
         paper = paper & dark if (paper & dark).any() else inside & dark
     for _ in range(ROUNDS):
-        here = known[paper]
-        squares = here.T @ here + 1e-9 * len(here) * np.eye(6)  # few rows fix no surface
-        weights = np.linalg.solve(squares, here.T @ flat[paper])
+        weights = fitted(known[paper], flat[paper])
         rise = flat - known @ weights
         noise = math.sqrt(np.mean(rise[paper] ** 2))
         paper = (rise <= 2 * noise + 1e-6) & inside
     background = (surfaces(bright.shape) @ weights).reshape(bright.shape)
     return background, enlarged(paper.reshape(coarse.shape), bright.shape)
+
+
+def fitted(known: Array, levels: Array) -> Array:
+    """Return the weights of the surface that fits the levels best, by the rows of `surfaces`."""
+    squares = known.T @ known + 1e-9 * len(known) * np.eye(6)  # few rows fix no surface
+    weights: Array = np.linalg.solve(squares, known.T @ levels)
+    return weights
 
 
 def _frame(shape: tuple[int, ...]) -> Array:
@@ -60,6 +65,10 @@ def _frame(shape: tuple[int, ...]) -> Array:
 
 def surfaces(shape: tuple[int, ...]) -> Array:
     """Return 1, x, y, x^2, xy, y^2 of each pixel, as rows; x and y go from -1 to 1."""
-    y, x = (np.linspace(-1, 1, side) for side in shape)
-    x, y = np.tile(x, len(y)), np.repeat(y, len(x))
-    return np.stack([np.ones(len(x)), x, y, x * x, x * y, y * y], axis=1)
+    height, width = shape
+    y, x = np.linspace(-1, 1, height)[:, None], np.linspace(-1, 1, width)
+    rows = np.empty((height, width, 6))
+    rows[..., 0] = 1
+    for number, values in enumerate((x, y, x * x, x * y, y * y), start=1):
+        rows[..., number] = values
+    return rows.reshape(-1, 6)
