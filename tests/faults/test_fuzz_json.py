@@ -11,6 +11,7 @@ from bpnet.datasets import drawn_digits
 from bpnet.datasets.catalogue import NAMES
 from bpnet.errors import BpnetError
 from bpnet.runs import metadata
+from bpnet.runs.metadata import NewLength
 from bpnet.system import strict_json
 from bpnet.system.progress import silent
 from tests.helpers.spoiling import cut, flipped, hunt, mutated, sample
@@ -32,6 +33,7 @@ FACTS = {
     "test_correct": 9772,
     "test_images": 10000,
     "weights_sha256": "3" * 64,
+    "new_length": {"before": 20, "after": 30},
 }
 WHOLE = json.dumps(FACTS, indent=2).encode()
 
@@ -49,7 +51,11 @@ def read_run(folder, content):
         found = metadata.read(folder)
     except BpnetError:
         return False
-    assert all(isinstance(found.get(name, kind()), kind) for name, kind in metadata.KINDS.items())
+    for name, kind in metadata.KINDS.items():
+        plain = dict if kind is NewLength else kind
+        assert isinstance(found.get(name, plain()), plain)
+    length = metadata.new_length(folder)
+    assert length is None or all(1 <= n <= 10_000 for n in (length.before, length.after))
     accepted = has_result(folder)
     metadata.write(folder, ended="now")  # must be written whatever it holds, and read again
     assert metadata.read(folder) == found | {"ended": "now"}

@@ -154,9 +154,8 @@ def test_where_the_data_lie_now_does_not_get_into_the_config(start, finished_run
     assert path.read_text("utf-8") == before.replace("epochs: 3", "epochs: 4")
 
 
-@pytest.fixture
-def torn(finished_run, monkeypatch):
-    """A run that was to get 5 epochs, by a process that died before it could write config.yaml."""
+def tear(folder, epochs, monkeypatch):
+    """Give a run so many epochs, by a process that dies before it can write config.yaml."""
 
     def write(path, content):
         if path.name == "config.yaml":
@@ -167,7 +166,13 @@ def torn(finished_run, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(storage, "write", write)
         with pytest.raises(BpnetError, match="no more"):
-            go_on(finished_run.folder, 5)
+            go_on(folder, epochs)
+
+
+@pytest.fixture
+def torn(finished_run, monkeypatch):
+    """A run of 3 epochs that was to get 5."""
+    tear(finished_run.folder, 5, monkeypatch)
     return finished_run.folder
 
 
@@ -181,8 +186,10 @@ def test_a_run_of_which_only_run_json_knows_the_new_number_is_the_new_one(
     assert everything(go_on(torn)) == everything(straight)
 
 
-def test_it_may_still_get_another_number(start, small_config, torn):
+def test_it_may_still_get_another_number(start, small_config, torn, monkeypatch):
     straight = start("straight", changed(small_config, epochs=4)).run
+    tear(torn, 4, monkeypatch)
+    assert directory.open_run(torn).config.train.epochs == 4
     assert everything(go_on(torn, 4)) == everything(straight)
 
 
