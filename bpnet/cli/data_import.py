@@ -15,6 +15,8 @@ from bpnet.errors import DataError, UsageError, short
 if TYPE_CHECKING:
     from bpnet.datasets.importing import Labelled, Parts
 
+HALF_BRIGHT = 128  # of 255: MNIST's mean is 33
+
 
 @click.command("import", cls=Command)
 @click.argument("source", metavar="SOURCE", type=Path, shell_complete=completion.files)
@@ -63,6 +65,11 @@ def import_data(
     parts = importing.parted(train, next(iter(tested), None))
     importing.write(destination, parts)
     tell(_told(parts))
+    if parts.train.images.mean() > HALF_BRIGHT:
+        tell(
+            "warning: the images are bright, as if dark on white; those of MNIST are white on "
+            "black, and so is what bpnet predict shows a network"
+        )
     echo(_command(folder, parts.validation))
 
 

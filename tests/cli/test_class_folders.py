@@ -87,8 +87,9 @@ def test_pictures_in_the_form_of_mnist_are_taken_as_they_are(tmp_path, rng):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/1.png").write_bytes(png(image))
     (tmp_path / "a/2.png").write_bytes(png(DIGIT))
+    (tmp_path / "a/3.png").write_bytes(png(image.T))
     problems = []
     images, names = class_folders.read(class_folders.found(tmp_path, []), True, problems)
-    assert np.array_equal(images, [image.ravel()])
-    assert names == ["a"]
+    assert np.array_equal(images, [image.ravel(), image.T.ravel()])
+    assert names == ["a", "a"]
     assert problems == [f"{tmp_path}/a/2.png: 60 x 60 pixels: expected 28 x 28"]

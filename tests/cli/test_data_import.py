@@ -73,6 +73,16 @@ def test_a_table_is_imported_and_another_one_to_test_on(bpnet, table, digits):
     assert len(found.train) == 36
 
 
+def test_images_that_are_dark_on_white_are_told_of(bpnet, digits):
+    images = digits.images
+    for name, levels, told in (("usual", images.images, 0), ("bright", 255 - images.images, 1)):
+        turned = digits._replace(images=datasets.Split(levels, images.labels))
+        importing.write(Path(name), importing.parted(turned, None))
+        result = bpnet("data", "import", name, "--to", f"{name}-again")
+        assert result.status == 0
+        assert result.err.count("warning: the images are bright, as if dark on white") == told
+
+
 def test_idx_files_bring_images_to_test_on(bpnet, digits):
     importing.write(Path("idx"), importing.parted(digits, None))
     result = bpnet("data", "import", "idx", "--turned", "--to", "mine")

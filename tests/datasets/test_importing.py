@@ -44,6 +44,7 @@ def test_every_image_is_there_once_with_its_own_label_in_no_order():
     assert sorted(both[:, 1].tolist()) == list(range(100))
     assert both[:, 0].tolist() == labels.tolist()
     assert 20 < np.count_nonzero(np.diff(parts.train.labels)) < 60
+    assert np.count_nonzero(np.diff(parts.test.labels)) > 3
     again = importing.parted(labelled(60, 40), None)
     assert np.array_equal(again.train.images, parts.train.images)
 
