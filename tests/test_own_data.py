@@ -126,6 +126,30 @@ def test_own_classes_that_have_changed_are_refused(bpnet, train, own):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (NAMES[0], None, f": lacks {NAMES[0]}, "),
+        (NAMES[1], b"x" * 8, f"/{NAMES[1]}: starts with 78 78 78 78 at byte 0"),
+        ("classes.txt", b"a\nb\na\n", "/classes.txt:3: a is the name of line 1 already"),
+        ("classes.txt", b"a\nb\n", "/classes.txt: has 2 names for 3 classes"),
+    ],
+)
+def test_what_is_wrong_with_own_files_is_told_before_a_run_is_made(
+    bpnet, small_file, own, tmp_path, name, content, told
+):
+    folder = own("mine", range(3))
+    (folder / name).unlink(missing_ok=True)
+    if content:
+        (folder / name).write_bytes(content)
+    options = ("--set", "data.dataset=files", "--set", f"data.dir={folder}")
+    for command in ("train", "--run-dir", "r"), ("gradcheck",):
+        result = bpnet(*command, "--config", small_file, *options)
+        assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
+        assert result.err.startswith(f"Error: {folder}{told}")
+    assert list((tmp_path / "here").iterdir()) == []
+
+
 def test_the_environment_moves_no_own_files(bpnet, train, own, tmp_path, monkeypatch):
     folder = own("mine", range(2))
     monkeypatch.setenv("BPNET_DATA_DIR", str(tmp_path / "nowhere"))

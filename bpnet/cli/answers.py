@@ -6,12 +6,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bpnet.cli.console import IMAGE, columns, cut, padded, percent, picture, side_by_side, width
-from bpnet.config import DataConfig
 from bpnet.errors import printable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from bpnet.config import DataConfig
 
 SHOWN = 3  # of the likeliest digits
 MOST_FORMS = 6  # digits of a picture that are shown as they were seen, unless it is asked for
@@ -42,7 +43,7 @@ class Answer(NamedTuple):
     unsure: bool
     like_a_digit: bool
     touching: bool
-    data: DataConfig = DataConfig()
+    data: "DataConfig"
 
     @property
     def name(self) -> str:

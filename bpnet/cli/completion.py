@@ -44,9 +44,8 @@ def runs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     outer = {str(Path(*folder.parts[:2])): None for folder in reversed(every)}
     inner = [name for name in map(str, every) if any(typed.startswith(f"{o}/") for o in outer)]
     found = [name for name in [*outer, *inner] if name.startswith(typed)]
-    return [_item(name) for name in found if re.fullmatch(PLAIN, name)] or folders(
-        ctx, param, typed
-    )
+    plain = [_item(name) for name in found if re.fullmatch(PLAIN, name)]
+    return plain or folders(ctx, param, typed)
 
 
 def settings(ctx: click.Context, param: click.Parameter, typed: str) -> Items:

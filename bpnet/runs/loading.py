@@ -71,7 +71,6 @@ def load(
         if other:
             _refuse_other_classes(run, other)
             dataset = images_of(other, True)
-            refuse_changes(run, metadata.read(run.folder).get("data", {}))  # its own are not read
         else:
             dataset = images_of(run.config.data, run.may_fill)
             refuse_changes(run, dataset.files)

@@ -11,8 +11,8 @@ TRAIN = "the options of bpnet train are --config, --set, "
     ("words", "advice"),
     [
         ("train --lr 0.1", "use --set train.learning_rate=..."),
-        ("train --epochs=3", "use --set train.epochs=..."),
-        ("train --epoch 3", "use --set train.epochs=..."),
+        ("gradcheck --epochs=3", "use --set train.epochs=..."),
+        ("train --epoch 3", "did you mean --epochs?"),
         ("train --batch-size 3", "use --set train.batch_size=..."),
         ("train --learning-rate 3", "use --set train.learning_rate=..."),
         ("train --hidden 3", "use --set network.hidden=..."),
@@ -98,7 +98,7 @@ def test_a_list_that_the_shell_has_cut_gets_its_quotes(bpnet):
         ("data fecth", "did you mean bpnet data fetch?"),
         ("data download", "did you mean bpnet data fetch?"),
         ("config validate", "did you mean bpnet config check?"),
-        ("data zzz", "the commands of bpnet data are fetch, verify, path, show"),
+        ("data zzz", "the commands of bpnet data are import, fetch, verify, path, show"),
         ("zzz", "the commands of bpnet are train, eval, gradcheck, "),
     ],
 )

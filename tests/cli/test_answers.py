@@ -13,7 +13,9 @@ FORM = ["@" * 28] * 14
 def answer(digit, share, unsure=False, like_a_digit=True, touching=False):
     shares = [0.0] * 10
     shares[digit], shares[(digit + 1) % 10] = share, 1 - share
-    return Answer(np.full((28, 28), 255, np.uint8), shares, unsure, like_a_digit, touching)
+    return Answer(
+        np.full((28, 28), 255, np.uint8), shares, unsure, like_a_digit, touching, DataConfig()
+    )
 
 
 SEVEN = answer(7, 0.9812)

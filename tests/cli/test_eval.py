@@ -449,6 +449,8 @@ def test_weights_of_another_network_are_refused(bpnet, run):
     path = Path(run) / "config.yaml"
     text = path.read_text(encoding="utf-8").replace("hidden: [16]", "hidden: [17]")
     path.write_text(text, encoding="utf-8")
+    began = metadata.read(Path(run))["config"]
+    metadata.write(Path(run), config=began | {"network.hidden": [17]})
     result = bpnet("eval", run)
     assert result.status == 1
     assert "weights.npz: W1 is not of type <f4 and shape (784, 17)" in result.err

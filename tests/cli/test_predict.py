@@ -204,9 +204,11 @@ def test_the_classes_of_own_data_are_predicted_by_name(bpnet, tmp_path, which):
 
 def test_members_that_answer_with_other_classes_are_no_committee(bpnet, trained):
     folder = trained("two", "--seeds", 2)
-    path = Path(folder) / "seed-1" / "config.yaml"
-    text = path.read_text(encoding="utf-8").replace("dataset: drawn", "dataset: kmnist")
-    path.write_text(text, encoding="utf-8")
+    member = Path(folder) / "seed-1"  # as if a run of another dataset had been put there
+    text = (member / "config.yaml").read_text(encoding="utf-8")
+    (member / "config.yaml").write_text(text.replace("drawn", "kmnist"), encoding="utf-8")
+    settings = metadata.read(member)["config"] | {"data.dataset": "kmnist"}
+    metadata.write(member, config=settings)
     result = bpnet("predict", "no.png", "--run", folder)
     assert result.status == 2
     assert result.err.splitlines()[-1] == (

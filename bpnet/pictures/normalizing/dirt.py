@@ -42,6 +42,8 @@ def without_stains(rise: Array, stroke: float) -> Array:
     soft, least, most = softened(rise), FAINT * rise.max(), PALE * rise.max()
     wide = opened(soft, (width, width))
     wide = np.where((wide > NOTHING) & (wide < most), wide, 0)
+    if not wide.any():
+        return risen(rise, wide)
     labels, count = labelled(wide > 0)
     peaks = _peaks(labels, count, wide)
     sizes = np.bincount(labels.ravel(), minlength=1)

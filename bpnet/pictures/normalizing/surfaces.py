@@ -1,6 +1,7 @@
 """The light of paper as a smooth surface."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -63,6 +64,7 @@ def _frame(shape: tuple[int, ...]) -> Array:
     return frame
 
 
+@lru_cache(maxsize=3)  # pictures of one size are seldom alone
 def surfaces(shape: tuple[int, ...]) -> Array:
     """Return 1, x, y, x^2, xy, y^2 of each pixel, as rows; x and y go from -1 to 1."""
     height, width = shape
@@ -71,4 +73,5 @@ def surfaces(shape: tuple[int, ...]) -> Array:
     rows[..., 0] = 1
     for number, values in enumerate((x, y, x * x, x * y, y * y), start=1):
         rows[..., number] = values
+    rows.flags.writeable = False
     return rows.reshape(-1, 6)
