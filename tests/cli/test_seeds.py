@@ -108,7 +108,7 @@ def test_a_seed_that_fails_is_named_and_the_others_go_on(bpnet, folder):
     )
 
 
-def test_all_seeds_get_more_epochs_however_far_each_of_them_is(bpnet, folder, originals):
+def test_all_seeds_get_more_epochs_however_far_each_of_them_is(bpnet, folder, small_file):
     for seed, epochs in (("seed-0", 3), ("seed-1", 5)):
         more = () if epochs == 3 else ("--epochs", epochs)
         assert bpnet("train", "--resume", folder / seed, "--quiet", *more).status == 0
@@ -120,27 +120,33 @@ def test_all_seeds_get_more_epochs_however_far_each_of_them_is(bpnet, folder, or
         for seed, epochs in ((0, (4, 5)), (2, (1, 2, 3, 4, 5)))
         for epoch in epochs
     )
-    ends = originals("--set", "train.epochs=5", "--seeds", "3")
+    five = ("train", "--config", small_file, "--set", "train.epochs=5", "--quiet")
     for seed in range(3):
-        names = (Path(run, f"seed-{seed}", "weights.npz") for run in (folder, ends))
-        assert next(names).read_bytes() == next(names).read_bytes()
+        assert bpnet(*five, "--set", f"seed={seed}", "--run-dir", f"alone-{seed}").status == 0
+        together = folder / f"seed-{seed}" / "weights.npz"
+        assert together.read_bytes() == Path(f"alone-{seed}/weights.npz").read_bytes()
 
 
-@pytest.mark.parametrize("epochs", [2, 3])
-def test_seeds_that_have_done_as_many_are_refused_more_epochs(bpnet, folder, epochs):
+@pytest.fixture
+def finished(bpnet, folder):
+    """The three, finished one by one."""
     for seed in range(3):
         bpnet("train", "--resume", folder / f"seed-{seed}", "--quiet")
-    result = bpnet("train", "--resume", folder, "--epochs", epochs)
-    told = f"three/seed-0 has done 3 epochs: expected more than these in all, got {epochs}"
+    return folder
+
+
+def test_seeds_that_have_done_as_many_are_refused_more_epochs(bpnet, finished):
+    result = bpnet("train", "--resume", finished, "--epochs", 3)
+    told = "three/seed-0 has done 3 epochs: expected more than these in all, got 3"
     assert (result.status, result.out, result.err) == (2, "", f"Error: --epochs: {told}\n")
 
 
-def test_seeds_of_which_only_some_have_more_epochs_are_told(bpnet, folder):
-    bpnet("train", "--resume", folder / "seed-1", "--quiet", "--epochs", 4)
-    result = bpnet("train", "--resume", folder, "--quiet", "--jobs", 2)
-    assert result.status == 0
+def test_seeds_of_which_only_some_have_more_epochs_are_told(bpnet, finished):
+    bpnet("train", "--resume", finished / "seed-1", "--quiet", "--epochs", 4)
+    result = bpnet("train", "--resume", finished)
     told = "some of its seeds have 3 epochs, some 4; --epochs 4 makes them alike"
-    assert result.err == f"three: {told}\n"
+    nothing = "all its seeds have finished: nothing to do"
+    assert (result.status, result.err) == (0, f"three: {told}\nthree: {nothing}\n")
 
 
 def test_without_any_result_there_is_no_table(bpnet, small_file):
@@ -236,12 +242,11 @@ def test_each_seed_may_have_other_arithmetic_if_that_is_allowed(bpnet, folder):
 
 
 def test_finished_seeds_that_a_signal_keeps_from_more_epochs_are_not_done(
-    bpnet, trained, monkeypatch
+    bpnet, finished, monkeypatch
 ):
-    two = trained("two", "--seeds", 2)
     monkeypatch.setattr(jobs, "train", lambda *arguments: ({}, signal.SIGTERM))
-    result = bpnet("train", "--resume", two, "--epochs", 5)
-    again = "go on with: bpnet train --resume two --epochs 5"
+    result = bpnet("train", "--resume", finished, "--epochs", 5)
+    again = "go on with: bpnet train --resume three --epochs 5"
     assert result == (143, "", f"interrupted; {again}\n")
 
 
