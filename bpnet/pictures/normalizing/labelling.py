@@ -4,9 +4,31 @@ Runs of ink in a row are the pieces to begin with; those that touch a run of the
 one. So the cost goes by the runs, and whole arrays are handled at a time, not pixels.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from bpnet.array import Array
+
+
+class Runs(NamedTuple):
+    """The runs of ink, row by row, and for each the number of its piece, from 1."""
+
+    shape: tuple[int, int]
+    edges: Array  # where a run starts, where it ends, ...; each row has a gap at both of its ends
+    pieces: Array
+
+    def sizes(self) -> Array:
+        """Return how many pixels a piece has, by its number; 0 has none."""
+        return np.bincount(self.pieces, self.edges[1::2] - self.edges[::2])
+
+    def painted(self, values: Array) -> Array:
+        """Return the picture (H, W) that has one of these values in each run, and 0 elsewhere."""
+        height, width = self.shape
+        parts = np.zeros(len(self.edges) + 1, values.dtype)
+        parts[1::2] = values
+        lengths = np.diff(self.edges, prepend=0, append=height * (width + 2))
+        return np.repeat(parts, lengths).reshape(height, width + 2)[:, 1:-1]
 
 
 def labelled(mask: Array) -> tuple[Array, int]:
@@ -16,19 +38,25 @@ def labelled(mask: Array) -> tuple[Array, int]:
     >>> labels.tolist(), count
     ([[1, 0, 0, 2], [0, 1, 0, 2], [0, 0, 0, 2]], 2)
     """
+    runs = in_runs(mask)
+    return runs.painted(runs.pieces), int(runs.pieces.max(initial=0))
+
+
+def in_runs(mask: Array) -> Runs:
+    """Return the runs of a mask (H, W).
+
+    >>> runs = in_runs(np.array([[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 0, 1]]) > 0)
+    >>> runs.pieces.tolist(), runs.sizes().tolist()
+    ([1, 2, 1, 2, 2], [0.0, 2.0, 3.0])
+    """
     height, width = mask.shape
-    padded = np.zeros((height, width + 2), np.int8)  # a row ends where a gap begins
+    padded = np.zeros((height, width + 2), bool)  # a row ends where a gap begins
     padded[:, 1:-1] = mask
-    steps = np.diff(padded.ravel())
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    roots = _roots(len(starts), *_contacts(starts, ends, width + 2))
-    _, numbers = np.unique(roots, return_inverse=True)
-    labels = np.zeros(padded.size, np.int64)
-    changes = np.zeros(padded.size, np.int64)
-    changes[starts + 1] = numbers + 1
-    changes[ends + 1] -= numbers + 1
-    np.cumsum(changes, out=labels)
-    return labels.reshape(padded.shape)[:, 1:-1], int(numbers.max(initial=-1)) + 1
+    flat = padded.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    roots = _roots(len(edges) // 2, *_contacts(edges[::2], edges[1::2], width + 2))
+    first = roots == np.arange(len(roots))
+    return Runs((height, width), edges, np.cumsum(first)[roots])
 
 
 def _contacts(starts: Array, ends: Array, width: int) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bpnet.array import Array
-from bpnet.pictures.normalizing.labelling import labelled
+from bpnet.pictures.normalizing.labelling import in_runs, labelled
 
 # Chosen on the handed pictures and on renderings of training images on desks, in borders, in apps,
 # and on paper without a desk, where nothing may be found. Distances are pixels of 200 along a side.
@@ -68,10 +68,9 @@ def _sheets(grey: Array, level: float) -> Iterator[_Sheet]:
     for mask, others in ((light, dark), (dark, light)):
         if np.count_nonzero(mask) <= least:
             continue
-        labels, _ = labelled(mask)
-        sizes = np.bincount(labels.ravel())
-        for number in np.flatnonzero(sizes[1:] > least) + 1:
-            found = _as_sheet(grey, labels == number, others)
+        runs = in_runs(mask)
+        for number in np.flatnonzero(runs.sizes() > least):
+            found = _as_sheet(grey, runs.painted(runs.pieces == number), others)
             if found:
                 yield found
 
@@ -122,7 +121,7 @@ def _filled(region: Array) -> Array:
 def _touched(region: Array) -> list[bool]:
     """Return whether the region touches the top, bottom, left and right of the picture."""
     sides = region[0], region[-1], region[:, 0], region[:, -1]
-    return [bool(np.mean(side) > TOUCH) for side in sides]
+    return [np.count_nonzero(side) / len(side) > TOUCH for side in sides]
 
 
 def _rectangle(rows: Array, lefts: Array, rights: Array) -> tuple[float, float]:
