@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ENDINGS = frozenset(
-    ".png .jpg .jpeg .jpe .gif .bmp .tif .tiff .webp .pbm .pgm .ppm .pnm .avif .heic .heif".split()
+ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp"),
+    *(".pbm", ".pgm", ".ppm", ".pnm", ".avif", ".heic", ".heif"),
 )
 LONGEST_STEM = 200  # bytes, of a picture's name in the name of what was seen: no name may have 256
 
@@ -51,7 +52,7 @@ def _may_be_a_picture(path: Path) -> bool:
     try:
         if is_folder(path):
             return False
-        named = path.suffix.lower() in ENDINGS  # a damaged picture is told of, not passed over
+        named = path.name.lower().endswith(ENDINGS)  # a damaged picture is told of, not passed over
         return named or formats.kind(storage.head(path, formats.HEAD)) is not None
     except StorageError as error:
         return not storage.is_lasting(error)
