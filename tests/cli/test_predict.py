@@ -105,7 +105,7 @@ def test_the_pictures_of_a_folder_are_read_and_what_else_is_there_is_counted(
     bpnet, run, pictures, tmp_path
 ):
     (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
-    (tmp_path / "empty.png").touch()
+    (tmp_path / "more.txt").touch()
     result = bpnet("predict", tmp_path, "--run", run)
     assert result.status == 0
     names = [line.partition(": ")[0] for line in result.out.splitlines()]
