@@ -144,7 +144,7 @@ def seeds_in(folder: Path) -> dict[int, Path]:
 def new(name: str, folder: Path | None = None) -> Path:
     """Return the given folder, which must be empty, or a new one in runs/, of time and name.
 
-    Raises: UsageError if the given one is not empty; what is in it is never overwritten.
+    Raises: UsageError if the given one is taken; what is in it is never overwritten.
     """
     if folder is None:
         stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{_safe(name)}"
@@ -152,9 +152,8 @@ def new(name: str, folder: Path | None = None) -> Path:
             return next(path for path in _numbered(stem) if storage.make_new_folder(path))
         except StorageError as error:
             raise StorageError(f"{error}; give another place with --run-dir") from error
-    storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
-    if not storage.make_new_folder(folder):
-        refuse_taken(folder)
+    refuse_taken(folder)
+    storage.make_new_folder(folder)
     return folder
 
 
@@ -177,7 +176,13 @@ def _numbered(stem: str) -> Iterator[Path]:
 
 
 def refuse_taken(folder: Path) -> None:
-    """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
+    """Raise UsageError if there is more in the folder than a process leaves that dies in here.
+
+    A folder that is not there yet may be made.
+    """
+    storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
+    if not storage.is_taken(folder):
+        return
     names = storage.names(folder) if folder.is_dir() else [folder.name]
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in names):
         is_run = storage.exists(folder / CONFIG) or seeds_in(folder)
