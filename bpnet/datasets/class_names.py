@@ -86,5 +86,5 @@ def _lines(path: Path, content: bytes) -> list[str]:
 def _problem(name: str, number: int, first: int) -> str:
     """Return what is wrong with a name in a line, which stands in that first line too, or ""."""
     if not CLASS_NAME.takes(name):
-        return f"expected {CLASS_NAME} or blanks around it, got {short(name)!r}"
+        return f"expected {CLASS_NAME}, got {short(name)!r}"
     return f"{short(name)} is the name of line {first} already" if first < number else ""
