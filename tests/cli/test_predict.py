@@ -120,6 +120,14 @@ def test_a_folder_without_pictures_is_told_of_and_the_next_is_read(bpnet, run, p
     assert result.err == "Error: .: holds no pictures\n"
 
 
+def test_a_run_among_the_pictures_is_told_by_which_option_it_is_named(bpnet, trained, pictures):
+    run = trained("runs/small")
+    result = bpnet("predict", pictures[0][0], run)
+    assert result.status == 1
+    told = rf"Error: {run}: holds no .*; to read with this run: --run {run}\n"
+    assert re.search(told, result.err)
+
+
 def test_a_folder_of_seeds_answers_as_its_committee(bpnet, trained, pictures):
     trained("two", "--seeds", 2)
     alone, other, together = (
