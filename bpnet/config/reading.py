@@ -109,7 +109,7 @@ def _refuse_endless_warmup(config: Config, where: str) -> None:
 def _refuse_mixing(config: Config, where: str) -> None:
     share, dataset = config.data.mix, config.data.dataset
     if share and dataset not in ("mnist", "drawn"):  # no digits, or the same once more
-        told = f"expected 0 with data.dataset {dataset}, got {share:g}; it is for mnist and drawn"
+        told = f"expected 0 with data.dataset {dataset}, got {share:g}: --set data.mix=0"
         raise ConfigError(f"{where}data.mix: {told}")
 
 

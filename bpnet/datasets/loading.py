@@ -114,7 +114,7 @@ def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str
     if left <= 0:
         raise DataError(
             f"data.validation: {config.validation} of {len(everything)} training images held out "
-            "leave none to train on"
+            f"leave none to train on; a sixth would be --set data.validation={len(everything) // 6}"
         )
     if config.train > left:
         raise DataError(

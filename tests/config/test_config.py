@@ -317,8 +317,7 @@ def test_digits_are_mixed_into_digits_only(read):
     assert read("data: {dataset: fashion-mnist}").data.mix == 0
     for dataset in ("fashion-mnist", "sketched"):
         assert read(f"data: {{dataset: {dataset}, mix: 0.1}}") == [
-            f"c.yaml: data.mix: expected 0 with data.dataset {dataset}, got 0.1; it is for mnist "
-            "and drawn"
+            f"c.yaml: data.mix: expected 0 with data.dataset {dataset}, got 0.1: --set data.mix=0"
         ]
 
 
