@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 
 from bpnet import config
 from bpnet.config import Config
-from bpnet.errors import RunError, UsageError
+from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import anew, metadata
 from bpnet.runs.directory import CONFIG, Run
 from bpnet.runs.identity import settings_of
@@ -74,8 +74,14 @@ def _refuse_few(run: Run, epochs: int, done: int) -> None:
 
 
 def write(run: Run, epochs: int) -> None:
-    """Give the run so many epochs, in the order above; the last write is that of `session`."""
-    settled = _kept(run)
+    """Give the run so many epochs, in the order above; the last write is that of `session`.
+
+    Raises: RunError if its config.yaml cannot be read any more.
+    """
+    try:
+        settled = _kept(run)
+    except ConfigError as error:
+        raise RunError(*error.lines) from error
     if run.config.train.epochs != epochs:
         metadata.begin(
             run.folder,

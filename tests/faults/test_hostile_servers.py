@@ -53,9 +53,10 @@ def test_bad_mirrors_alone_are_told_of_and_leave_nothing(fetch, tmp_path, row):
     with serving() as server:
         mirror = server.mirror(FAULTS[row][0])
         ended = fetch(mirror)
-        first, reason, advice = ended.err.splitlines()
+        first, reason, looked, advice = ended.err.splitlines()
         assert (ended.status, ended.out) == (1, "")
         assert first == f"Error: {FILE.name}: could not be downloaded"
         assert reason.startswith(f"       {mirror}: ")
+        assert looked.startswith("       looked in ")
         assert "--data-dir" in advice
     assert not (tmp_path / "data").exists()

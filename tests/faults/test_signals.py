@@ -110,7 +110,7 @@ def test_a_signal_that_is_ignored_from_the_start_stays_ignored(
     def hinder():
         signal.signal(number, signal.SIG_IGN)
         twice = Instead(lambda: [os.kill(os.getpid(), number) for _ in range(2)])
-        phases.call(metadata, "write")(twice)
+        phases.call(metadata, "begin")(twice)
         phases.call(Step, "__call__", 21)(twice)
 
     ended = run(tmp_path, *train(small_file), hinder=hinder)
@@ -149,7 +149,7 @@ def test_a_signal_does_not_wait_for_what_another_is_leaving(number, tmp_path, sm
     process = Fork(
         tmp_path,
         *train(small_file),
-        hinder=lambda: phases.call(metadata, "write")(Instead(hang)),
+        hinder=lambda: phases.call(metadata, "begin")(Instead(hang)),
     )
     process.wait_for("@here")
     process.send(HUP)  # a closed terminal sends two, and nothing is left for the second to do

@@ -111,7 +111,7 @@ def test_nothing_depends_on_whether_stderr_is_read(hinder, here, small_file, und
     assert run(here, "eval", "nowhere", hinder=hinder).status == 1
     assert run(here, "trian", hinder=hinder).status == 2
     interrupt = Instead(lambda: os.kill(os.getpid(), signal.SIGINT))
-    for owner, name in ((metadata, "write"), (Step, "__call__")):
+    for owner, name in ((metadata, "begin"), (Step, "__call__")):
 
         def stop(owner=owner, name=name):
             phases.call(owner, name)(interrupt)

@@ -99,7 +99,7 @@ HAND_MADE = {
     "a sigma of 0": b"augment: {sigma: 0}",
     "a dataset of no": b"data: {dataset: no}",
     "a dataset elsewhere": b"data: {dataset: ../mnist}",
-    "too many images held out": b"data: {validation: 50001}",
+    "too many images held out": b"data: {validation: 1000000}",
     "a tab": b"\tseed: 1",
     "UTF-16 without a mark": "seed: 1".encode("utf-16-le"),
     "no blank after the colon": b"seed:1",

@@ -135,7 +135,7 @@ PHASES = {
     "drawing digits": Phase(call(drawn, "draw", 2), False, DRAWN),
     "loading": Phase(call(loading, "split", 2), False),
     "making the folder": Phase(call(directory, "create"), False),
-    "beginning": Phase(call(metadata, "write"), False),
+    "beginning": Phase(call(metadata, "begin"), False),
     "before the first step": Phase(call(trainer, "Step"), True),
     "in the first step": Phase(call(Step, "__call__"), True),
     "in a step": Phase(call(Step, "__call__", 21), True),

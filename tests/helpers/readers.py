@@ -231,6 +231,8 @@ def fits(value: Any, rule: rules.Rule) -> bool:
             return type(value) is str and value in words
         case rules.Folder():
             return type(value) is str and value != "" and value.isprintable()
+        case rules.Name(longest):
+            return type(value) is str and value.isprintable() and 0 < len(value) <= longest
         case rules.Either(first, second):
             return fits(value, first) or fits(value, second)
         case rules.ListOf(inner, longest):
