@@ -121,7 +121,7 @@ def _filled(region: Array) -> Array:
 def _touched(region: Array) -> list[bool]:
     """Return whether the region touches the top, bottom, left and right of the picture."""
     sides = region[0], region[-1], region[:, 0], region[:, -1]
-    return [np.count_nonzero(side) / len(side) > TOUCH for side in sides]
+    return [bool(np.count_nonzero(side) / len(side) > TOUCH) for side in sides]
 
 
 def _rectangle(rows: Array, lefts: Array, rights: Array) -> tuple[float, float]:
