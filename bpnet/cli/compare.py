@@ -41,7 +41,8 @@ def compare(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json
 
     Of more than two, each is compared with the first: so name first what they have to beat. To
     choose the best by these images, and then to compare with it on them, would favour it. p is
-    corrected for the number of comparisons (Holm).
+    corrected for the number of comparisons (Holm). "right alone" counts the images that it has
+    right and a has wrong, "a alone" those that a has right and it has wrong.
 
     --json: split, total; runs (a, b, ...) and correct, a number for each; only (the images that a
     alone has right, and b alone), p, differences (KEY: the values of a, b, ...). Of more than two
@@ -53,6 +54,9 @@ def compare(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json
         raise UsageError(f"compare: expected at least two runs, got {len(folders)}")
     settings = with_options((), data_dir)
     sides = [seed_folders.open_members(folder, settings, tell) for folder in folders]
+    for number, folder in enumerate(folders):
+        if folder.resolve() in map(Path.resolve, folders[:number]):
+            tell(f"{folder}: is given more than once, and is compared with itself")
     threads.fix()
     report = _compared(list(map(str, folders)), sides, split)
     if as_json:

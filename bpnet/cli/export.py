@@ -35,6 +35,7 @@ def export(folder: Path | None, path: Path | None, form: str | None) -> None:
     folder of seeds, the one that is best on validation images.
     """
     from bpnet.runs import finding, seed_folders
+    from bpnet.system import storage
 
     if form is None:
         raise UsageError(f"--to: is missing; write {' or '.join(f'--to {form}' for form in FORMS)}")
@@ -42,6 +43,10 @@ def export(folder: Path | None, path: Path | None, form: str | None) -> None:
         path = _alone(folder, form)
         folder = finding.newest(tell)
         tell(f"{folder}: the newest finished run")
+    if storage.exists(path) and path.is_dir():
+        raise UsageError(
+            f"{path}: is a folder; FILE comes after RUN: bpnet export RUN --to {form} FILE"
+        )
     run, reason = seed_folders.best(seed_folders.open_members(folder, (), tell))
     if run.folder != folder:
         tell(f"{folder}: is a folder of seeds: this is {run.folder}, {reason}")

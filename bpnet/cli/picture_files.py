@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".gif", ".bmp", ".tif", ".tiff", ".webp"),
+    *(".pbm", ".pgm", ".ppm", ".pnm", ".avif", ".heic", ".heif"),
+)
 LONGEST_STEM = 200  # bytes, of a picture's name in the name of what was seen: no name may have 256
 
 
@@ -42,12 +46,14 @@ def in_folder(folder: Path) -> tuple[list[str], str]:
 
 
 def _may_be_a_picture(path: Path) -> bool:
-    """Whether the file begins as a picture; also one that cannot be read just now."""
+    """Whether the file begins as a picture or is named as one; also if it cannot be read now."""
     from bpnet.pictures import formats
 
     try:
-        head = b"" if is_folder(path) else storage.head(path, formats.HEAD)
-        return formats.kind(head) is not None
+        if is_folder(path):
+            return False
+        named = path.name.lower().endswith(ENDINGS)  # a damaged picture is told of, not passed over
+        return named or formats.kind(storage.head(path, formats.HEAD)) is not None
     except StorageError as error:
         return not storage.is_lasting(error)
 

@@ -101,11 +101,18 @@ def predict(
 
 def _records(name: str, problems: list[str]) -> list[Record]:
     """Return a record of the picture, or of each in the folder; or one of what is wrong with it."""
+    from bpnet.runs import directory
+
     record = {"picture": name}
     with _noted(record, problems):
         if name == "-" or not picture_files.is_folder(Path(name)):
             return [record]
-        found, others = picture_files.in_folder(Path(name))
+        try:
+            found, others = picture_files.in_folder(Path(name))
+        except DataError as error:
+            if directory.is_one(Path(name)):
+                raise DataError(f"{error}; to read with this run: --run {name}") from error
+            raise
         if others:
             tell(f"{name}: passed over {others}")
         return [{"picture": path} for path in found]

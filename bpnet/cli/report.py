@@ -53,7 +53,7 @@ def report(
     from bpnet.system import storage
 
     path = output or run.folder / "report.html"
-    if storage.exists(path) and MARK.encode() not in storage.head(path, 100):
+    if storage.exists(path) and (path.is_dir() or MARK.encode() not in storage.head(path, 100)):
         raise UsageError(f"{path}: is there already, and no report; give another --output")
     (one,) = loading.load([run], split, byte_bar, tell)
     told = content(one, split)

@@ -35,6 +35,8 @@ def start(
     """Train as many seeds, from the config's on, in new run directories."""
     if config.seed + count - 1 > LARGEST_SEED:
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
+    if folder:
+        directory.refuse_taken(folder)  # before a download
     config = datasets.completed(config)
     refuse_too_large(config, min(parallel, count))
     processors.warn_of_more(min(parallel, count), config.train.workers, tell)

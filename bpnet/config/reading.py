@@ -1,5 +1,6 @@
 """Config files and `--set` -> a checked `Config`; everything that is wrong is told at once."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -141,8 +142,13 @@ def _from_python(origin: str, values: Mapping[str, Any]) -> Iterator[tuple[str, 
     for name, value in values.items():
         text = "" if value is None else str(value)
         if isinstance(value, list | tuple):
-            text = f"[{', '.join(map(str, value))}]"
+            text = f"[{', '.join(map(_in_a_list, value))}]"
         yield origin, f"{name}={text}"
+
+
+def _in_a_list(value: Any) -> str:
+    """Return the value as YAML has it in a list: the quotes of JSON keep a comma in a name."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 
 def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

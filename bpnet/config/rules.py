@@ -130,7 +130,7 @@ class Name:
         return printable(name) == name == name.strip() and 0 < len(name) <= self.longest
 
     def __str__(self) -> str:
-        return f"a name of at most {self.longest} characters, without controls"
+        return f"a name of at most {self.longest} characters, without controls or blanks around it"
 
 
 @dataclass(frozen=True)

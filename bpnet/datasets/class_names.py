@@ -10,11 +10,14 @@ from bpnet.system import storage
 LONGEST = 4 + MOST_CLASSES * (4 * CLASS_NAME.longest + 2)  # bytes
 
 
-def named(path: Path, labels: Sequence[int]) -> dict[str, int]:
-    """Return the labels, which are in order, by the names in the file; without one, by themselves.
+def named(path: Path, labels: Sequence[int], mapping: Path) -> dict[str, int]:
+    """Return the labels, which are in order, by the names in the file.
 
+    Without it, by those of the mapping; without either, by themselves.
     Raises: DataError, as `read` does, or if there are not as many names as labels; StorageError.
     """
+    if not storage.exists(path) and storage.exists(mapping):
+        return _mapped(mapping, labels)
     names = read(path) if storage.exists(path) else list(map(str, labels))
     if len(names) != len(labels):
         raise DataError(
@@ -22,6 +25,25 @@ def named(path: Path, labels: Sequence[int]) -> dict[str, int]:
             f"{shown(labels)}; expected a line for each of these, in this order"
         )
     return dict(zip(names, labels, strict=True))
+
+
+def _mapped(path: Path, labels: Sequence[int]) -> dict[str, int]:
+    """Return the labels by the letters that a file of EMNIST has for them: a label, then its codes.
+
+    The first code, of a capital where it has both, is taken.
+    """
+    try:
+        rows = [line.split() for line in _lines(path, storage.read(path, LONGEST)) if line.strip()]
+        letters = {int(label): chr(int(code)) for label, code, *_ in rows}
+    except (ValueError, OverflowError) as error:
+        raise DataError(
+            f"{path}: expected a label and the code of its letter in each line, as EMNIST has "
+            "them; classes.txt, with a name in each line, would be taken before it"
+        ) from error
+    found = {letters.get(label, ""): label for label in labels}
+    if len(found) < len(labels) or not all(map(CLASS_NAME.takes, found)):
+        raise DataError(f"{path}: expected a letter of its own for each of {shown(labels)}")
+    return found
 
 
 def shown(labels: Sequence[int]) -> str:
@@ -64,5 +86,5 @@ def _lines(path: Path, content: bytes) -> list[str]:
 def _problem(name: str, number: int, first: int) -> str:
     """Return what is wrong with a name in a line, which stands in that first line too, or ""."""
     if not CLASS_NAME.takes(name):
-        return f"expected {CLASS_NAME} or blanks around it, got {short(name)!r}"
+        return f"expected {CLASS_NAME}, got {short(name)!r}"
     return f"{short(name)} is the name of line {first} already" if first < number else ""

@@ -152,7 +152,11 @@ def _refuse_many(*counts: int) -> None:
 
 def refuse_taken(folder: Path) -> None:
     """Raise UsageError if there is anything at the path but a folder with nothing to see in it."""
-    if storage.is_taken(folder) and any(not name.startswith(".") for name in storage.names(folder)):
+    if not storage.is_taken(folder):
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is there already, and no folder; give another --to")
+    if any(not name.startswith(".") for name in storage.names(folder)):
         raise UsageError(f"{folder}: is not empty; give another --to")
 
 

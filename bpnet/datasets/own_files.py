@@ -1,8 +1,8 @@
 """Four IDX files of somebody's own: found by their names, and known by their own SHA-256.
 
 Their classes are the labels that occur among the training images, in order. The lines of
-classes.txt name them: the first line the smallest label, and so on. Whatever the headers of all
-four say is checked before more of them is read, or unpacked.
+classes.txt name them: the first line the smallest label, and so on; without it, a mapping as EMNIST
+has it. Whatever the headers of all four say is checked before more of them is read, or unpacked.
 """
 
 import math
@@ -20,7 +20,7 @@ from bpnet.datasets.splits import SIDE
 from bpnet.errors import BpnetError, DataError, short
 from bpnet.system import memory, storage
 
-CLASSES = "classes.txt"
+CLASSES, MAPPING = "classes.txt", "mapping.txt"
 HEAD = 2**16  # bytes of a packed file: the header of the .gz, and that of the images
 
 T = TypeVar("T")
@@ -64,12 +64,12 @@ def classes(
     Raises: DataError with a line for each name that will not do, or if the names are not the
     expected ones; StorageError.
     """
-    known = _occurring(labels or _content(_file(find(folder)[NAMES[1]])))
+    path = find(folder)[NAMES[1]]
+    known = _occurring(labels or _content(_file(path)))
     if len(known) < 2:
-        raise DataError(
-            f"{folder / NAMES[1]}: every label is {known[0]}; expected 2 to {MOST_CLASSES} classes"
-        )
-    named = class_names.named(folder / CLASSES, known)
+        raise DataError(f"{path}: every label is {known[0]}; expected 2 to {MOST_CLASSES} classes")
+    mapping = folder / f"{_prefix(folder)}{MAPPING}"
+    named = class_names.named(folder / CLASSES, known, mapping)
     if expected and tuple(named) != tuple(expected):
         raise DataError(
             f"{folder}: has the classes {short(', '.join(named))}, but data.classes has "
@@ -105,21 +105,40 @@ def counts(folder: Path) -> tuple[int, int]:
 def find(folder: Path) -> dict[str, Path]:
     """Return the path of each of the four files, in whichever form it is there.
 
-    Raises: DataError if one is not.
+    Raises: DataError if one is not, or if there are several sets of them; StorageError.
     """
+    prefix = _prefix(folder)
     found = {
         name: folder / form
         for name in NAMES
-        for form in reversed(packing.names(name))  # the last is kept: the quicker one to read
+        for form in reversed(
+            packing.names_in_a_set(prefix, name)
+        )  # the last is kept: the quicker one to read
         if storage.exists(folder / form)
     }
     if missing := [name for name in NAMES if name not in found]:
         raise DataError(
-            f"{folder}: lacks {', '.join(missing)}, also .gz and with a dot (.idx): with "
-            "data.dataset files, data.dir (--data-dir) is the folder of these IDX files; "
-            "bpnet data import makes them"
+            f"{folder}: lacks {', '.join(prefix + name for name in missing)}, also .gz and with a "
+            "dot (.idx): with data.dataset files, data.dir (--data-dir) is the folder of these IDX "
+            "files; bpnet data import makes them of pictures or of a table"
         )
     return found
+
+
+def _prefix(folder: Path) -> str:
+    """Return what stands before the names of the files, none if there are files without it.
+
+    Raises: DataError if there are several sets of files; StorageError.
+    """
+    found = packing.prefixes(storage.names(folder) if storage.exists(folder) else [])
+    if "" in found or not found:
+        return ""
+    if len(found) > 1:
+        raise DataError(
+            f"{folder}: holds {len(found)} sets: {', '.join(f'{prefix}*' for prefix in found)}; "
+            "move the files of one into a folder of their own, and give that"
+        )
+    return found[0]
 
 
 def _each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
@@ -137,7 +156,7 @@ def _each(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
 
 def _file(path: Path) -> File:
     """Return the file, its header read and checked."""
-    dimensions = 3 if "images" in path.name else 1
+    dimensions = 3 if "idx3-ubyte" in path.name else 1
     start = storage.head(path, HEAD)
     if packing.is_packed(start):
         start = packing.beginning(start, idx.header_size(dimensions))

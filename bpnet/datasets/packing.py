@@ -1,13 +1,20 @@
 """The forms of an IDX file on a disk: with a dash or a dot in its name, packed or not.
 
+Whoever makes such files may put the name of their set first, and say test for t10k, as EMNIST does.
+
 A packed file is known by its first bytes: some browsers unpack what they download, and leave .gz
 in its name.
 """
 
 import io
+import re
 import zlib
+from collections.abc import Iterable
 
 GZIP = zlib.MAX_WBITS | 16  # zlib's word for it
+OF_A_SET = re.compile(
+    r"(|.*-)(?:train|t10k|test)-(?:images[.-]idx3|labels[.-]idx1)-ubyte(?:\.gz)?", re.DOTALL
+)
 
 
 def names(name: str) -> tuple[str, ...]:
@@ -20,6 +27,26 @@ def names(name: str) -> tuple[str, ...]:
     """
     spellings = dict.fromkeys((name, name.replace("-idx", ".idx")))
     return tuple(spelling + ending for ending in ("", ".gz") for spelling in spellings)
+
+
+def names_in_a_set(prefix: str, name: str) -> tuple[str, ...]:
+    """Return the names that the file may have in a set, the quicker one to read first.
+
+    >>> names_in_a_set("emnist-letters-", "t10k-labels-idx1-ubyte")[1]
+    'emnist-letters-test-labels-idx1-ubyte'
+    """
+    words = dict.fromkeys((name, name.replace("t10k", "test")))
+    forms = zip(*(names(prefix + word) for word in words), strict=True)
+    return tuple(form for same in forms for form in same)
+
+
+def prefixes(found: Iterable[str]) -> list[str]:
+    """Return what the sets that these files are of have before the names.
+
+    >>> prefixes(["emnist-digits-test-labels-idx1-ubyte.gz", "train-images.idx3-ubyte", "notes"])
+    ['', 'emnist-digits-']
+    """
+    return sorted({match[1] for name in found if (match := OF_A_SET.fullmatch(name))})
 
 
 def is_packed(content: bytes) -> bool:

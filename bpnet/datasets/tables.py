@@ -1,12 +1,15 @@
 """A table, CSV -> images and the names of their classes: a row has a label, then 784 grey levels.
 
 It may be packed by gzip. A first row of words, as Kaggle's tables have it, is their heading.
+Between the columns are commas, semicolons or tabs, whichever the first line has.
 """
 
 import csv
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,18 +33,19 @@ def read(path: Path, progress: ByteProgress) -> tuple[Array, list[str]]:
 
     Raises: DataError that names each wrong row by its line; StorageError.
     """
-    images, names, wrong = bytearray(), list[str](), list[str]()
+    images, names, wrong, more = bytearray(), list[str](), list[str](), 0
     with storage.opened(path) as (descriptor, size), progress(path.name, size) as advance:
         for number, row in _rows(path, descriptor, advance):
             try:
                 images += _image(row)
                 names.append(_name(row))
             except DataError as error:
-                wrong.append(f"{path}: line {number}: {error}")
-            if len(wrong) == MOST_WRONG or len(names) > MOST_IMAGES:
+                more += len(wrong) == MOST_WRONG
+                wrong += [f"{path}: line {number}: {error}"] * (len(wrong) < MOST_WRONG)
+            if len(names) > MOST_IMAGES:
                 break
     if wrong:
-        raise DataError(*wrong)
+        raise DataError(*wrong, *[f"{path}: and {more} lines more"] * (more > 0))
     if not 0 < len(names) <= MOST_IMAGES:
         raise DataError(
             f"{path}: more than {MOST_IMAGES} images" if names else f"{path}: no images"
@@ -56,7 +60,12 @@ def _rows(path: Path, descriptor: int, advance: Advance) -> Iterator[tuple[int, 
         if start.startswith(ARCHIVE):
             raise DataError(f"{path}: is a ZIP archive; unpack it, and give what is in it")
         unpacked = gzip.GzipFile(fileobj=file) if start.startswith(PACKED) else file
-        reader = csv.reader(_lines(path, unpacked, file, advance))
+        lines = _lines(path, unpacked, file, advance)
+        try:
+            first = next(lines, "")
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"{path}: damaged: {error}") from error
+        reader = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count))
         try:
             for row in reader:
                 if row and not (reader.line_num == 1 and _is_heading(path, row)):
@@ -78,6 +87,11 @@ def _lines(
             raise DataError(
                 f"{path}: line {number}: longer than {LONGEST} bytes: no row of an image"
             )
+        if b"\0" in line:
+            raise DataError(
+                f"{path}: not text in UTF-8: expected a CSV file, or a folder, of IDX files or of "
+                "folders of pictures"
+            )
         now = file.tell()
         advance(now - done)
         done = now
@@ -86,7 +100,7 @@ def _lines(
 
 def _is_heading(path: Path, row: list[str]) -> bool:
     """Whether the first row is of words. Raises: DataError if they are of another table."""
-    if any(text.strip().isdecimal() for text in row[1:]) or len(row) < 2:
+    if any(map(_is_level, row[1:])) or len(row) < 2:
         return False
     if len(row) != COLUMNS:
         raise DataError(f"{path}: line 1: {_columns(row)}")
@@ -100,7 +114,10 @@ def _image(row: list[str]) -> bytes:
     if len(row) != COLUMNS:
         raise DataError(_columns(row))
     try:
-        return bytes(map(int, row[1:]))
+        try:
+            return bytes(map(int, row[1:]))
+        except ValueError:  # the slower way
+            return bytes(map(_level, row[1:]))
     except ValueError as error:
         wrong = next(n for n, text in enumerate(row[1:], 2) if not _is_level(text))
         raise DataError(
@@ -110,17 +127,40 @@ def _image(row: list[str]) -> bytes:
 
 def _is_level(text: str) -> bool:
     try:
-        return int(text) in range(256)
+        return _level(text) in range(256)
     except ValueError:
         return False
 
 
+def _level(text: str) -> int:
+    """Return a whole number, also one that is written as a fraction, as pandas has it.
+
+    >>> _level("255.0"), _level(" 7 ")
+    (255, 7)
+    """
+    return int(_whole(text))
+
+
+def _whole(text: str) -> str:
+    """Return the text without the end of a whole number that is written as a fraction.
+
+    >>> _whole("5.0"), _whole("0.5"), _whole("v. 0")
+    ('5', '0.5', 'v. 0')
+    """
+    return re.sub(r"^\s*(\d+)\.0*\s*$", r"\1", text)
+
+
 def _columns(row: list[str]) -> str:
-    return f"{len(row)} columns, expected {COLUMNS}: the label, then {WIDTH} grey levels"
+    hints = {
+        WIDTH: "; the label seems to be missing",
+        COLUMNS + 1: "; the first may be an index: pandas leaves it out by index=False",
+    }
+    expected = f"expected {COLUMNS}: the label, then {WIDTH} grey levels"
+    return f"{len(row)} columns, {expected}{hints.get(len(row), '')}"
 
 
 def _name(row: list[str]) -> str:
-    name = row[0].strip()
+    name = _whole(row[0].strip())
     if not CLASS_NAME.takes(name):
         raise DataError(f"label: expected {CLASS_NAME}, got {short(name)!r}")
     return name

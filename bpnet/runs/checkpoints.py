@@ -24,7 +24,7 @@ from bpnet.training.state import TrainingState
 
 FORMAT = 3
 FIRST: dict[str, Form] = {"sha256": ("|u1", (32,)), "metadata": ("|u1", None)}  # in any format
-METADATA_LIMIT = 2**16  # of bytes: the format, the sums, the identity with 256 names of classes
+METADATA_LIMIT = 2**17  # of bytes: the format, the sums, the identity with 256 names of classes
 RECORD_LIMIT = 450  # the record of an epoch
 MOST_VALUES, VALUES_OF_RECORD = 700, 16  # in metadata, more than there are
 

@@ -21,12 +21,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
-from unicodedata import category
 
 from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError, StorageError, UsageError
 from bpnet.runs import metadata
+from bpnet.runs.folder_names import as_folder_name
 from bpnet.runs.metadata import Result, Status
 from bpnet.system import locks, storage
 from bpnet.system.held import as_storage_error, held
@@ -36,7 +36,6 @@ CONFIG = "config.yaml"
 PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
 SEED = re.compile("seed-(0|[1-9][0-9]{0,9})")  # as `seed_folders` names the run of a seed
 ACTIVATION = " network.activation: expected"  # in what is wrong with a config
-END, MOST_BYTES = 12, 180  # of a name: letters at its end, bytes before them; Linux has 255 in all
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,8 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     """
     path = folder / CONFIG
     if not storage.exists(folder):
-        raise RunError(f"{folder}: does not exist")
+        there = Path("runs") / folder
+        raise RunError(f"{folder}: does not exist{f'; did you mean {there}?' * is_one(there)}")
     if not storage.exists(path):
         raise _no_run(folder)
     environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}
@@ -117,6 +117,11 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     named = bool(settings or environment["BPNET_DATA_DIR"])
     may_fill = named or found.data.dir == Config().data.dir
     return Run(folder, _with_new_length(folder, found), may_fill, threads=count)
+
+
+def is_one(folder: Path) -> bool:
+    """Whether the folder is a run, or one of seeds."""
+    return storage.exists(folder / CONFIG) or bool(seeds_in(folder))
 
 
 def _with_new_length(folder: Path, found: Config) -> Config:
@@ -144,31 +149,17 @@ def seeds_in(folder: Path) -> dict[int, Path]:
 def new(name: str, folder: Path | None = None) -> Path:
     """Return the given folder, which must be empty, or a new one in runs/, of time and name.
 
-    Raises: UsageError if the given one is not empty; what is in it is never overwritten.
+    Raises: UsageError if the given one is taken; what is in it is never overwritten.
     """
     if folder is None:
-        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{_safe(name)}"
+        stem = f"{datetime.now():%Y-%m-%d_%H%M%S}_{as_folder_name(name)}"
         try:
             return next(path for path in _numbered(stem) if storage.make_new_folder(path))
         except StorageError as error:
             raise StorageError(f"{error}; give another place with --run-dir") from error
-    storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
-    if not storage.make_new_folder(folder):
-        refuse_taken(folder)
+    refuse_taken(folder)
+    storage.make_new_folder(folder)
     return folder
-
-
-def _safe(name: str) -> str:
-    """Return the name as one for a folder: of letters and digits of any language, and of -, _, .
-
-    A long one loses its middle: its end tells one run of a config from another.
-
-    >>> _safe("밑바닥 5.6\\n/a-s1")
-    '밑바닥_5.6__a-s1'
-    """
-    kept = "".join(c if category(c)[0] in "LMN" or c in "-_." else "_" for c in name)
-    start, end = kept[:-END], kept[-END:]
-    return start.encode()[:MOST_BYTES].decode(errors="ignore") + end
 
 
 def _numbered(stem: str) -> Iterator[Path]:
@@ -177,11 +168,16 @@ def _numbered(stem: str) -> Iterator[Path]:
 
 
 def refuse_taken(folder: Path) -> None:
-    """Raise UsageError if there is more in the folder than a process leaves that dies in here."""
+    """Raise UsageError if there is more in the folder than a process leaves that dies in here.
+
+    A folder that is not there yet may be made.
+    """
+    storage.exists(folder / PREVIOUS_CHECKPOINT)  # the longest name: what is too long fails now
+    if not storage.is_taken(folder):
+        return
     names = storage.names(folder) if folder.is_dir() else [folder.name]
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in names):
-        is_run = storage.exists(folder / CONFIG) or seeds_in(folder)
-        hint = f", or go on with it: {metadata.resuming(folder)}" if is_run else ""
+        hint = f", or go on with it: {metadata.resuming(folder)}" if is_one(folder) else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
 

@@ -17,7 +17,7 @@ from bpnet.system.strict_json import Amount, Count, Share, Within
 
 NAME = "run.json"
 UNKNOWN = "unknown"  # the arithmetic of a run whose run.json was lost
-LIMIT = 2**16
+LIMIT = 2**17  # bytes: 256 names of classes have 32 letters, each of which takes 12 at most
 
 
 class Status(StrEnum):

@@ -61,6 +61,8 @@ def started(
 
     Raises: UsageError if there is something in the folder already.
     """
+    if folder:
+        directory.refuse_taken(folder)  # before a download
     config = datasets.completed(config)
     refuse_too_large(config)
     training = Training(config, datasets.load(config.data, progress, tell))

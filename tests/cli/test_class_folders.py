@@ -50,7 +50,8 @@ def test_a_class_without_pictures_and_a_name_that_is_none_are_problems(folder):
     assert len(class_folders.found(folder, problems)) == 4
     assert problems == [
         f"{folder}/empty: holds no pictures, but 1 folder",
-        f"{folder}/{'x' * 33}: a class needs a name of at most 32 characters, without controls",
+        f"{folder}/{'x' * 33}: a class needs a name of at most 32 characters, without controls "
+        "or blanks around it",
     ]
 
 

@@ -31,7 +31,10 @@ def test_the_better_one_is_named_in_words(bpnet, both):
 
 
 def test_a_run_is_not_better_than_itself(bpnet, both):
-    words = bpnet("compare", "good", "good").out.splitlines()[-1]
+    again = f"../{Path.cwd().name}/good"
+    result = bpnet("compare", "good", again)
+    assert result.err == f"{again}: is given more than once, and is compared with itself\n"
+    words = result.out.splitlines()[-1]
     assert words == "no significant difference: 0 images against 0, p = 1"
 
 

@@ -51,6 +51,11 @@ def test_nothing_is_overwritten(bpnet, run):
     assert Path("mine").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_file_in_front_of_the_run_is_told_where_it_belongs(bpnet, run):
+    told = f"{run}: is a folder; FILE comes after RUN: bpnet export RUN --to onnx FILE\n"
+    assert bpnet("export", "a.onnx", run, "--to", "onnx") == (2, "", f"Error: {told}")
+
+
 def test_a_run_without_weights_is_not_exported(bpnet, run):
     Path(f"{run}/weights.npz").unlink()
     result = bpnet("export", run, "--to", "onnx", "a")

@@ -20,7 +20,7 @@ def test_a_folder_has_its_pictures_in_the_order_of_their_numbers(tmp_path):
 
 
 def test_what_is_no_picture_is_counted(tmp_path):
-    (tmp_path / "empty.png").touch()
+    (tmp_path / "empty").touch()
     (tmp_path / "a.txt").write_bytes(b"text")
     (tmp_path / "more").mkdir()
     os.mkfifo(tmp_path / "pipe")
@@ -29,6 +29,15 @@ def test_what_is_no_picture_is_counted(tmp_path):
         picture_files.in_folder(tmp_path)
     (tmp_path / "a.gif").write_bytes(b"GIF89a")
     assert picture_files.in_folder(tmp_path) == ([str(tmp_path / "a.gif")], others)
+
+
+def test_what_is_named_as_a_picture_is_left_to_whoever_reads_it(tmp_path):
+    (tmp_path / "1.png").touch()
+    (tmp_path / "2.JPG").write_bytes(b"<html></html>")
+    os.mkfifo(tmp_path / "3.gif")
+    (tmp_path / "folder.png").mkdir()
+    names = [str(tmp_path / name) for name in ("1.png", "2.JPG", "3.gif")]
+    assert picture_files.in_folder(tmp_path) == (names, "1 folder")
 
 
 def test_what_cannot_be_looked_at_is_left_to_whoever_reads_it(tmp_path):

@@ -105,7 +105,7 @@ def test_the_pictures_of_a_folder_are_read_and_what_else_is_there_is_counted(
     bpnet, run, pictures, tmp_path
 ):
     (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
-    (tmp_path / "empty.png").touch()
+    (tmp_path / "more.txt").touch()
     result = bpnet("predict", tmp_path, "--run", run)
     assert result.status == 0
     names = [line.partition(": ")[0] for line in result.out.splitlines()]
@@ -118,6 +118,14 @@ def test_a_folder_without_pictures_is_told_of_and_the_next_is_read(bpnet, run, p
     result = bpnet("predict", ".", pictures[0][0], "--run", run)
     assert (result.status, len(result.out.splitlines())) == (1, 16)
     assert result.err == "Error: .: holds no pictures\n"
+
+
+def test_a_run_among_the_pictures_is_told_by_which_option_it_is_named(bpnet, trained, pictures):
+    run = trained("runs/small")
+    result = bpnet("predict", pictures[0][0], run)
+    assert result.status == 1
+    told = rf"Error: {run}: holds no .*; to read with this run: --run {run}\n"
+    assert re.search(told, result.err)
 
 
 def test_a_folder_of_seeds_answers_as_its_committee(bpnet, trained, pictures):

@@ -50,6 +50,9 @@ def test_nothing_but_a_report_is_overwritten(bpnet, run):
     told = "mine.html: is there already, and no report; give another --output"
     assert result.err == f"Error: {told}\n"
     assert Path("mine.html").read_text(encoding="utf-8") == "<p>mine"
+    Path("folder").mkdir()
+    told = "folder: is there already, and no report; give another --output"
+    assert bpnet("report", run, "--output", "folder") == (2, "", f"Error: {told}\n")
     assert bpnet("report", run, "--output", "other.html").out == "other.html\n"
 
 

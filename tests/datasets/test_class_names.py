@@ -80,19 +80,48 @@ def test_a_file_that_is_too_large_is_not_read(path):
 
 
 def test_without_a_file_a_label_is_its_own_name(path):
-    assert class_names.named(path, [1, 2, 26]) == {"1": 1, "2": 2, "26": 26}
+    assert class_names.named(path, [1, 2, 26], mapping(path)) == {"1": 1, "2": 2, "26": 26}
+
+
+def mapping(path):
+    return path.with_name("emnist-mapping.txt")
+
+
+def test_a_mapping_of_emnist_names_the_labels_where_no_file_does(path):
+    mapping(path).write_text("1 65 97\r\n2 66 98\r\n26 90\r\n\r\n", encoding="utf-8")
+    assert class_names.named(path, [1, 26], mapping(path)) == {"A": 1, "Z": 26}
+    path.write_text("first\nlast\n", encoding="utf-8")
+    assert class_names.named(path, [1, 26], mapping(path)) == {"first": 1, "last": 26}
+
+
+@pytest.mark.parametrize(
+    "content", ["1\n", "a 65\n", "1 1114112\n", "1 -1", "1 99999999999999999999"]
+)
+def test_another_mapping_is_told(path, content):
+    mapping(path).write_text(content, encoding="utf-8")
+    with pytest.raises(
+        DataError, match=r"emnist-mapping\.txt: expected a label and the code of its"
+    ):
+        class_names.named(path, [1, 2], mapping(path))
+
+
+@pytest.mark.parametrize("content", ["1 65", "1 65\n2 65", "1 65\n2 10"])
+def test_a_mapping_that_does_not_name_each_label_is_told(path, content):
+    mapping(path).write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match="expected a letter of its own for each of 1 to 2$"):
+        class_names.named(path, [1, 2], mapping(path))
 
 
 def test_the_lines_name_the_labels_that_occur_in_order(path):
     path.write_text("a\nb\nc\n", encoding="utf-8")
-    assert class_names.named(path, [1, 2, 26]) == {"a": 1, "b": 2, "c": 26}
+    assert class_names.named(path, [1, 2, 26], mapping(path)) == {"a": 1, "b": 2, "c": 26}
 
 
 @pytest.mark.parametrize(("labels", "told"), [([0, 1], "0 to 1"), ([0, 1, 3, 4], "0, 1, 3, 4")])
 def test_more_or_fewer_names_than_labels_are_refused(path, labels, told):
     path.write_text("a\nb\nc\n", encoding="utf-8")
     with pytest.raises(DataError) as error:
-        class_names.named(path, labels)
+        class_names.named(path, labels, mapping(path))
     assert error.value.lines == [
         f"{path}: has 3 names for {len(labels)} classes: the training labels are {told}; expected "
         "a line for each of these, in this order"

@@ -91,6 +91,15 @@ def test_what_is_written_is_read_as_own_files(tmp_path):
     assert np.array_equal(found.test.labels, parts.test.labels)
 
 
+@pytest.mark.parametrize("leads", ["mine.csv", "nowhere"])
+def test_what_is_no_folder_is_not_written_into(tmp_path, leads):
+    (tmp_path / "mine.csv").touch()
+    (tmp_path / "link").symlink_to(leads)
+    told = f"^{tmp_path}/link: is there already, and no folder; give another --to$"
+    with pytest.raises(UsageError, match=told):
+        importing.refuse_taken(tmp_path / "link")
+
+
 def test_nothing_is_replaced(tmp_path):
     (tmp_path / "mine").write_text("mine", encoding="utf-8")
     (tmp_path / ".hidden").touch()

@@ -80,6 +80,43 @@ def test_the_files_are_read_in_any_form_and_known_by_their_unpacked_sha256(tmp_p
     assert found.sha256 == idx.sha256(CONTENTS)
 
 
+def emnist(folder, prefix, ending=".gz"):
+    """Put the letters there as EMNIST has them."""
+    folder.mkdir(exist_ok=True)
+    for name, content in CONTENTS.items():
+        path = folder / f"{prefix}{name.replace('t10k', 'test')}{ending}"
+        path.write_bytes(packed(content) if ending else content)
+
+
+@pytest.mark.parametrize("prefix", ["", "emnist-letters-", "my images-"])
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_the_names_may_be_those_of_emnist(tmp_path, prefix, ending):
+    emnist(tmp_path, prefix, ending)
+    mapping = "".join(f"{label} {64 + label} {96 + label}\n" for label in LETTERS)
+    (tmp_path / f"{prefix}mapping.txt").write_text(mapping, encoding="utf-8")
+    found = datasets.load(config(tmp_path))
+    assert found.sha256 == idx.sha256(CONTENTS)
+    assert found.classes == tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def test_of_several_sets_one_is_to_be_chosen_but_where_one_has_no_name(put):
+    folder = put()
+    for prefix in ("emnist-digits-", "emnist-letters-"):
+        emnist(folder, prefix)
+    assert datasets.load(config(folder)).sha256 == idx.sha256(CONTENTS)
+    for name in NAMES:
+        (folder / name).unlink()
+    assert problems(folder) == [
+        f"{folder}: holds 2 sets: emnist-digits-*, emnist-letters-*; move the files of one into a "
+        "folder of their own, and give that"
+    ]
+    for path in folder.glob("emnist-digits-*"):
+        path.unlink()
+    (folder / "emnist-letters-test-labels-idx1-ubyte.gz").unlink()
+    (line,) = problems(folder)
+    assert line.startswith(f"{folder}: lacks emnist-letters-t10k-labels-idx1-ubyte, also .gz and")
+
+
 def test_a_config_is_completed_by_the_classes(put):
     letters = Config(data=config(put(names=ALPHABET)))
     assert datasets.completed(letters).data.classes == tuple(ALPHABET)
@@ -115,12 +152,12 @@ def test_each_file_is_read_once(put, monkeypatch):
 def test_all_that_is_missing_is_told_in_a_line(put):
     folder = put()
     (folder / TRAIN_LABELS).unlink()
-    (folder / TEST_IMAGES).rename(folder / "test-images-idx3-ubyte")
+    (folder / TEST_IMAGES).rename(folder / "tests-images-idx3-ubyte")
     (line,) = problems(folder)
     assert line == (
         f"{folder}: lacks {TRAIN_LABELS}, {TEST_IMAGES}, also .gz and with a dot (.idx): with "
         "data.dataset files, data.dir (--data-dir) is the folder of these IDX files; bpnet data "
-        "import makes them"
+        "import makes them of pictures or of a table"
     )
     shutil.rmtree(folder)
     with pytest.raises(DataError, match="letters: lacks train-images-idx3-ubyte, train-labels"):

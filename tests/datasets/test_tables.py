@@ -58,7 +58,8 @@ def test_each_wrong_row_is_named_by_its_line(read, images, tmp_path):
     with pytest.raises(DataError) as caught:
         read([HEADING, *lines])
     assert caught.value.lines == [
-        f"{tmp_path}/t.csv: line 3: 784 columns, expected 785: the label, then 784 grey levels",
+        f"{tmp_path}/t.csv: line 3: 784 columns, expected 785: the label, then 784 grey levels"
+        "; the label seems to be missing",
         f"{tmp_path}/t.csv: line 4: column 785: expected a whole number from 0 to 255, got '256'",
         f"{tmp_path}/t.csv: line 5: column 2: expected a whole number from 0 to 255, got '0.5'",
     ]
@@ -74,7 +75,29 @@ def test_a_label_must_be_a_name(read, images, tmp_path):
 def test_no_more_than_some_wrong_rows_are_told_of(read):
     with pytest.raises(DataError) as caught:
         read(["a,1,2"] * 100)
-    assert len(caught.value.lines) == tables.MOST_WRONG
+    assert len(caught.value.lines) == tables.MOST_WRONG + 1
+    assert caught.value.lines[-1].endswith("t.csv: and 80 lines more")
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_table_may_have_semicolons_or_tabs(read, images, separator):
+    lines = [line.replace(",", separator) for line in [HEADING, *rows_of(images)]]
+    found, names = read(lines, ends="\r\n", start=b"\xef\xbb\xbf")
+    assert np.array_equal(found, images)
+    assert names == ["a", "b", "c", "a"]
+
+
+@pytest.mark.parametrize("heading", [[], [HEADING]])
+def test_whole_numbers_may_be_written_as_fractions(read, images, heading):
+    rows = [line.replace(",", ".0,") + ".0" for line in rows_of(images, "5678")]
+    found, names = read([*heading, *rows])
+    assert np.array_equal(found, images)
+    assert names == ["5", "6", "7", "8"]
+
+
+def test_an_index_is_told_of(read, images):
+    with pytest.raises(DataError, match="line 1: 786 columns, .*an index: pandas leaves it out by"):
+        read([f",{HEADING}", *rows_of(images)])
 
 
 @pytest.mark.parametrize(
@@ -88,6 +111,12 @@ def test_no_more_than_some_wrong_rows_are_told_of(read):
             "line 1: the column label is the last",
         ),
         (b"PK\3\4....", "t.csv: is a ZIP archive; unpack it, and give what is in it"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "t.csv: not text in UTF-8: expected a CSV file, or a"),
+        (
+            gzip.compress(b"\0\0\x08\3"),
+            "t.csv: not text in UTF-8: expected a CSV file, or a folder",
+        ),
+        (HEADING.encode("utf-16"), "t.csv: not text in UTF-8"),
         (b"\x1f\x8b....", "t.csv: damaged: "),
         (gzip.compress(b"a,1\n")[:-9], "t.csv: damaged: "),
         (b"1," * 40_000, "line 1: longer than 65536 bytes: no row of an image"),

@@ -121,6 +121,11 @@ PLACES = [
     ]),
     program("train", "--resume", "r", told="r: does not exist"),
     program("train", "--resume", "f", told="f: not a run directory", made=file("f")),
+    *(
+        program("train", "--run-dir", "f", "--data-dir", "empty", *seeds, status=2, made=file("f"),
+                told="f: is there already; give another --run-dir")  # before any download
+        for seeds in ((), ("--seeds", "2"))
+    ),
     program("train", "--resume", ".", "--jobs", "2", told="--jobs: . is not a folder of seeds",
             status=2),
     program("data", "path", "--data-dir", "~nobody-here/x", told="data.dir: ~nobody-here/x: "),

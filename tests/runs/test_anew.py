@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bpnet.config import Config, TrainConfig
+from bpnet.config import Config, DataConfig, TrainConfig
 from bpnet.errors import ConfigError, RunError
 from bpnet.runs import anew, directory, metadata
 from bpnet.runs.directory import Run
@@ -72,6 +72,13 @@ def test_what_a_new_run_may_not_have_is_refused_in_a_runs_own_config(old):
 def test_a_config_from_python_and_the_defaults_will_do():
     assert anew.load(Config(seed=3), {"train.epochs": 1}) == Config(3, train=TrainConfig(epochs=1))
     assert anew.load(None) == Config()
+
+
+def test_a_config_from_python_keeps_names_that_yaml_would_read_otherwise():
+    names = ("a, b", "@", "[", "it's", '"', "\\", "null", "#", "k: v", "가", "7")
+    config = Config(data=DataConfig("files", classes=names))
+    assert anew.load(config) == config
+    assert anew.load(None, {"data.dataset": "files", "data.classes": names}).data == config.data
 
 
 def test_a_run_of_several_threads_is_refused_with_what_to_do():

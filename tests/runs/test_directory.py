@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +156,16 @@ def test_a_setting_says_where_the_data_of_a_run_lie_now(small_config, tmp_path):
 def test_a_folder_that_is_not_there_holds_no_run(tmp_path):
     with pytest.raises(RunError, match="no: does not exist$"):
         directory.open_run(tmp_path / "no")
+
+
+def test_a_run_that_lies_in_runs_is_found_there(small_config, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    directory.create(small_config, directory.new("", Path("runs/a")))
+    directory.create(small_config, directory.new("", Path("runs/seeds/seed-0")))
+    for name in ("a", "seeds", "seeds/seed-0"):
+        told = f"^{name}: does not exist; did you mean runs/{name}\\?$"
+        with pytest.raises(RunError, match=told):
+            directory.open_run(Path(name))
 
 
 def test_a_folder_of_seeds_is_no_run_and_says_so(small_config, tmp_path):

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bpnet.config import Config, DataConfig, dump
 from bpnet.errors import RunError, StorageError
-from bpnet.runs import metadata
+from bpnet.runs import directory, metadata
+from bpnet.runs.identity import settings_of
 from bpnet.runs.metadata import NewLength, Status
 
 
@@ -27,6 +29,15 @@ def test_a_run_that_begins_or_goes_on_has_nothing_of_its_end(tmp_path):
     metadata.begin(tmp_path, status="running")
     assert metadata.read(tmp_path) == {"started": "1", "status": "running"}
     assert metadata.new_length(tmp_path) is None
+
+
+def test_run_json_has_room_for_the_names_of_classes_at_their_longest(tmp_path):
+    names = tuple(f"{chr(0x10000 + number)}{chr(0x1F600) * 31}" for number in range(256))
+    chosen = Config(data=DataConfig("files", classes=names))
+    (tmp_path / "config.yaml").write_text(dump(chosen), encoding="utf-8")
+    metadata.begin(tmp_path, status="running", config=settings_of(chosen))
+    assert directory.open_run(tmp_path).config == chosen
+    assert metadata.read(tmp_path)["config"]["data.classes"] == list(names)
 
 
 @pytest.mark.parametrize("wrong", [5, {"before": 3}, {"before": 3, "after": 10_001}])
