@@ -23,6 +23,10 @@ if TYPE_CHECKING:  # the process should start before NumPy is imported, to be re
 
 LARGEST_FILE = 2**25  # bytes
 PATIENCE = 20  # seconds by the clock, on a busy machine too, until a process is taken for stuck
+KEPT = {  # of freed memory, for the next array: glibc would give it back, and have it zeroed anew
+    "MALLOC_MMAP_THRESHOLD_": str(2**22),  # bytes: what a picture of 400 x 400 takes is less
+    "MALLOC_TRIM_THRESHOLD_": str(2**25),
+}
 REMEDY = "save it smaller, or in another format"
 PILLOW = "pillow>={}.{}".format(*decoder.OLDEST_PILLOW)
 
@@ -64,7 +68,7 @@ def _start(module: str) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", module],
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ | KEPT | {"PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

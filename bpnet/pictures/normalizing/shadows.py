@@ -49,25 +49,26 @@ def opened(bright: Array, window: tuple[int, int]) -> Array:
     What is infinite is not known, and does not count.
     """
     for axis, width in enumerate(window):
-        bright = _least(bright, width, axis)
+        bright = _of_neighbours(np.minimum, bright, width, axis)
     bright = np.where(np.isposinf(bright), -np.inf, bright)
     for axis, width in enumerate(window):
         room = [(0, 0), (0, 0)]
         room[axis] = (width - 1, width - 1)
-        bright = -_least(np.pad(-bright, room, constant_values=np.inf), width, axis)
+        padded = np.pad(bright, room, constant_values=-np.inf)
+        bright = _of_neighbours(np.maximum, padded, width, axis)
     return bright
 
 
-def _least(field: Array, width: int, axis: int) -> Array:
-    """Return the least of so many neighbours, from each pixel on.
+def _of_neighbours(pick: np.ufunc, field: Array, width: int, axis: int) -> Array:
+    """Return the least, or the most, of so many neighbours, from each pixel on.
 
-    >>> _least(np.array([[3, 1, 2, 4, 5]]), 3, 1).tolist()
+    >>> _of_neighbours(np.minimum, np.array([[3, 1, 2, 4, 5]]), 3, 1).tolist()
     [[1, 1, 2]]
     """
     field = np.moveaxis(field, axis, 0)
     reach = 1
     while reach < width:
         step = min(reach, width - reach)
-        field = np.minimum(field[:-step], field[step:])
+        field = pick(field[:-step], field[step:])
         reach += step
     return np.moveaxis(field, 0, axis)

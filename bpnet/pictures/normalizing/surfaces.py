@@ -41,7 +41,7 @@ def smooth(bright: Array, inside: Array) -> tuple[Array, Array]:
     if dark[paper].mean() < BARE:  # the ink reaches the border
         paper = paper & dark if (paper & dark).any() else inside & dark
     for _ in range(ROUNDS):
-        weights = fitted(known[paper], flat[paper])
+        weights = fitted(known.compress(paper, axis=0), flat[paper])
         rise = flat - known @ weights
         noise = math.sqrt(np.mean(rise[paper] ** 2))
         paper = (rise <= 2 * noise + 1e-6) & inside
