@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bpnet.network import Network
     from bpnet.runs.loading import Fingerprint
 
-MOST_CLASSES = 20  # a table of more would be wider than any terminal
+MOST_IN_A_TABLE = 20  # classes: a table of more would be wider than any terminal
 MOST_MISTAKES = 20
 USUAL_WIDTH = 80  # of a terminal
 
@@ -79,7 +79,7 @@ def _report(scores: "Scores", classes: Sequence[str], name: str) -> Iterator[str
         f"95 % interval {_interval(scores)}, loss {scores.loss:.4f}"
     )
     yield ""
-    few = len(classes) <= MOST_CLASSES
+    few = len(classes) <= MOST_IN_A_TABLE
     yield from (_confusion if few else _lists)(scores, classes)
 
 
