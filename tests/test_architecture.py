@@ -44,8 +44,7 @@ WINGS = {
         "metadata", "folder_names", "directory", "anew", "identity", "seed_folders", "finding",
         "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results", "doubts",
         "mending", "loading", "listing", "onnx_file", "safetensors_file", "exporting",
-        "arithmetic", "learning",
-        "session", "from_python",
+        "arithmetic", "learning", "test_scores", "session", "from_python",
     ),
     "pictures": (
         "png", "formats", "levels", "decoder", "decoding", "normalizing", "single", "normalizer",
