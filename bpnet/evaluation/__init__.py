@@ -1,6 +1,7 @@
 """How good a network is, and what can be read from its answers."""
 
 from bpnet.evaluation.comparison import (
+    SIGNIFICANT,
     against_the_best,
     holm,
     mcnemar,
@@ -17,6 +18,7 @@ from bpnet.evaluation.scores import (
 )
 
 __all__ = [
+    "SIGNIFICANT",
     "Scores",
     "against_the_best",
     "answers",
