@@ -6,9 +6,18 @@ import click
 
 from bpnet.cli import completion
 from bpnet.cli.advice import Command
-from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, JSON, RUN_DIR, with_options
+from bpnet.cli.options import (
+    CONFIG,
+    DATA_DIR,
+    JOBS,
+    JSON,
+    OTHER_ARITHMETIC,
+    RUN_DIR,
+    with_options,
+)
 from bpnet.cli.options import Count as Number
 from bpnet.errors import UsageError
+from bpnet.system import threads
 
 
 @click.command(cls=Command)
@@ -39,6 +48,7 @@ from bpnet.errors import UsageError
 )
 @click.option("--stop-on-error", is_flag=True, help="Begin no more runs once one has failed.")
 @DATA_DIR
+@OTHER_ARITHMETIC
 @JSON
 @click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
 def sweep(
@@ -50,6 +60,7 @@ def sweep(
     resume: Path | None,
     stop_on_error: bool,
     data_dir: str | None,
+    other_arithmetic: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -59,16 +70,25 @@ def sweep(
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
     """
-    from bpnet.cli import sweeps
-    from bpnet.config import shipped
+    from bpnet.config import combinations, shipped
 
     if resume:
         if config_file or settings or run_dir or count:
             raise UsageError(
                 "--resume takes no --config, --set, --seeds or --run-dir: it has its own"
             )
-        sweeps.resume(resume, jobs or 1, stop_on_error, quiet, as_json)
+    elif other_arithmetic:
+        raise UsageError("--other-arithmetic goes with --resume")
+    threads.fix()
+    from bpnet.cli import places, sweeps
+
+    options = ["--other-arithmetic"] if other_arithmetic else []
+    place = places.ThisMachine(jobs or 1)
+    moved = data_dir if resume else None  # of a new sweep it is in the configs
+    manner = sweeps.Manner(place, stop_on_error, quiet, as_json, moved, options)
+    if resume:
+        sweeps.resume(resume, manner)
         return
     path = config_file or shipped.find(shipped.DEFAULT)
-    chosen = with_options(settings, data_dir)
-    sweeps.start(path, chosen, count or 1, jobs or 1, run_dir, stop_on_error, quiet, as_json)
+    trials = combinations.trials(path, with_options(settings, data_dir))
+    sweeps.start(trials, path.stem, run_dir, count or 1, manner)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError
 from bpnet.runs import directory, metadata
@@ -36,14 +37,24 @@ def create(settings: Config, count: int, folder: Path, without_test: bool = Fals
     whole would not do: the folder may be the current one, or a disk of its own.
     """
     directory.refuse_taken(folder)
+    complete(settings, count, folder, without_test)
+
+
+def complete(settings: Config, count: int, folder: Path, without_test: bool = False) -> None:
+    """Make what `create` does, where any of it is missing."""
     storage.write(folder / INCOMPLETE, b"")
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
-        storage.make_folder(folder / f"seed-{seed}")
-        run = directory.create(replace(settings, seed=seed), folder / f"seed-{seed}")
-        if without_test:
-            metadata.write(run.folder, **{WITHOUT_TEST: True})
+        _complete(replace(settings, seed=seed), folder / f"seed-{seed}", without_test)
     storage.remove(folder / INCOMPLETE)
+
+
+def _complete(settings: Config, folder: Path, without_test: bool) -> None:
+    storage.make_folder(folder)
+    if not storage.exists(folder / CONFIG):
+        storage.write(folder / CONFIG, config.dump(settings).encode())
+    if without_test and not storage.exists(folder / metadata.NAME):
+        metadata.write(folder, **{WITHOUT_TEST: True})
 
 
 def seeds(folder: Path) -> list[Path]:
