@@ -27,8 +27,8 @@ WINGS = {
         "ordering",
     ),
     "config": (
-        "document", "rules", "schema", "words", "shipped", "files", "reading", "writing",
-        "combinations", "sweep_file",
+        "document", "rules", "schema", "words", "shipped", "files", "settings", "contradictions",
+        "reading", "writing", "rows_of_csv", "choices", "combinations", "sweep_file",
     ),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
@@ -60,7 +60,8 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "places", "seed_results", "seeds", "one_run", "train", "sweep_results", "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
+        "places", "seed_results", "seeds", "one_run", "train", "sweep_results", "sweep_watching",
+        "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",

@@ -54,3 +54,8 @@ class ThisMachine:
         """Yield what trains here."""
         where = [] if data_dir is None else ["--data-dir", data_dir]
         yield Here(self.jobs, [*where, *options])
+
+
+def chosen(jobs: int | None) -> Place:
+    """Return the place that the options name."""
+    return ThisMachine(jobs or 1)

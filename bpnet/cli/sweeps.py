@@ -48,7 +48,7 @@ class Manner:
 
 
 def start(
-    trials: Sequence[Trial], name: str, folder: Path | None, count: int, manner: Manner
+    trials: Sequence[Trial], name: str, count: int, folder: Path | None, manner: Manner
 ) -> None:
     """Train every trial with as many seeds, in a new folder."""
     base = trials[0].config
