@@ -7,7 +7,16 @@ import click
 
 from bpnet.cli import completion
 from bpnet.cli.advice import Command
-from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, JSON, OTHER_ARITHMETIC, RUN_DIR
+from bpnet.cli.options import (
+    CONFIG,
+    DATA_DIR,
+    JOBS,
+    JSON,
+    OTHER_ARITHMETIC,
+    RUN_DIR,
+    SCHEDULER,
+    SCHEDULER_FILE,
+)
 from bpnet.cli.options import Count as Number
 from bpnet.errors import UsageError
 from bpnet.system import threads
@@ -49,6 +58,8 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     help="Train each combination with N seeds, from the config's on. [default: 1]",
 )
 @JOBS
+@SCHEDULER
+@SCHEDULER_FILE
 @RUN_DIR
 @click.option(
     "--resume",
