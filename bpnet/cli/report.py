@@ -7,7 +7,7 @@ import click
 from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, tell
-from bpnet.cli.options import RUN_DATA_DIR, SPLIT, with_options
+from bpnet.cli.options import FITTING_SPLIT, RUN_DATA_DIR, with_options
 from bpnet.errors import UsageError, printable
 from bpnet.system import threads
 
@@ -24,10 +24,14 @@ from bpnet.system import threads
     help="Write here. [default: RUN/report.html]",
 )
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
-@SPLIT
+@FITTING_SPLIT
 @RUN_DATA_DIR
 def report(
-    folder: Path | None, output: Path | None, opened: bool, split: str, data_dir: str | None
+    folder: Path | None,
+    output: Path | None,
+    opened: bool,
+    asked_split: str | None,
+    data_dir: str | None,
 ) -> None:
     """Write a page about a run, with a canvas to draw digits on.
 
@@ -55,6 +59,7 @@ def report(
     path = output or run.folder / "report.html"
     if storage.exists(path) and (path.is_dir() or MARK.encode() not in storage.head(path, 100)):
         raise UsageError(f"{path}: is there already, and no report; give another --output")
+    split = loading.split_of([run], asked_split, tell)
     (one,) = loading.load([run], split, byte_bar, tell)
     told = content(one, split)
     storage.write(path, page(told | {"run": printable(told["run"])}).encode())

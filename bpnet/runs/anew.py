@@ -9,7 +9,8 @@ from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError
 from bpnet.runs import metadata
-from bpnet.runs.directory import CONFIG, SEED, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG, SEED
 from bpnet.system import storage
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bpnet.config import combinations, flatten
 from bpnet.errors import BpnetError
-from bpnet.runs import directory, listing
+from bpnet.runs import kinds, listing
 from bpnet.runs.metadata import Status
 from bpnet.runs.sweeps import Planned, Sweep
 from bpnet.system import storage
@@ -37,7 +37,7 @@ class Row:
 def row(run: Planned) -> Row:
     """Return the row of a run, by what its folder holds now."""
     try:
-        if not directory.is_one(run.folder):
+        if not kinds.is_one(run.folder):
             return Row(run, Status.NOT_BEGUN)
         found = listing.listed(run.folder, silent)
     except BpnetError:

@@ -13,10 +13,10 @@ from bpnet import __version__
 from bpnet.config import Config, sweep_file
 from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
-from bpnet.runs import seed_folders
+from bpnet.runs import kinds, seed_folders
 from bpnet.system import storage
 
-NAME = "sweep.yaml"
+NAME = kinds.SWEEP
 LIMIT = 2**24  # bytes: 10,000 trials of some keys each
 
 
@@ -54,10 +54,9 @@ class Sweep:
         With validation images they are scored on these, and not on the test images.
         """
         folder = self.trial_folder(run.trial)
-        if not storage.exists(folder / seed_folders.MADE):
+        if not seed_folders.is_made(run.folder):
             chosen = replace(self.trials[run.trial - 1].config, seed=self.first)
-            storage.make_folder(folder)
-            seed_folders.create(chosen, self.count, folder, without_test=chosen.data.validation > 0)
+            seed_folders.complete(chosen, self.count, folder, chosen.data.validation > 0)
 
 
 def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, count: int) -> Sweep:
@@ -67,15 +66,10 @@ def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, coun
     return Sweep(folder, trials, first, count)
 
 
-def is_one(folder: Path) -> bool:
-    """Whether the folder is a sweep's."""
-    return storage.exists(folder / NAME)
-
-
 def open_sweep(folder: Path) -> Sweep:
     """Return the sweep in the folder. Raises: RunError if there is none."""
     path = folder / NAME
-    if not is_one(folder):
+    if not kinds.is_sweep(folder):
         raise RunError(f"{folder}: not a sweep: it has no {NAME}")
     try:
         return Sweep(folder, *sweep_file.read(storage.read(path, LIMIT)))
