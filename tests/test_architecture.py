@@ -37,7 +37,7 @@ WINGS = {
         "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
+    "evaluation": ("scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt"),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
