@@ -27,8 +27,8 @@ WINGS = {
         "ordering",
     ),
     "config": (
-        "document", "rules", "schema", "words", "shipped", "files", "reading", "writing",
-        "combinations", "sweep_file",
+        "document", "rules", "schema", "words", "shipped", "files", "settings", "contradictions",
+        "reading", "writing", "rows_of_csv", "choices", "combinations", "sweep_file",
     ),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (

@@ -14,7 +14,7 @@ from bpnet.cli.bars import tqdm
 from bpnet.cli.console import byte_bar, percent, stderr_is_a_terminal, tell
 from bpnet.cli.jobs import Here, Message
 from bpnet.cli.seeds import failure
-from bpnet.config import combinations
+from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
 from bpnet.runs import directory, metadata, sweep_rows, sweeps
 from bpnet.runs.metadata import Status
@@ -27,8 +27,8 @@ OFTEN = 1.0  # seconds between two writings of results.csv
 
 
 def start(
-    path: Path,
-    settings: Sequence[str],
+    trials: Sequence[Trial],
+    name: str,
     count: int,
     parallel: int,
     folder: Path | None,
@@ -37,12 +37,11 @@ def start(
     as_json: bool,
 ) -> None:
     """Train every combination with as many seeds, in a new folder."""
-    trials = combinations.trials(path, settings)
     if folder:
         directory.refuse_taken(folder)  # before a download
     base = trials[0].config
     _make_ready(Sweep(Path(), trials, base.seed, count), parallel)
-    folder = directory.new(f"{path.stem}-sweep", folder)
+    folder = directory.new(f"{name}-sweep", folder)
     with directory.locked(folder):
         sweep = sweeps.create(folder, base, trials, base.seed, count)
         _train(sweep, list(sweep.runs()), parallel, stop_on_error, quiet, as_json)
