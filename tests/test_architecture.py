@@ -34,7 +34,7 @@ WINGS = {
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "tables", "importing",
+        "several",        "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt"),
@@ -60,7 +60,8 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seed_results", "seeds", "one_run", "train", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
+        "places", "seed_results", "seeds", "one_run", "train", "sweep_results", "sweep_watching",
+        "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",
