@@ -34,7 +34,7 @@ WINGS = {
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "several",        "tables", "importing",
+        "parcels", "several", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt"),
@@ -60,11 +60,15 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "places", "seed_results", "seeds", "one_run", "train", "sweep_results", "sweep_watching",
-        "sweeps", "sweep", "picture_files", "class_folders",
+        "cluster", "places", "seed_results", "seeds", "one_run", "train", "sweep_results",
+        "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",
+    ),
+    "cli.cluster": (
+        "carrying", "versions", "remote", "arriving", "hearing", "shipping", "crew", "engine",
+        "connecting",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
@@ -77,6 +81,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "PIL": "pictures/decoder.py",
     "onnx": "runs/onnx_file.py",
     "safetensors": "runs/safetensors_file.py",
+    "distributed": "cli/cluster/",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
