@@ -34,7 +34,7 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
     run, network, images = loaded.run, loaded.network, loaded.images
     facts, data = metadata.read(run.folder), run.config.data
     return {
-        "run": run.folder.resolve().name,
+        "title": run.folder.resolve().name,
         "split": split,
         "classes": data.names,
         "of_digits": data.of_digits,
