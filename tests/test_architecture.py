@@ -46,8 +46,9 @@ WINGS = {
     "runs": (
         "metadata", "folder_names", "directory", "anew", "identity", "seed_folders", "finding",
         "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results", "doubts",
-        "mending", "loading", "listing", "sweeps", "sweep_rows", "onnx_file", "safetensors_file",
-        "exporting", "arithmetic", "learning", "test_scores", "session", "from_python",
+        "mending", "loading", "listing", "sweeps", "sweep_rows", "ranking", "onnx_file",
+        "safetensors_file", "exporting", "arithmetic", "learning", "test_scores", "session",
+        "from_python",
     ),
     "pictures": (
         "png", "formats", "levels", "decoder", "decoding", "normalizing", "single", "normalizer",
@@ -56,7 +57,7 @@ WINGS = {
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
     ),
-    "report": ("content", "page"),
+    "report": ("content", "sweep_content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
         "seed_results", "seeds", "one_run", "train", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
