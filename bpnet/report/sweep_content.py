@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from bpnet.runs import directory, results
@@ -84,13 +85,11 @@ def thinned(shares: Sequence[float], most: int) -> list[int]:
     """
     if len(shares) <= most:
         return list(range(len(shares)))
-    pieces = (most - 2) // 2
-    edges = [len(shares) * piece // pieces for piece in range(pieces + 1)]
-    kept = {0, len(shares) - 1}
-    for start, end in zip(edges, edges[1:], strict=False):
-        kept |= {min(range(start, end), key=shares.__getitem__)}
-        kept |= {max(range(start, end), key=shares.__getitem__)}
-    return sorted(kept)
+    count = (most - 2) // 2
+    edges = [len(shares) * piece // count for piece in range(count + 1)]
+    pieces = [range(start, end) for start, end in pairwise(edges)]
+    extremes = {choice(piece, key=shares.__getitem__) for piece in pieces for choice in (min, max)}
+    return sorted({0, len(shares) - 1} | extremes)
 
 
 def _same(sweep: Sweep, keys: Sequence[str]) -> Mapping[str, Any]:
