@@ -37,7 +37,9 @@ WINGS = {
         "parcels", "several", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt"),
+    "evaluation": (
+        "scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt",
+    ),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
@@ -57,7 +59,7 @@ WINGS = {
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
     ),
-    "report": ("content", "page"),
+    "report": ("content", "sweep_content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
         "cluster", "places", "seed_results", "seeds", "one_run", "train", "sweep_results",

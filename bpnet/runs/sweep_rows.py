@@ -9,7 +9,7 @@ from typing import Any
 
 from bpnet.config import Config, combinations, flatten
 from bpnet.errors import BpnetError, RunError, short
-from bpnet.runs import metadata, results
+from bpnet.runs import directory, metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
