@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import bpnet
+from bpnet.config import Config, dump
 from tests.helpers.teams import children, state, wait_until
 
 ROOT = Path(bpnet.__file__).parents[1]
@@ -132,6 +133,51 @@ def running(folder: Path, workers: int = 2) -> Iterator[Cluster]:
         yield cluster
     finally:
         cluster.end()
+
+
+@contextmanager
+def left_clean(cluster: Cluster, workers: int = 2) -> Iterator[Cluster]:
+    """Have so many workers for a while; then fail if a run, or a file of one, is left on them."""
+    cluster.ready(workers)
+    yield cluster
+    wait_until(lambda: not cluster.jobs(), PATIENCE)
+    wait_until(lambda: not cluster.left(), PATIENCE)
+
+
+def make_home(folder: Path, config: Config) -> Path:
+    """Return the folder of a program: only from there can its config and its data be found."""
+    (folder / "data").symlink_to(config.data.dir)
+    text = dump(config).replace(config.data.dir, "data")
+    (folder / "small.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    """Return the exit status of a program, and what it has said."""
+    out, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, out, err
+
+
+def wait_for_epochs(process: "subprocess.Popen[str]", seeds: int = 2) -> str:
+    """Read until all of so many runs have told of an epoch; return what was read."""
+    assert process.stderr is not None
+    read, waiting = "", {f"seed-{seed}: epoch" for seed in range(seeds)}
+    while waiting:
+        line = process.stderr.readline()
+        assert line, read
+        read += line
+        waiting = {words for words in waiting if words not in line}
+    return read
+
+
+def told(err: str) -> list[str]:
+    """Return what a program has said beside its epochs."""
+    return [line for line in err.splitlines() if ": epoch " not in line]
+
+
+def runs(folder: Path, seeds: int = 2) -> list[Path]:
+    """Return the runs of so many seeds."""
+    return [folder / f"seed-{seed}" for seed in range(seeds)]
 
 
 def jobs(folder: Path) -> list[int]:
