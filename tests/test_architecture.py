@@ -26,7 +26,10 @@ WINGS = {
         "strict_json", "threads", "processors", "shared_memory", "barrier", "companions",
         "ordering",
     ),
-    "config": ("document", "rules", "schema", "words", "shipped", "files", "reading", "writing"),
+    "config": (
+        "document", "rules", "schema", "words", "shipped", "files", "reading", "writing",
+        "combinations", "sweep_file",
+    ),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
@@ -43,7 +46,7 @@ WINGS = {
     "runs": (
         "metadata", "folder_names", "directory", "anew", "identity", "seed_folders", "finding",
         "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results", "doubts",
-        "mending", "loading", "listing", "onnx_file", "safetensors_file", "exporting",
+        "mending", "loading", "listing", "sweeps", "sweep_rows", "onnx_file", "safetensors_file", "exporting",
         "arithmetic", "learning",
         "session", "from_python",
     ),
@@ -57,7 +60,7 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seed_results", "seeds", "one_run", "train", "picture_files", "class_folders",
+        "seed_results", "seeds", "one_run", "train", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",

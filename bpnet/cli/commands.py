@@ -17,6 +17,7 @@ from bpnet.cli.gradcheck import gradcheck
 from bpnet.cli.predict import predict
 from bpnet.cli.report import report
 from bpnet.cli.runs import list_runs
+from bpnet.cli.sweep import sweep
 from bpnet.cli.train import train
 
 
@@ -36,7 +37,7 @@ def bpnet() -> None:
 
 
 COMMANDS = [
-    train, evaluate, gradcheck, data, predict, report, list_runs, compare, export, config_group,
+    train, sweep, evaluate, gradcheck, data, predict, report, list_runs, compare, export, config_group,
 ]  # fmt: skip
 for command in COMMANDS:
     bpnet.add_command(command)

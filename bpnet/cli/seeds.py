@@ -17,7 +17,7 @@ from bpnet.cli.console import (
     stderr_is_a_terminal,
     tell,
 )
-from bpnet.cli.jobs import Message, Watch
+from bpnet.cli.jobs import Here, Message, Watch
 from bpnet.cli.options import with_options
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
@@ -101,14 +101,14 @@ def _train(
     """
     seeds = seed_folders.seeds(folder)
     with display(shown, quiet) as watch:
-        statuses, number = jobs.train(left, parallel, options, watch)
+        statuses, number = jobs.train(left, Here(parallel, options), watch)
     held.refuse_another(folder)
     command = shlex.join(_resuming(folder, parallel, options))
     if number and any(statuses.get(seed) != 0 for seed in left):
         tell(f"interrupted; go on with: {command}")
         raise click.exceptions.Exit(128 + number)
     seed_results.show(folder, seeds)
-    failed = [f"{seed}: {_failure(status)}" for seed, status in statuses.items() if status]
+    failed = [f"{seed}: {failure(status)}" for seed, status in statuses.items() if status]
     if failed:
         raise RunError(*failed, f"try again with: {command}")
 
@@ -150,10 +150,10 @@ def _is_whole(seed: Path) -> bool:
         return False
 
 
-def _failure(status: int) -> str:
+def failure(status: int) -> str:
     """Say how a process has failed.
 
-    >>> _failure(1), _failure(-9), _failure(143)
+    >>> failure(1), failure(-9), failure(143)
     ('failed with exit status 1', 'was killed by signal 9', 'was ended by signal 15')
     """
     if status < 0:

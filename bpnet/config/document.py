@@ -44,13 +44,13 @@ class Problem(Exception):
         return cls(mark.line + 1, mark.column + 1, message)
 
 
-def parse(text: str) -> Node | None:
+def parse(text: str, most_events: int = MOST_EVENTS) -> Node | None:
     """Return the root node of the document, or None if there is nothing in it.
 
     Raises: Problem.
     """
     try:
-        _refuse_traps(text)
+        _refuse_traps(text, most_events)
         node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise _as_problem(error, text) from error
@@ -97,10 +97,10 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _refuse_traps(text: str) -> None:
+def _refuse_traps(text: str, most_events: int) -> None:
     depth = documents = 0
     for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        if number > MOST_EVENTS:
+        if number > most_events:
             raise Problem.at(event.start_mark, "more keys and values than a config can have")
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         documents += isinstance(event, DocumentStartEvent)

@@ -30,7 +30,7 @@ def read(path: Path, known: Mapping[str, Rule]) -> tuple[dict[str, Any], list[st
         root = parse(decode(storage.read(path, LARGEST)))
         if root is None:
             raise ConfigError(f"{path}: is empty; `bpnet config show` prints every key")
-        _read_mapping(root, "", known, values, problems)
+        read_mapping(root, "", known, values, problems)
     except StorageError as error:
         first, *others = error.lines
         raise ConfigError(first + shipped.hint(path), *others) from error
@@ -39,7 +39,7 @@ def read(path: Path, known: Mapping[str, Rule]) -> tuple[dict[str, Any], list[st
     return values, [f"{path}:{p.line}:{p.column}: {p.message}" for p in problems]
 
 
-def _read_mapping(
+def read_mapping(
     node: Node,
     prefix: str,
     known: Mapping[str, Rule],
@@ -63,7 +63,7 @@ def _read_mapping(
                 rule = None if name in SECTIONS else rule_of(name, known)
             with _located(value):
                 if rule is None:
-                    _read_mapping(value, f"{name}.", known, values, problems)
+                    read_mapping(value, f"{name}.", known, values, problems)
                 else:
                     values[name] = value_of(name, rule, value)
         except Problem as problem:

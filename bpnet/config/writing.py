@@ -7,11 +7,11 @@ import yaml
 from bpnet.config.schema import Config
 
 
-class _Dumper(yaml.SafeDumper):
+class Dumper(yaml.SafeDumper):
     """Mappings in block form, in the schema's order; lists in one line."""
 
 
-_Dumper.add_representer(
+Dumper.add_representer(
     tuple,
     lambda dumper, values: dumper.represent_sequence(
         "tag:yaml.org,2002:seq", values, flow_style=True
@@ -21,4 +21,4 @@ _Dumper.add_representer(
 
 def dump(config: Config) -> str:
     """Return every key of the config with its value."""
-    return yaml.dump(asdict(config), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return yaml.dump(asdict(config), Dumper=Dumper, sort_keys=False, allow_unicode=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bpnet.cli import jobs
+from bpnet.cli.jobs import Here
 from bpnet.errors import BpnetError, RunError
 from bpnet.system import background
 from bpnet.training.state import EpochRecord
@@ -40,7 +41,7 @@ def train(names, number=1, options=(), watch=lambda folder, message: None):
         said.append((folder.name, message))
         watch(folder, message)
 
-    statuses, received = jobs.train([Path(name) for name in names], number, options, hear)
+    statuses, received = jobs.train([Path(name) for name in names], Here(number, options), hear)
     return {folder.name: status for folder, status in statuses.items()}, received, said
 
 
@@ -147,4 +148,4 @@ def test_a_job_that_cannot_be_heard_is_killed(act, monkeypatch, number):
 def test_a_process_that_cannot_be_started_is_told(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(RunError, match="r: no process for it: No such file.*; try fewer --jobs"):
-        jobs.train([Path("r")], 1, (), print)
+        jobs.train([Path("r")], Here(1, ()), print)

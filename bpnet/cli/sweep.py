@@ -1,0 +1,74 @@
+"""`bpnet sweep`: a run for each combination of settings and each seed, and which is the best."""
+
+from pathlib import Path
+
+import click
+
+from bpnet.cli import completion
+from bpnet.cli.advice import Command
+from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, JSON, RUN_DIR, with_options
+from bpnet.cli.options import Count as Number
+from bpnet.errors import UsageError
+
+
+@click.command(cls=Command)
+@CONFIG
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=V1,V2...",
+    shell_complete=completion.settings,
+    multiple=True,
+    help="The values of a key, such as train.learning_rate=0.1,0.3; repeatable: all combinations.",
+)
+@click.option(
+    "--seeds",
+    "count",
+    metavar="N",
+    type=Number(1, 1000),
+    help="Train each combination with N seeds, from the config's on. [default: 1]",
+)
+@JOBS
+@RUN_DIR
+@click.option(
+    "--resume",
+    metavar="DIR",
+    type=Path,
+    shell_complete=completion.runs,
+    help="Train what has not finished of this sweep.",
+)
+@click.option("--stop-on-error", is_flag=True, help="Begin no more runs once one has failed.")
+@DATA_DIR
+@JSON
+@click.option("--quiet", is_flag=True, help="No progress: only the result, warnings and errors.")
+def sweep(
+    config_file: Path | None,
+    settings: tuple[str, ...],
+    count: int | None,
+    jobs: int | None,
+    run_dir: Path | None,
+    resume: Path | None,
+    stop_on_error: bool,
+    data_dir: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Train every combination of some settings, with the same seeds, and find the best.
+
+    \b
+    bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
+    bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
+    """
+    from bpnet.cli import sweeps
+    from bpnet.config import shipped
+
+    if resume:
+        if config_file or settings or run_dir or count:
+            raise UsageError(
+                "--resume takes no --config, --set, --seeds or --run-dir: it has its own"
+            )
+        sweeps.resume(resume, jobs or 1, stop_on_error, quiet, as_json)
+        return
+    path = config_file or shipped.find(shipped.DEFAULT)
+    chosen = with_options(settings, data_dir)
+    sweeps.start(path, chosen, count or 1, jobs or 1, run_dir, stop_on_error, quiet, as_json)
