@@ -46,9 +46,9 @@ WINGS = {
     "runs": (
         "metadata", "folder_names", "directory", "anew", "identity", "seed_folders", "finding",
         "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results", "doubts",
-        "mending", "loading", "listing", "sweeps", "sweep_rows", "onnx_file", "safetensors_file", "exporting",
-        "arithmetic", "learning",
-        "session", "from_python",
+        "mending", "loading", "listing", "sweeps", "sweep_rows", "ranking", "onnx_file",
+        "safetensors_file", "exporting", "arithmetic", "learning", "test_scores", "session",
+        "from_python",
     ),
     "pictures": (
         "png", "formats", "levels", "decoder", "decoding", "normalizing", "single", "normalizer",

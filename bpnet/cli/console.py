@@ -143,13 +143,13 @@ def cut(text: str, room: int) -> str:
     return next(text[:end] + "…" for end in range(len(text), -1, -1) if width(text[:end]) < room)
 
 
-def percent(share: float) -> str:
-    """Return a share in per cent, to two decimals.
+def percent(share: float | None) -> str:
+    """Return a share in per cent, to two decimals; of one that is not known, a dash.
 
-    >>> percent(0.9769)
-    '97.69 %'
+    >>> percent(0.9769), percent(None)
+    ('97.69 %', '-')
     """
-    return f"{100 * share:.2f} %"
+    return "-" if share is None else f"{100 * share:.2f} %"
 
 
 def spread(shares: Sequence[float]) -> str:

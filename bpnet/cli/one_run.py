@@ -78,10 +78,9 @@ def _leave(begun: "Session", number: int, data_dir: str | None) -> None:
 def print_result(run: "Run") -> None:
     """Print the scores of a finished run and, last, its path."""
     result = run.result
-    line = (
-        f"test accuracy {percent(result.test_accuracy)} "
-        f"({result.test_correct}/{result.test_images}), loss {result.test_loss:.4f}"
-    )
+    line = f"test accuracy {percent(result.test_accuracy)}"
+    if result.test_accuracy is not None:
+        line += f" ({result.test_correct}/{result.test_images}), loss {result.test_loss:.4f}"
     if result.validation_accuracy is not None:
         line += (
             f", weights of epoch {result.best_epoch}: "

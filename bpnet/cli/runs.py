@@ -110,7 +110,7 @@ def _right(listed: "Listed") -> list[str]:
     shares = (listed.validation_accuracy, listed.test_accuracy)
     return [
         _number(listed.best_epoch),
-        *("-" if share is None else percent(share) for share in shares),
+        *map(percent, shares),
         "-" if listed.seconds is None else f"{listed.seconds:.1f}",
     ]
 

@@ -107,7 +107,7 @@ def _counts(
 ) -> Iterator[Sequence[str]]:
     yield ["", *columns, "accuracy"]
     for name, row, share in zip(rows, scores.confusion.tolist(), scores.per_class, strict=True):
-        yield [name, *(str(count) if count else "." for count in row), _percent(share)]
+        yield [name, *(str(count) if count else "." for count in row), percent(share)]
 
 
 def _lists(scores: "Scores", classes: Sequence[str]) -> Iterator[str]:
@@ -126,8 +126,4 @@ def _worst_first(scores: "Scores", classes: Sequence[str]) -> list[list[str]]:
     totals, right = scores.confusion.sum(axis=1).tolist(), scores.confusion.diagonal().tolist()
     rows = list(zip(scores.per_class, classes, totals, right, strict=True))
     rows.sort(key=lambda row: (row[0] is None, row[0]))
-    return [[name, str(total), str(known), _percent(share)] for share, name, total, known in rows]
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else percent(share)
+    return [[name, str(total), str(known), percent(share)] for share, name, total, known in rows]

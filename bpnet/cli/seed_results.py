@@ -25,19 +25,22 @@ def show(folder: Path, seeds: Sequence[Path]) -> None:
 
 
 def _cells(seed: Path, result: Result) -> list[str]:
-    accuracy = result.validation_accuracy
+    correct, total, loss = result.test_correct, result.test_images, result.test_loss
     return [
         seed.name.removeprefix("seed-"),
         percent(result.test_accuracy),
-        str(result.test_images - result.test_correct),
-        f"{result.test_loss:.4f}",
-        *(["-", "-"] if accuracy is None else [str(result.best_epoch), percent(accuracy)]),
+        "-" if correct is None or total is None else str(total - correct),
+        "-" if loss is None else f"{loss:.4f}",
+        "-" if result.best_epoch is None else str(result.best_epoch),
+        percent(result.validation_accuracy),
     ]
 
 
 def _means(results: Sequence[Result]) -> Iterator[str]:
-    yield f"test accuracy {spread([result.test_accuracy for result in results])}"
-    chosen_by = [result.validation_accuracy for result in results]
-    shares = [share for share in chosen_by if share is not None]
-    if len(shares) == len(results):
-        yield f"validation {spread(shares)}"
+    for name, found in (
+        ("test accuracy", [result.test_accuracy for result in results]),
+        ("validation", [result.validation_accuracy for result in results]),
+    ):
+        shares = [share for share in found if share is not None]
+        if len(shares) == len(results):
+            yield f"{name} {spread(shares)}"

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -35,12 +35,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What has come out of a finished run; the last two are None where nothing was chosen by."""
+    """What has come out of a finished run.
 
-    test_accuracy: Share
-    test_correct: Count
-    test_images: Annotated[int, Within(1, 2**53)]
-    test_loss: Amount
+    Of a run without a test score those of the test are None; the last two are where nothing was
+    chosen by.
+    """
+
+    test_accuracy: Share | None
+    test_correct: Count | None
+    test_images: Annotated[int, Within(1, 2**53)] | None
+    test_loss: Amount | None
     best_epoch: Annotated[int, Within(1, 2**53)] | None
     validation_accuracy: Share | None
 
@@ -57,6 +61,8 @@ class NewLength:
 
 
 LENGTH = "new_length"
+WITHOUT_TEST = "without_test"  # the run is not scored on the test images when it finishes
+TEST = ("test_loss", "test_accuracy", "test_correct", "test_images")
 OF_THE_END = {"ended", "epochs", "weights_sha256", *(field.name for field in fields(Result))}
 KINDS = {  # of the facts that are printed or compared
     "status": str,
@@ -68,6 +74,7 @@ KINDS = {  # of the facts that are printed or compared
     "config": dict,
     "data": dict,
     LENGTH: NewLength,
+    WITHOUT_TEST: bool,
 }
 
 
@@ -132,20 +139,16 @@ def _checked_status(folder: Path) -> str:
     return found
 
 
-def write(folder: Path, **facts: Any) -> None:
-    """Add the facts to run.json, in the place of those of the same names."""
-    storage.write(folder / NAME, _text(read(folder) | facts))
-
-
-def _text(facts: Mapping[str, Any]) -> bytes:
-    return (json.dumps(facts, indent=2, allow_nan=False) + "\n").encode()
+def write(folder: Path, gone: Collection[str] = (), /, **facts: Any) -> None:
+    """Add the facts to run.json, in the place of those of the same names; some may be gone."""
+    kept = {name: fact for name, fact in read(folder).items() if name not in gone}
+    text = json.dumps(kept | facts, indent=2, allow_nan=False)
+    storage.write(folder / NAME, f"{text}\n".encode())
 
 
 def begin(folder: Path, **facts: Any) -> None:
     """Write the facts of a run that begins or goes on; nothing stays of an end that it had."""
-    gone = OF_THE_END | {LENGTH}
-    kept = {name: fact for name, fact in read(folder).items() if name not in gone}
-    storage.write(folder / NAME, _text(kept | facts))
+    write(folder, OF_THE_END | {LENGTH}, **facts)
 
 
 def new_length(folder: Path) -> NewLength | None:
@@ -169,18 +172,24 @@ def _result(folder: Path, found: Mapping[str, Any]) -> Result:
     names = {field.name for field in fields(Result)}
     try:
         result = strict_json.decode(Result, {n: found[n] for n in found if n in names})
-        _refuse_impossible(result)
+        _refuse_impossible(result, found.get(WITHOUT_TEST, False))
     except ValueError as error:
         told = ValueError(f"not as bpnet has written it: {error}")
         raise _damaged(folder, told) from told
     return result
 
 
-def _refuse_impossible(result: Result) -> None:
-    if result.test_correct > result.test_images:
+def _refuse_impossible(result: Result, without_test: bool) -> None:
+    correct, total = result.test_correct, result.test_images
+    if correct is not None and total is not None and correct > total:
         raise ValueError("test_correct: more than the test images")
     if (result.best_epoch is None) != (result.validation_accuracy is None):
         raise ValueError("best_epoch and validation_accuracy: only one of the two")
+    unscored = [name for name in TEST if getattr(result, name) is None]
+    if 0 < len(unscored) < len(TEST):
+        raise ValueError(f"{' and '.join(unscored)}: null, while other scores of the test are not")
+    if unscored and not (without_test and result.best_epoch):
+        raise ValueError(f"{unscored[0]}: null, of a run that is scored on the test images")
 
 
 def recover(folder: Path, began: float, tell: Tell) -> None:

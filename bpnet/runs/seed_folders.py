@@ -11,7 +11,7 @@ from bpnet.errors import RunError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import CONFIG, Run
 from bpnet.runs.identity import refuse_edits
-from bpnet.runs.metadata import Status
+from bpnet.runs.metadata import WITHOUT_TEST, Status
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
 from bpnet.system.strict_json import Count
@@ -28,9 +28,10 @@ class Made:
     count: Count
 
 
-def create(settings: Config, count: int, folder: Path) -> None:
+def create(settings: Config, count: int, folder: Path, without_test: bool = False) -> None:
     """Make a run directory seed-K in the folder for each seed from the config's on.
 
+    Those without a test score will choose by validation images, and finish without one.
     Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
     whole would not do: the folder may be the current one, or a disk of its own.
     """
@@ -39,7 +40,9 @@ def create(settings: Config, count: int, folder: Path) -> None:
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
         storage.make_folder(folder / f"seed-{seed}")
-        directory.create(replace(settings, seed=seed), folder / f"seed-{seed}")
+        run = directory.create(replace(settings, seed=seed), folder / f"seed-{seed}")
+        if without_test:
+            metadata.write(run.folder, **{WITHOUT_TEST: True})
     storage.remove(folder / INCOMPLETE)
 
 

@@ -18,6 +18,7 @@ from bpnet.runs import (
     metadata,
     new_length,
     results,
+    test_scores,
 )
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes, settings_of
@@ -187,11 +188,17 @@ def _save(session: Session) -> str:
 
 
 def _finish(session: Session, weights_sha256: str) -> None:
-    """Score the result, the weights of this SHA-256, and write what came out."""
+    """Score the result, the weights of this SHA-256, and write what came out.
+
+    A run without a test score is not scored; without validation each epoch was.
+    """
     run, training = session.run, session.training
-    test = training.score_result()
-    doubts.write(run, training.network, training.dataset, weights_sha256)
+    training.use_result()
     chosen = best(training.state.records)
+    unscored = chosen and metadata.read(run.folder).get(metadata.WITHOUT_TEST)
+    images = training.dataset.test
+    scores = test_scores.NONE if unscored else test_scores.facts(training.network, images)
+    doubts.write(run, training.network, training.dataset, weights_sha256)
     metadata.write(
         run.folder,
         status=Status.FINISHED,
@@ -199,9 +206,6 @@ def _finish(session: Session, weights_sha256: str) -> None:
         epochs=len(training.state.records),
         best_epoch=chosen and chosen.epoch,
         validation_accuracy=chosen and chosen.validation_accuracy,
-        test_loss=test.loss,
-        test_accuracy=test.accuracy,
-        test_correct=test.correct,
-        test_images=test.total,
+        **scores,
         weights_sha256=weights_sha256,
     )

@@ -18,7 +18,7 @@ from bpnet.array import Array
 from bpnet.config import Config
 from bpnet.datasets import Dataset, Split
 from bpnet.errors import DivergedError
-from bpnet.evaluation import Scores, evaluate
+from bpnet.evaluation import evaluate
 from bpnet.network import Network
 from bpnet.system.progress import Advance, never, unwatched
 from bpnet.training import team
@@ -169,10 +169,9 @@ class Training:
             now.best_parameters[:] = latest_parameters(now)
         return record
 
-    def score_result(self) -> Scores:
-        """Give the network its final parameters, and score it on the test images."""
+    def use_result(self) -> None:
+        """Give the network its final parameters."""
         self.network.flat[:] = final_parameters(self.state)
-        return evaluate(self.network, self.dataset.test)
 
     def _scores(self) -> tuple[Score, Score]:
         """Return loss and accuracy on the validation images; only without any, on the test images.

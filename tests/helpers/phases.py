@@ -23,7 +23,7 @@ from bpnet import evaluation, gradcheck
 from bpnet.cli import seeds
 from bpnet.datasets import catalogue, distortions, drawn, drawn_digits, loading
 from bpnet.datasets.catalogue import Published
-from bpnet.runs import checkpoints, directory, doubts, metadata
+from bpnet.runs import checkpoints, directory, doubts, metadata, test_scores
 from bpnet.training import batches, trainer
 from bpnet.training.step import Step
 from tests.helpers.sources import as_published
@@ -152,7 +152,7 @@ PHASES = {
         for nth in numbers
     },
     **{f"saving, replace {nth}": Phase(in_a_save("replace", nth), True) for nth in range(1, 5)},
-    "the final scoring": Phase(call(trainer.Training, "score_result"), True, finishes=True),
+    "the final scoring": Phase(call(test_scores, "facts"), True, finishes=True),
     "finishing": Phase(call(doubts, "write"), True, finishes=True),
     "distorting": Phase(call(distortions.Distortion, "__call__", 4), True, TURNED),
     "waiting for distortions": Phase(call(batches, "Distortion", 2), True, TURNED),
