@@ -1,6 +1,8 @@
 """Runs on a Dask cluster: real schedulers and workers, which share no disk with the program."""
 
+import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -115,3 +117,29 @@ def test_a_host_with_another_bpnet_is_told_before_anything_starts(cluster, progr
     assert "0.0.1" in err
     assert not (home / "r").exists()
     other.end()
+
+
+COMMANDS = """
+import sys
+from importlib import import_module
+from pkgutil import walk_packages
+import bpnet
+for module in walk_packages(bpnet.__path__, "bpnet."):
+    if not module.name.startswith(("bpnet.__main__", "bpnet.cli.cluster")):
+        import_module(module.name)
+from bpnet.cli.main import run
+status = run(sys.argv[1:])
+print(status, sorted({"distributed", "dask", "tornado"} & {*sys.modules}))
+"""
+
+
+def test_without_a_cluster_nothing_is_imported_that_one_needs(home):
+    done = subprocess.run(
+        [sys.executable, "-c", COMMANDS, "sweep", *begin("--set", "train.epochs=1,2")[1:]],
+        cwd=home,
+        env=os.environ | {"PYTHONPATH": str(clusters.ROOT)},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
