@@ -34,7 +34,7 @@ WINGS = {
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "tables", "importing",
+        "parcels", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
@@ -59,11 +59,15 @@ WINGS = {
     ),
     "report": ("content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
+        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs", "cluster",
         "seed_results", "seeds", "one_run", "train", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",
+    ),
+    "cli.cluster": (
+        "carrying", "versions", "remote", "arriving", "hearing", "shipping", "crew", "engine",
+        "connecting",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
@@ -76,6 +80,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "PIL": "pictures/decoder.py",
     "onnx": "runs/onnx_file.py",
     "safetensors": "runs/safetensors_file.py",
+    "distributed": "cli/cluster/",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",

@@ -136,12 +136,12 @@ def _listen(folder: Path, process: "subprocess.Popen[str]", events: Events) -> N
             events.put((folder, error))
             return
         for line in process.stdout:
-            events.put((folder, _message(line)))
+            events.put((folder, message(line)))
         strangers.join()
     events.put((folder, process.returncode))
 
 
-def _message(line: str) -> Message:
+def message(line: str) -> Message:
     """Return what the line says; what no job sends, as a library's own print, is a line itself."""
     try:
         found = strict_json.parse(line.encode())
