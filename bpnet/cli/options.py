@@ -113,12 +113,15 @@ SCHEDULER_FILE = click.option(
     shell_complete=completion.files,
     help="The same, with the file that `dask scheduler --scheduler-file FILE` writes.",
 )
+SPLITS = click.Choice(["test", "validation", "train"])
 SPLIT = click.option(
+    "--split", type=SPLITS, default="test", show_default=True, help="Which images."
+)
+FITTING_SPLIT = click.option(
     "--split",
-    type=click.Choice(["test", "validation", "train"]),
-    default="test",
-    show_default=True,
-    help="Which images.",
+    "asked_split",
+    type=SPLITS,
+    help="Which images. [default: test; of runs without a test score, validation]",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

@@ -1,7 +1,8 @@
 """`bpnet sweep`: a run for each combination of settings and each seed, and which is the best."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ from bpnet.cli.options import (
 from bpnet.cli.options import Count as Number
 from bpnet.errors import UsageError
 from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.cli.sweeps import Manner
 
 OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry-run"
 
@@ -83,12 +87,9 @@ def sweep(
     run_dir: Path | None,
     resume: Path | None,
     dry_run: bool,
-    stop_on_error: bool,
     data_dir: str | None,
     other_arithmetic: bool,
-    as_json: bool,
-    quiet: bool,
-    **where: Any,
+    **how: Any,
 ) -> None:
     """Train every combination of some settings, with the same seeds, and find the best.
 
@@ -96,25 +97,59 @@ def sweep(
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
     """
+    if resume:
+        if config_file or settings or grid or listed or count or run_dir or dry_run:
+            raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
+        _resume(resume, _manner(data_dir, other_arithmetic, **how))
+        return
+    if other_arithmetic:
+        raise UsageError("--other-arithmetic goes with --resume")
+    chosen = _with(settings, data_dir)
+    _start(config_file, chosen, grid, listed, count or 1, run_dir, _manner(None, False, **how))
+
+
+def _manner(
+    data_dir: str | None,
+    other_arithmetic: bool,
+    stop_on_error: bool,
+    as_json: bool,
+    quiet: bool,
+    **where: Any,
+) -> "Manner":
+    threads.fix()
+    from bpnet.cli import places
+    from bpnet.cli.sweeps import Manner
+
+    options = ["--other-arithmetic"] if other_arithmetic else []
+    return Manner(places.chosen(**where), stop_on_error, quiet, as_json, data_dir, options)
+
+
+def _resume(folder: Path, manner: "Manner") -> None:
+    from bpnet.cli import sweeps
+
+    sweeps.resume(folder, manner)
+
+
+def _start(
+    config_file: Path | None,
+    settings: Sequence[str],
+    grid: Path | None,
+    listed: Path | None,
+    count: int,
+    folder: Path | None,
+    manner: "Manner",
+) -> None:
+    from bpnet.cli import sweeps
     from bpnet.config import shipped
-    from bpnet.config.settings import quoted
     from bpnet.runs import anew
 
-    if resume and (config_file or settings or grid or listed or count or run_dir or dry_run):
-        raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
-    if other_arithmetic and not resume:
-        raise UsageError("--other-arithmetic goes with --resume")
-    threads.fix()
-    from bpnet.cli import places, sweeps
-
-    place = places.chosen(**where)
-    options = ["--other-arithmetic"] if other_arithmetic else []
-    moved = data_dir if resume else None  # of a new sweep it is in the configs
-    manner = sweeps.Manner(place, stop_on_error, quiet, as_json, moved, options)
-    if resume:
-        sweeps.resume(resume, manner)
-        return
     path = config_file or shipped.find(shipped.DEFAULT)
-    chosen = [*settings, *([quoted("data.dir", data_dir)] if data_dir is not None else [])]
-    trials = anew.trials(path, chosen, grid, listed)
-    sweeps.start(trials, path.stem, count or 1, run_dir, manner)
+    trials = anew.trials(path, settings, grid, listed)
+    sweeps.start(trials, path.stem, count, folder, manner)
+
+
+def _with(settings: tuple[str, ...], data_dir: str | None) -> list[str]:
+    """Return the settings, with --data-dir as one more: whatever is in it, it is one value."""
+    from bpnet.config.settings import quoted
+
+    return [*settings, *([quoted("data.dir", data_dir)] if data_dir is not None else [])]

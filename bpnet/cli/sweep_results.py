@@ -10,7 +10,7 @@ from typing import Any
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import with_options
 from bpnet.runs import directory, ranking, sweep_rows, test_scores
-from bpnet.runs.directory import CONFIG
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.ranking import Ranking, Standing
 from bpnet.runs.sweeps import Sweep
 
@@ -71,7 +71,7 @@ def _cells(standing: Standing, of_test: bool) -> list[str]:
         str(standing.number),
         *map(_value, standing.settings.values()),
         _spread(shares),
-        *([] if of_test else [f"{standing.wrong:.0f}" if finished else "-"]),
+        *([] if of_test else ["-" if standing.wrong is None else f"{standing.wrong:.0f}"]),
         runs if standing.is_complete else f"{len(finished)} of {runs}",
         f"{mean(seconds):.1f}" if seconds else "-",
     ]
@@ -95,7 +95,7 @@ def _spread(shares: Sequence[float]) -> str:
 def _of_the_best(sweep: Sweep, found: Ranking) -> Iterator[str]:
     """Yield what can be said of it, and how it is trained again."""
     best, near = found.standings[0], found.within_chance
-    ranked = sum(one.corrected is not None for one in found.standings)
+    ranked = sum(one.p is not None for one in found.standings)
     if near:
         yield f"not distinguishable from the best: {_numbers(near)}"
     else:
@@ -146,7 +146,8 @@ def _trial_in_json(standing: Standing) -> dict[str, Any]:
         "test_accuracy": standing.test,
         "mean": mean(shares) if shares else None,
         "standard_deviation": stdev(shares) if len(shares) > 1 else None,
-        "wrong": standing.wrong if shares else None,
+        "wrong": standing.wrong,
+        "p_images": standing.p_images,
+        "p_seeds": standing.p_seeds,
         "p": standing.p,
-        "corrected": standing.corrected,
     }

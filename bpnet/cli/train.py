@@ -1,8 +1,9 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +27,9 @@ from bpnet.cli.options import (
 )
 from bpnet.errors import UsageError
 from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.runs.directory import Run
 
 OF_A_NEW_RUN = "--config, --set, --run-dir, --seeds or --workers"
 
@@ -142,14 +146,23 @@ def _resume(
     run = directory.open_run(folder, with_options((), data_dir))
     threads.fix()
     if run.status == Status.FINISHED and epochs is None:
-        from bpnet.runs import mending, new_length
-
-        if not mending.mend(run, tell):
-            longer = "; more epochs: --epochs N" if new_length.is_possible(run) else ""
-            tell(f"{folder}: has finished all its epochs: nothing to do{longer}")
+        _mend(run)
         one_run.print_result(run)
         return
     from bpnet.runs import session
 
     with session.resumed(run, byte_bar, tell, other_arithmetic, epochs) as begun:
         one_run.train(begun, quiet, data_dir)
+
+
+def _mend(run: "Run") -> None:
+    """Bring back what a finished run has lost, or say that nothing is left to do."""
+    from bpnet.runs import mending, new_length
+
+    if mending.mend(run, tell):
+        return
+    end = ": nothing to do"
+    if run.is_without_test:
+        end = f", without a test score; {shlex.join(['bpnet', 'eval', str(run.folder)])} scores it"
+    longer = "; more epochs: --epochs N" if new_length.is_possible(run) else ""
+    tell(f"{run.folder}: has finished all its epochs{end}{longer}")

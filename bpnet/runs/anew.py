@@ -10,7 +10,8 @@ from bpnet.config import Config, combinations
 from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
 from bpnet.runs import metadata
-from bpnet.runs.directory import CONFIG, SEED, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG, SEED
 from bpnet.system import storage
 
 

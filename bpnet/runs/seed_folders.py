@@ -9,9 +9,10 @@ from pathlib import Path
 from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError
-from bpnet.runs import directory, metadata
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs import directory, kinds, metadata
+from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_edits
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import WITHOUT_TEST, Status
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
@@ -29,19 +30,23 @@ class Made:
     count: Count
 
 
-def create(settings: Config, count: int, folder: Path, without_test: bool = False) -> None:
+def create(settings: Config, count: int, folder: Path) -> None:
     """Make a run directory seed-K in the folder for each seed from the config's on.
 
-    Those without a test score will choose by validation images, and finish without one.
+    Raises: UsageError if there is something in the folder already.
+    """
+    directory.refuse_taken(folder)
+    complete(settings, count, folder, without_test=False)
+
+
+def complete(settings: Config, count: int, folder: Path, without_test: bool) -> None:
+    """Make those of the seeds that are not there: all, or what is missing of them.
+
+    Those without a test score choose by validation images, and finish without one.
     Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
     whole would not do: the folder may be the current one, or a disk of its own.
     """
-    directory.refuse_taken(folder)
-    complete(settings, count, folder, without_test)
-
-
-def complete(settings: Config, count: int, folder: Path, without_test: bool = False) -> None:
-    """Make what `create` does, where any of it is missing."""
+    storage.make_folder(folder)
     storage.write(folder / INCOMPLETE, b"")
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
@@ -66,8 +71,9 @@ def seeds(folder: Path) -> list[Path]:
     if storage.exists(folder / CONFIG):
         return []
     if storage.exists(folder / INCOMPLETE):
-        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
-    found = directory.seeds_in(folder)
+        again = _from_the_sweep(folder) or "remove it, and train them anew"
+        raise RunError(f"{folder}: not all its seeds were made; {again}")
+    found = kinds.seeds_in(folder)
     made = _made(folder, found)
     for seed in range(made.first, made.first + made.count):
         if seed not in found:
@@ -119,8 +125,16 @@ def _made(folder: Path, found: Mapping[int, Path]) -> Made:
 def _missing(folder: Path, seed: int, found: Mapping[int, Path]) -> RunError:
     path = folder / f"seed-{seed}"
     what = f"{path}: {f'has no {CONFIG}' if storage.exists(path) else 'is missing'}"
+    if again := _from_the_sweep(folder):
+        return RunError(f"{what}; put it back, or {again}")
     if not found:
         return RunError(f"{what}, as are all others; put them back, or remove {folder}")
     command = ["bpnet", "train", "--config", str(next(iter(found.values())) / CONFIG)]
     command += ["--set", f"seed={seed}", "--run-dir", str(path)]
     return RunError(f"{what}; put it back, or train it anew: {shlex.join(command)}")
+
+
+def _from_the_sweep(folder: Path) -> str:
+    """Say how the seeds of a trial are made anew."""
+    sweep = kinds.sweep_of(folder)
+    return f"train it anew: {kinds.resuming(sweep)}" if sweep else ""

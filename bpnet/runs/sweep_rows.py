@@ -10,7 +10,8 @@ from typing import Any
 from bpnet.config import Config, combinations, flatten
 from bpnet.errors import BpnetError, RunError, short
 from bpnet.runs import directory, metadata, results
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.runs.sweeps import Planned, Sweep
 from bpnet.system import locks, storage

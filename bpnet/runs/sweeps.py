@@ -13,11 +13,11 @@ from bpnet import __version__
 from bpnet.config import Config, sweep_file
 from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
-from bpnet.runs import metadata, seed_folders
-from bpnet.runs.directory import CONFIG
+from bpnet.runs import kinds, metadata, seed_folders
+from bpnet.runs.kinds import CONFIG
 from bpnet.system import storage
 
-NAME = "sweep.yaml"
+NAME = kinds.SWEEP
 LIMIT = 2**24  # bytes: 10,000 trials of some keys each
 
 
@@ -63,7 +63,6 @@ class Sweep:
         needed = [CONFIG, metadata.NAME] if without_test else [CONFIG]
         whole = all(storage.exists(run.folder / name) for name in needed)
         if not whole or storage.exists(folder / seed_folders.INCOMPLETE):
-            storage.make_folder(folder)
             seed_folders.complete(
                 replace(chosen, seed=self.first), self.count, folder, without_test
             )
@@ -76,15 +75,10 @@ def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, coun
     return Sweep(folder, trials, first, count)
 
 
-def is_one(folder: Path) -> bool:
-    """Whether the folder is a sweep's."""
-    return storage.exists(folder / NAME)
-
-
 def open_sweep(folder: Path) -> Sweep:
     """Return the sweep in the folder. Raises: RunError if there is none."""
     path = folder / NAME
-    if not is_one(folder):
+    if not kinds.is_sweep(folder):
         raise RunError(f"{folder}: not a sweep: it has no {NAME}")
     try:
         return Sweep(folder, *sweep_file.read(storage.read(path, LIMIT)))
