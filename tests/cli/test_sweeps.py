@@ -320,11 +320,3 @@ def test_killed_and_then_interrupted_a_sweep_ends_the_same(
     assert text.count(",interrupted,") == 2
     assert finish(program("sweep", "--resume", "s t"))[0] == 0
     assert weights(tmp_path / "s t") == weights()
-
-
-def test_a_second_signal_kills_all_runs_at_once(begin, anew, tmp_path):
-    process = begin(*anew)
-    process.send_signal(signal.SIGTERM)
-    process.send_signal(signal.SIGTERM)
-    assert finish(process)[:2] == (143, "")
-    assert "running" in statuses(tmp_path)
