@@ -1,24 +1,151 @@
-"""What has come out of a sweep: a row for each trial."""
+"""What has come out of a sweep: a row for each trial, the best, and what is as good as it."""
 
-from bpnet.cli.console import echo, echo_all, percent, spread, table
-from bpnet.config import combinations, flatten
-from bpnet.runs import sweep_rows
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import mean, stdev
+from typing import Any
+
+from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
+from bpnet.cli.options import with_options
+from bpnet.runs import directory, ranking, sweep_rows, test_scores
+from bpnet.runs.directory import CONFIG
+from bpnet.runs.ranking import Ranking, Standing
 from bpnet.runs.sweeps import Sweep
 
+MOST_ROWS = 30  # of the table, and numbers of trials in a line
 
-def show(sweep: Sweep, as_json: bool) -> None:
-    """Print the table of the trials, and the path of the sweep."""
-    keys = combinations.varying(sweep.trials)
-    found = list(sweep_rows.rows(sweep))
-    rows = [["#", *keys, "validation", "runs"]]
-    for number, trial in enumerate(sweep.trials, start=1):
-        shares = [
-            row.validation_accuracy
-            for row in found
-            if row.run.trial == number and row.validation_accuracy is not None
-        ]
-        mean = "-" if not shares else percent(shares[0]) if len(shares) == 1 else spread(shares)
-        settings = flatten(trial.config)
-        rows.append([str(number), *(str(settings[key]) for key in keys), mean, str(len(shares))])
-    echo_all(table(rows))
-    echo(sweep.folder)
+
+def show(sweep: Sweep, as_json: bool, data_dir: str | None = None) -> None:
+    """Rank the trials, score the best on the test images, and print what has come out.
+
+    The data may lie elsewhere now. results.csv is written once more, with the new scores.
+    """
+    settings = with_options((), data_dir)
+    found = ranking.rank(sweep, sweep_rows.rows(sweep), settings, byte_bar, tell)
+    if found.best and not found.left:
+        runs = [directory.open_run(row.run.folder, settings) for row in found.best.rows]
+        test_scores.score(*runs, progress=byte_bar, tell=tell)
+        found = _read_again(sweep, found, found.best)
+    if as_json:
+        echo_json(_in_json(sweep, found))
+    else:
+        echo_all(_lines(sweep, found))
+
+
+def _read_again(sweep: Sweep, found: Ranking, best: Standing) -> Ranking:
+    """Return the ranking with the test scores that the best has now; put them into results.csv."""
+    rows = [sweep_rows.row(row.run) for row in best.rows]
+    standings = [replace(best, rows=rows), *found.standings[1:]]
+    in_order = sorted(standings, key=lambda standing: standing.number)
+    sweep_rows.write(sweep, [row for standing in in_order for row in standing.rows])
+    return replace(found, standings=standings)
+
+
+def _lines(sweep: Sweep, found: Ranking) -> Iterator[str]:
+    """Yield the table, what can be said of the best, and the sweep's path."""
+    yield from table(_rows(found))
+    if (more := len(found.standings) - MOST_ROWS) > 0:
+        yield f"... and {more} more, in {sweep.folder / sweep_rows.NAME}"
+    yield from _of_the_best(sweep, found) if found.best else [f"nothing is ranked: {found.why_not}"]
+    unfinished = [standing for standing in found.standings if not standing.is_complete]
+    if unfinished:
+        yield f"not ranked, as not all runs have finished: {_numbers(unfinished)}"
+    yield str(sweep.folder)
+
+
+def _rows(found: Ranking) -> list[list[str]]:
+    """Return the heading, and a row for each of the first trials."""
+    shown = found.standings[:MOST_ROWS]
+    columns = ["validation", "wrong"] if any(one.images for one in shown) else ["test accuracy"]
+    heading = ["#", *shown[0].settings, *columns, "runs", "s"]
+    return [heading, *(_cells(standing, len(columns) == 1) for standing in shown)]
+
+
+def _cells(standing: Standing, of_test: bool) -> list[str]:
+    finished, runs = standing.finished, str(len(standing.rows))
+    shares = standing.test if of_test else standing.validation
+    seconds = [row.seconds for row in finished if row.seconds is not None]
+    return [
+        str(standing.number),
+        *map(_value, standing.settings.values()),
+        _spread(shares),
+        *([] if of_test else [f"{standing.wrong:.0f}" if finished else "-"]),
+        runs if standing.is_complete else f"{len(finished)} of {runs}",
+        f"{mean(seconds):.1f}" if seconds else "-",
+    ]
+
+
+def _value(value: Any) -> str:
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def _spread(shares: Sequence[float]) -> str:
+    """Return the mean of shares, of several with their standard deviation.
+
+    >>> _spread([]), _spread([0.5]), _spread([0.5, 0.6])
+    ('-', '50.00 %', '55.00 ± 7.07 %')
+    """
+    if len(shares) > 1:
+        return spread(shares)
+    return percent(shares[0]) if shares else "-"
+
+
+def _of_the_best(sweep: Sweep, found: Ranking) -> Iterator[str]:
+    """Yield what can be said of it, and how it is trained again."""
+    best, near = found.standings[0], found.within_chance
+    ranked = sum(one.corrected is not None for one in found.standings)
+    if near:
+        yield f"not distinguishable from the best: {_numbers(near)}"
+    else:
+        yield f"distinguishable from the best: all {ranked} others"
+    yield f"best: {best.number}; chosen by it, its validation accuracy is optimistic"
+    if found.left:
+        yield f"no test accuracy yet: {found.left} runs of the sweep are left to train"
+    else:
+        yield f"test accuracy of {best.number}: {_spread(best.test)}"
+    yield f"train it again with: {_command(sweep, best)}"
+
+
+def _numbers(standings: Sequence[Standing]) -> str:
+    """Return the numbers of the trials, of very many the first ones."""
+    numbers = [str(standing.number) for standing in standings[:MOST_ROWS]]
+    more = len(standings) - len(numbers)
+    return ", ".join(numbers) + (f" and {more} more" if more else "")
+
+
+def _command(sweep: Sweep, best: Standing) -> str:
+    """Return the command that trains the runs of the trial again."""
+    words = ["bpnet", "train", "--config", str(best.rows[0].run.folder / CONFIG)]
+    return shlex.join(words + (["--seeds", str(sweep.count)] if sweep.count > 1 else []))
+
+
+def _in_json(sweep: Sweep, found: Ranking) -> dict[str, Any]:
+    """Return what --json prints."""
+    best = found.best
+    return {
+        "sweep": str(sweep.folder),
+        "ranked_by": "validation_accuracy" if best else None,
+        "not_ranked": found.why_not or None,
+        "trials": list(map(_trial_in_json, found.standings)),
+        "best": best and best.number,
+        "not_distinguishable": [one.number for one in found.within_chance] if best else None,
+        "command": best and _command(sweep, best),
+    }
+
+
+def _trial_in_json(standing: Standing) -> dict[str, Any]:
+    shares = standing.validation
+    return {
+        "trial": standing.number,
+        "settings": standing.settings,
+        "runs": len(standing.rows),
+        "finished": len(standing.finished),
+        "validation_accuracy": standing.validation,
+        "test_accuracy": standing.test,
+        "mean": mean(shares) if shares else None,
+        "standard_deviation": stdev(shares) if len(shares) > 1 else None,
+        "wrong": standing.wrong if shares else None,
+        "p": standing.p,
+        "corrected": standing.corrected,
+    }

@@ -1,6 +1,13 @@
 """How good a network is, and what can be read from its answers."""
 
-from bpnet.evaluation.comparison import holm, mcnemar, only_right
+from bpnet.evaluation.comparison import (
+    SIGNIFICANT,
+    against_the_best,
+    holm,
+    mcnemar,
+    only_right,
+    sign_flips,
+)
 from bpnet.evaluation.scores import (
     Scores,
     answers,
@@ -11,7 +18,9 @@ from bpnet.evaluation.scores import (
 )
 
 __all__ = [
+    "SIGNIFICANT",
     "Scores",
+    "against_the_best",
     "answers",
     "as_json",
     "evaluate",
@@ -20,4 +29,5 @@ __all__ = [
     "interval",
     "mcnemar",
     "only_right",
+    "sign_flips",
 ]

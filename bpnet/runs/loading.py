@@ -1,6 +1,6 @@
 """Runs -> their networks, and the images to score them on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -61,6 +61,17 @@ def load(
     BpnetError if memory cannot hold all networks at once.
     """
     _refuse_too_many(chosen, "scoring these networks at once")
+    yield from one_by_one(chosen, split, progress, tell, other)
+
+
+def one_by_one(
+    chosen: Iterable[Run],
+    split: str,
+    progress: ByteProgress,
+    tell: Tell,
+    other: DataConfig | None = None,
+) -> Iterator[LoadedRun]:
+    """Yield what `load` does, to whom keeps none of them: they may be more than memory holds."""
 
     @lru_cache(maxsize=1)  # the images of one dataset are enough to have in memory
     def images_of(data: DataConfig, may_fill: bool) -> Dataset:

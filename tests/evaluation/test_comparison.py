@@ -1,11 +1,12 @@
 """Is a network better, or is it chance: also where several are compared."""
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
 
-from bpnet.evaluation import holm, mcnemar, only_right
+from bpnet.evaluation import against_the_best, holm, mcnemar, only_right, sign_flips
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,30 @@ def test_many_images_are_no_difficulty():
 def test_only_images_that_one_alone_has_right_count():
     t = np.array([1, 2, 3, 4, 5])
     assert only_right(np.array([1, 2, 0, 4, 0]), np.array([1, 0, 3, 0, 0]), t) == (2, 1)
+
+
+@pytest.mark.parametrize(("only_a", "only_b"), [(0, 0), (0, 6), (9, 1), (34, 61), (300, 420)])
+def test_the_signs_of_one_network_on_each_side_are_mcnemars_coins(only_a, only_b):
+    differences = np.repeat([-1, 0, 1], [only_a, 100, only_b]).astype(np.int8)
+    assert sign_flips(differences) == pytest.approx(mcnemar(only_a, only_b), abs=1e-12)
+
+
+def test_the_chance_is_that_of_all_signs(rng):
+    for largest in (1, 2, 3, 10):
+        d = rng.integers(-largest, largest + 1, 10)
+        sums = [np.dot(signs, d) for signs in product((-1, 1), repeat=len(d))]
+        chance = np.mean(np.abs(sums) >= abs(d.sum()))
+        assert sign_flips(d) == sign_flips(-d) == pytest.approx(chance, abs=1e-13)
+    assert sign_flips(np.full(40, 3)) == 1e-10  # 2^-39: rounding would decide
+
+
+def test_many_images_and_networks_are_no_difficulty(rng):
+    d = np.rint(rng.normal(scale=20, size=1_000_000)).astype(np.int16)
+    d[:1000] = np.repeat([1000, -1000], 500)
+    deviation = math.sqrt(np.sum(d.astype(float) ** 2))
+    d[: int(3 * deviation - d.sum())] += 1
+    normal = math.erfc(d.sum() / deviation / math.sqrt(2))
+    assert sign_flips(d) == pytest.approx(normal, rel=0.01)
 
 
 @pytest.mark.parametrize(
