@@ -9,7 +9,7 @@ from typing import Any
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import with_options
 from bpnet.runs import directory, ranking, sweep_rows, test_scores
-from bpnet.runs.directory import CONFIG
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.ranking import Ranking, Standing
 from bpnet.runs.sweeps import Sweep
 
