@@ -41,7 +41,7 @@ WINGS = {
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
-        "trainer", "arithmetic",
+        "trainer", "pace", "arithmetic",
     ),
     "runs": (
         "metadata", "folder_names", "kinds", "directory", "anew", "identity", "seed_folders",
@@ -60,7 +60,7 @@ WINGS = {
     "report": ("content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seed_results", "seeds", "one_run", "train", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
+        "seed_results", "seeds", "one_run", "train", "dry_run", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",

@@ -94,4 +94,9 @@ def sweep(
     path = config_file or shipped.find(shipped.DEFAULT)
     chosen = [*settings, *([quoted("data.dir", data_dir)] if data_dir is not None else [])]
     trials = anew.trials(path, chosen, grid, listed)
+    if dry_run:
+        from bpnet.cli.dry_run import show
+
+        show(trials, count or 1, jobs or 1, as_json)
+        return
     sweeps.start(trials, path.stem, count or 1, jobs or 1, run_dir, stop_on_error, quiet, as_json)
