@@ -34,10 +34,12 @@ WINGS = {
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "tables", "importing",
+        "parcels", "several", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt"),
+    "evaluation": (
+        "scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt",
+    ),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
@@ -57,13 +59,18 @@ WINGS = {
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
     ),
-    "report": ("content", "page"),
+    "report": ("content", "sweep_content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "seed_results", "seeds", "one_run", "train", "dry_run", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
+        "cluster", "places", "seed_results", "seeds", "one_run", "train", "dry_run", "sweep_results",
+        "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",
+    ),
+    "cli.cluster": (
+        "carrying", "versions", "remote", "arriving", "hearing", "shipping", "crew", "engine",
+        "connecting",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder
@@ -76,6 +83,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
     "PIL": "pictures/decoder.py",
     "onnx": "runs/onnx_file.py",
     "safetensors": "runs/safetensors_file.py",
+    "distributed": "cli/cluster/",
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",

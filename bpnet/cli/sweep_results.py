@@ -3,13 +3,14 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from statistics import mean, stdev
 from typing import Any
 
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import with_options
 from bpnet.runs import directory, ranking, sweep_rows, test_scores
-from bpnet.runs.directory import CONFIG
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.ranking import Ranking, Standing
 from bpnet.runs.sweeps import Sweep
 
@@ -35,10 +36,10 @@ def show(sweep: Sweep, as_json: bool, data_dir: str | None = None) -> None:
 
 def _read_again(sweep: Sweep, found: Ranking, best: Standing) -> Ranking:
     """Return the ranking with the test scores that the best has now; put them into results.csv."""
-    rows = [sweep_rows.row(row.run) for row in best.rows]
+    rows = [sweep_rows.row(sweep, row.run) for row in best.rows]
     standings = [replace(best, rows=rows), *found.standings[1:]]
     in_order = sorted(standings, key=lambda standing: standing.number)
-    sweep_rows.write(sweep, [row for standing in in_order for row in standing.rows])
+    sweep_rows.Results(sweep, chain.from_iterable(one.rows for one in in_order)).write()
     return replace(found, standings=standings)
 
 

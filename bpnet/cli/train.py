@@ -99,9 +99,9 @@ def _start(
     loaded = anew.load(path, settings)
     threads.fix()
     if count:
-        from bpnet.cli import seeds
+        from bpnet.cli import places, seeds
 
-        seeds.start(loaded, path.stem, run_dir, count, jobs, quiet)
+        seeds.start(loaded, path.stem, run_dir, count, places.ThisMachine(jobs), quiet)
     else:
         from bpnet.runs import session
 
@@ -126,9 +126,10 @@ def _resume(
 
     if seed_folders.seeds(folder):
         threads.fix()
-        from bpnet.cli import seeds
+        from bpnet.cli import places, seeds
 
-        seeds.resume(folder, epochs, jobs or 1, data_dir, other_arithmetic, quiet)
+        place = places.ThisMachine(jobs or 1)
+        seeds.resume(folder, epochs, place, data_dir, other_arithmetic, quiet)
         return
     if jobs:
         raise UsageError(f"--jobs: {folder} is not a folder of seeds")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError
 from bpnet.runs import directory, kinds, metadata
@@ -49,18 +50,16 @@ def complete(settings: Config, count: int, folder: Path, without_test: bool) -> 
     storage.write(folder / INCOMPLETE, b"")
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
-        run = folder / f"seed-{seed}"
-        if not storage.exists(run / CONFIG):
-            storage.make_folder(run)
-            directory.create(replace(settings, seed=seed), run)
-        if without_test and not storage.exists(run / metadata.NAME):
-            metadata.write(run, **{WITHOUT_TEST: True})
+        _complete(replace(settings, seed=seed), folder / f"seed-{seed}", without_test)
     storage.remove(folder / INCOMPLETE)
 
 
-def is_made(run: Path) -> bool:
-    """Whether the run of a seed is there, as are all others that were made with it."""
-    return storage.exists(run / CONFIG) and not storage.exists(run.parent / INCOMPLETE)
+def _complete(settings: Config, folder: Path, without_test: bool) -> None:
+    storage.make_folder(folder)
+    if not storage.exists(folder / CONFIG):
+        storage.write(folder / CONFIG, config.dump(settings).encode())
+    if without_test and not storage.exists(folder / metadata.NAME):
+        metadata.write(folder, **{WITHOUT_TEST: True})
 
 
 def seeds(folder: Path) -> list[Path]:

@@ -13,7 +13,8 @@ from bpnet import __version__
 from bpnet.config import Config, sweep_file
 from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
-from bpnet.runs import kinds, seed_folders
+from bpnet.runs import kinds, metadata, seed_folders
+from bpnet.runs.kinds import CONFIG
 from bpnet.system import storage
 
 NAME = kinds.SWEEP
@@ -48,15 +49,23 @@ class Sweep:
             for seed in range(self.first, self.first + self.count):
                 yield Planned(trial, seed, self.trial_folder(trial) / f"seed-{seed}")
 
+    def config(self, run: Planned) -> Config:
+        """Return the config of the run."""
+        return replace(self.trials[run.trial - 1].config, seed=run.seed)
+
     def make(self, run: Planned) -> None:
-        """Make the folder of the run, and of its trial's other seeds, if they are not there yet.
+        """Make the folder of the run, and of its trial's other seeds, where any is missing.
 
         With validation images they are scored on these, and not on the test images.
         """
-        folder = self.trial_folder(run.trial)
-        if not seed_folders.is_made(run.folder):
-            chosen = replace(self.trials[run.trial - 1].config, seed=self.first)
-            seed_folders.complete(chosen, self.count, folder, chosen.data.validation > 0)
+        folder, chosen = run.folder.parent, self.config(run)
+        without_test = chosen.data.validation > 0
+        needed = [CONFIG, metadata.NAME] if without_test else [CONFIG]
+        whole = all(storage.exists(run.folder / name) for name in needed)
+        if not whole or storage.exists(folder / seed_folders.INCOMPLETE):
+            seed_folders.complete(
+                replace(chosen, seed=self.first), self.count, folder, without_test
+            )
 
 
 def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, count: int) -> Sweep:

@@ -31,7 +31,7 @@ def about(configs: Sequence[Config], count: int, at_once: int) -> float:
 
     Raises: DataError, StorageError if own files cannot be looked into.
     """
-    configs = [datasets.completed(config) for config in configs]
+    configs = datasets.all_completed(configs)
     kinds = list(dict.fromkeys(map(_kind, configs)))
     chosen = kinds[:: math.ceil(len(kinds) / MOST_MEASURED)]
     each = max(TOGETHER / len(chosen), AT_LEAST)
