@@ -24,6 +24,7 @@ from bpnet.system import threads
 
 if TYPE_CHECKING:
     from bpnet.cli.sweeps import Manner
+    from bpnet.config.combinations import Trial
 
 OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry-run"
 
@@ -97,15 +98,42 @@ def sweep(
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
     """
+    threads.fix()
+    from bpnet.cli import sweeps
+
     if resume:
         if config_file or settings or grid or listed or count or run_dir or dry_run:
             raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
-        _resume(resume, _manner(data_dir, other_arithmetic, **how))
+        sweeps.resume(resume, _manner(data_dir, other_arithmetic, **how))
         return
     if other_arithmetic:
         raise UsageError("--other-arithmetic goes with --resume")
-    chosen = _with(settings, data_dir)
-    _start(config_file, chosen, grid, listed, count or 1, run_dir, _manner(None, False, **how))
+    from bpnet.config import shipped
+
+    path, number = config_file or shipped.find(shipped.DEFAULT), count or 1
+    trials = _trials(path, settings, grid, listed, data_dir)
+    manner = _manner(None, other_arithmetic, **how)  # where the data lie is in their configs
+    if dry_run:
+        from bpnet.cli.dry_run import show
+
+        show(trials, number, how["jobs"] or 1, manner.as_json)
+    else:
+        sweeps.start(trials, path.stem, number, run_dir, manner)
+
+
+def _trials(
+    path: Path,
+    settings: Sequence[str],
+    grid: Path | None,
+    listed: Path | None,
+    data_dir: str | None,
+) -> "list[Trial]":
+    """Return the trials; --data-dir is one more setting: whatever is in it, it is one value."""
+    from bpnet.config.settings import quoted
+    from bpnet.runs import anew
+
+    chosen = [*settings, *([] if data_dir is None else [quoted("data.dir", data_dir)])]
+    return anew.trials(path, chosen, grid, listed)
 
 
 def _manner(
@@ -116,40 +144,9 @@ def _manner(
     quiet: bool,
     **where: Any,
 ) -> "Manner":
-    threads.fix()
+    """Return how the runs are trained, and what is shown of them."""
     from bpnet.cli import places
     from bpnet.cli.sweeps import Manner
 
     options = ["--other-arithmetic"] if other_arithmetic else []
     return Manner(places.chosen(**where), stop_on_error, quiet, as_json, data_dir, options)
-
-
-def _resume(folder: Path, manner: "Manner") -> None:
-    from bpnet.cli import sweeps
-
-    sweeps.resume(folder, manner)
-
-
-def _start(
-    config_file: Path | None,
-    settings: Sequence[str],
-    grid: Path | None,
-    listed: Path | None,
-    count: int,
-    folder: Path | None,
-    manner: "Manner",
-) -> None:
-    from bpnet.cli import sweeps
-    from bpnet.config import shipped
-    from bpnet.runs import anew
-
-    path = config_file or shipped.find(shipped.DEFAULT)
-    trials = anew.trials(path, settings, grid, listed)
-    sweeps.start(trials, path.stem, count, folder, manner)
-
-
-def _with(settings: tuple[str, ...], data_dir: str | None) -> list[str]:
-    """Return the settings, with --data-dir as one more: whatever is in it, it is one value."""
-    from bpnet.config.settings import quoted
-
-    return [*settings, *([quoted("data.dir", data_dir)] if data_dir is not None else [])]
