@@ -8,7 +8,7 @@ import click
 from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo, tell
-from bpnet.cli.options import RUN_DATA_DIR, SPLIT, with_options
+from bpnet.cli.options import FITTING_SPLIT, RUN_DATA_DIR, with_options
 from bpnet.errors import UsageError, printable
 from bpnet.system import storage, threads
 
@@ -27,10 +27,14 @@ NAME = "report.html"
     help="Write here. [default: RUN/report.html]",
 )
 @click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
-@SPLIT
+@FITTING_SPLIT
 @RUN_DATA_DIR
 def report(
-    folder: Path | None, output: Path | None, opened: bool, split: str, data_dir: str | None
+    folder: Path | None,
+    output: Path | None,
+    opened: bool,
+    asked_split: str | None,
+    data_dir: str | None,
 ) -> None:
     """Write a page about a run, with a canvas to draw digits on; or about a sweep.
 
@@ -44,16 +48,15 @@ def report(
     itself. That of a sweep shows the accuracy by each setting, the curves and the table of all
     its trials, also of those that have not finished yet.
     """
-    from bpnet.runs import finding, sweeps
+    from bpnet.runs import finding, kinds
 
     folder = folder or finding.newest(tell)
-    if sweeps.is_one(folder):
-        source = click.get_current_context().get_parameter_source("split")
-        if source is not click.core.ParameterSource.DEFAULT:
+    if kinds.is_sweep(folder):
+        if asked_split:
             raise UsageError(f"--split: not for a sweep: {folder} has the scores of its own runs")
         path, text = _of_sweep(folder, output, data_dir)
     else:
-        path, text = _of_run(folder, output, split, data_dir)
+        path, text = _of_run(folder, output, asked_split, data_dir)
     storage.write(path, text.encode())
     echo(path)
     if opened:
@@ -61,7 +64,7 @@ def report(
 
 
 def _of_run(
-    folder: Path, output: Path | None, split: str, data_dir: str | None
+    folder: Path, output: Path | None, asked_split: str | None, data_dir: str | None
 ) -> tuple[Path, str]:
     """Return where the page of a run, or of the best of its seeds, is to lie, and the page."""
     from bpnet.runs import seed_folders
@@ -76,6 +79,7 @@ def _of_run(
     from bpnet.report.page import RUN, page
     from bpnet.runs import loading
 
+    split = loading.split_of([run], asked_split, tell)
     (one,) = loading.load([run], split, byte_bar, tell)
     return path, page(_named(content(one, split)), RUN)
 

@@ -73,9 +73,12 @@ def _manifest(contents: dict[str, bytes], dataset: str) -> dict[str, object]:
 
 
 def _keep(folder: Path, contents: dict[str, bytes], dataset: str) -> None:
-    """Write the files, and the manifest that makes them count last."""
     storage.make_folder(folder)
-    for name, content in contents.items():
+    for name, content in files(contents, dataset).items():
         storage.write(folder / name, content)
+
+
+def files(contents: dict[str, bytes], dataset: str) -> dict[str, bytes]:
+    """Return all that the folder holds; the manifest, which makes the others count, is last."""
     manifest = json.dumps(_manifest(contents, dataset), indent=2) + "\n"
-    storage.write(folder / MANIFEST, manifest.encode())
+    return {**contents, MANIFEST: manifest.encode()}

@@ -51,6 +51,12 @@ def find(source: Source, folder: Path, file: File, tell: Tell) -> bytes | None:
     return None
 
 
+def original(source: Source, folder: Path, file: File) -> bytes | None:
+    """Return the file as it was published, packed or not, as one of the places has it."""
+    found = chain(_look(file, folder), _look_elsewhere(source, folder, file))
+    return next((entry.content for entry in found if entry.content is not None), None)
+
+
 def state(source: Source, folder: Path, file: File) -> str:
     """Return what is found of the file: right, wrong or missing, with names and reasons."""
     here = {found.path.name: found.otherwise for found in _look(file, folder)}

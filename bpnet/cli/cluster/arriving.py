@@ -1,0 +1,109 @@
+"""The files of a run come home: checked as files of strangers are, then put into its folder."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import mkdtemp
+
+from bpnet import config
+from bpnet.cli.cluster import carrying
+from bpnet.cli.cluster.carrying import Files
+from bpnet.errors import BpnetError, RunError
+from bpnet.network import parameters, widths
+from bpnet.runs import directory, mending, metadata, results
+from bpnet.runs.checkpoints import METADATA_LIMIT, RECORD_LIMIT
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG
+from bpnet.runs.metadata import Status
+from bpnet.system import storage
+
+MOST_COPIES = 4  # of the parameters, in a checkpoint: with velocity, average and the best
+ROOM = 2**20  # bytes: what a file has beside its numbers
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A run as it has left, with the number of epochs that it is to have in the end."""
+
+    run: Run
+    files: Files
+    epochs: int | None
+
+    @property
+    def goal(self) -> Run:
+        """The run as it will be."""
+        if self.epochs is None:
+            return self.run
+        train = replace(self.run.config.train, epochs=self.epochs)
+        return replace(self.run, config=replace(self.run.config, train=train))
+
+
+def receive(sent: Sent, files: Files, status: int) -> None:
+    """Put the files of a run, whose job has ended with this status, in the place of its own.
+
+    Raises: RunError if they are not as bpnet writes them, or another has trained it meanwhile;
+    StorageError.
+    """
+    run = sent.run
+    files = {name: content for name, content in files.items() if name != CONFIG}
+    carrying.refuse_strange(run, files, _most(sent.goal))
+    _refuse_unreadable(sent.goal, files, status)
+    with directory.locked(run.folder):
+        _refuse_trained(sent)
+        if sent.epochs is not None:
+            storage.write(run.folder / CONFIG, _config(sent.goal))
+        carrying.unpack(files, run.folder)
+
+
+def _most(run: Run) -> int:
+    """Return how large a file of the run may be, in bytes."""
+    epochs, numbers = run.config.train.epochs, parameters(widths(run.config))
+    return MOST_COPIES * 8 * numbers + METADATA_LIMIT + RECORD_LIMIT * epochs + ROOM
+
+
+def _config(run: Run) -> bytes:
+    return config.dump(run.config).encode()
+
+
+def _refuse_unreadable(run: Run, files: Files, status: int) -> None:
+    """Raise RunError if a file cannot be read, or a run that should have finished has not."""
+    folder = Path(mkdtemp(prefix="bpnet-arrived-"))
+    try:
+        for name, content in {CONFIG: _config(run), **files}.items():
+            (folder / name).write_bytes(content)
+        arrived = replace(run, folder=folder)
+        found = metadata.read(folder).get("status")
+        if status == 0 and found != Status.FINISHED:
+            raise RunError(f"{folder}: should have finished, but is {found}")
+        if found == Status.FINISHED:
+            metadata.result(folder)
+            for path in mending.spoilt(arrived):
+                raise RunError(f"{path}: not as bpnet writes it")
+        results.read_log(arrived)
+        if storage.exists(arrived.weights):
+            results.load_network(arrived)
+    except BpnetError as error:
+        text = str(error).replace(f"{folder}{os.sep}", "").replace(str(folder), "it")
+        raise RunError(f"{run.folder}: what came back is no such run: {text}") from error
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_trained(sent: Sent) -> None:
+    """Raise RunError if the run is no longer as it has left."""
+    path = sent.run.folder / metadata.NAME
+    there = storage.read(path, metadata.LIMIT) if storage.exists(path) else None
+    if there != sent.files.get(metadata.NAME):
+        raise RunError(
+            f"{sent.run.folder}: another process has trained it meanwhile; what came back is not "
+            "put over it"
+        )
+
+
+def epochs(options: Sequence[str]) -> int | None:
+    """Return the number of epochs that a job with these options is to reach, if they say one."""
+    return int(options[options.index("--epochs") + 1]) if "--epochs" in options else None
