@@ -47,7 +47,7 @@ def _trial(standing: Standing, ranking: Ranking) -> dict[str, Any]:
         "images": standing.images,
         "is_best": best is not None and standing.number == best.number,
         "is_within_chance": standing.is_within_chance,
-        "p": standing.corrected,
+        "p": standing.p,
     }
 
 
