@@ -113,10 +113,10 @@ class Cluster:
         return jobs(self.folder)
 
     def left(self) -> list[Path]:
-        """Return the files of runs and datasets that lie on its workers."""
-        kinds = ("*.npz", "run.json", "config.yaml", "*ubyte*")
-        found = [path for kind in kinds for path in self.folder.rglob(kind)]
-        return [path for path in found if path.is_file()]
+        """Return the files of runs that lie on its living workers; data stay for other runs."""
+        living = [worker.folder for worker in self.workers if worker.is_alive]
+        kinds = ("*.npz", "run.json", "config.yaml", "log.csv")
+        return [path for folder in living for kind in kinds for path in folder.rglob(kind)]
 
     def end(self) -> None:
         """Kill all of it."""
