@@ -27,26 +27,28 @@ WINGS = {
         "ordering",
     ),
     "config": (
-        "document", "rules", "schema", "words", "shipped", "files", "reading", "writing",
-        "combinations", "sweep_file",
+        "document", "rules", "schema", "words", "shipped", "files", "settings", "contradictions",
+        "reading", "writing", "rows_of_csv", "choices", "combinations", "sweep_file",
     ),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "parcels", "tables", "importing",
+        "parcels", "several", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
-    "evaluation": ("scores", "predictions", "comparison", "strokes", "planes", "doubt"),
+    "evaluation": (
+        "scores", "predictions", "comparison", "selection", "strokes", "planes", "doubt",
+    ),
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
         "trainer", "arithmetic",
     ),
     "runs": (
-        "metadata", "folder_names", "directory", "anew", "identity", "seed_folders", "finding",
-        "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results", "doubts",
-        "mending", "loading", "listing", "sweeps", "sweep_rows", "ranking", "onnx_file",
+        "metadata", "folder_names", "kinds", "directory", "anew", "identity", "seed_folders",
+        "finding", "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results",
+        "doubts", "mending", "loading", "listing", "sweeps", "sweep_rows", "ranking", "onnx_file",
         "safetensors_file", "exporting", "arithmetic", "learning", "test_scores", "session",
         "from_python",
     ),
@@ -57,10 +59,11 @@ WINGS = {
         "scaling", "averaging", "surfaces", "labelling", "boxes", "sheets", "locating", "shadows",
         "lines", "dirt", "cleaning", "touching", "separating", "fitting", "form",
     ),
-    "report": ("content", "page"),
+    "report": ("content", "sweep_content", "page"),
     "cli": (
-        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs", "cluster",
-        "seed_results", "seeds", "one_run", "train", "sweep_results", "sweeps", "sweep", "picture_files", "class_folders",
+        "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
+        "cluster", "places", "seed_results", "seeds", "one_run", "train", "sweep_results",
+        "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",
@@ -84,7 +87,7 @@ PLACES = {  # where a package may be imported: in a file, or in all of a folder
 }
 BEFORE_NUMPY = (  # the number of its threads must be known first
     "bpnet", "bpnet.errors", *(f"bpnet.system.{name}" for name in WINGS["system"]), "bpnet.config",
-    *(f"bpnet.runs.{name}" for name in WINGS["runs"][:7]), "bpnet.runs.from_python",
+    *(f"bpnet.runs.{name}" for name in WINGS["runs"][:8]), "bpnet.runs.from_python",
     *(f"bpnet.pictures.{name}" for name in WINGS["pictures"][1:5]), "bpnet.cli.main",
 )  # fmt: skip
 MOST_ROOMS, MOST_ARROWS, MOST_LINES, LONGEST_FUNCTION = 18, 60, 220, 40

@@ -37,7 +37,8 @@ def bpnet() -> None:
 
 
 COMMANDS = [
-    train, sweep, evaluate, gradcheck, data, predict, report, list_runs, compare, export, config_group,
+    train, sweep, evaluate, gradcheck, data, predict, report, list_runs, compare, export,
+    config_group,
 ]  # fmt: skip
 for command in COMMANDS:
     bpnet.add_command(command)

@@ -11,7 +11,7 @@ import click
 from bpnet.cli import completion
 from bpnet.cli.advice import Command
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, table, tell
-from bpnet.cli.options import JSON, RUN_DATA_DIR, SPLIT, with_options
+from bpnet.cli.options import FITTING_SPLIT, JSON, RUN_DATA_DIR, with_options
 from bpnet.errors import UsageError
 from bpnet.system import threads
 
@@ -28,10 +28,12 @@ SIGNIFICANT = 0.05  # a smaller p is called a difference
 @click.argument(
     "folders", metavar="RUN RUN...", nargs=-1, type=Path, shell_complete=completion.runs
 )
-@SPLIT
+@FITTING_SPLIT
 @RUN_DATA_DIR
 @JSON
-def compare(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json: bool) -> None:
+def compare(
+    folders: tuple[Path, ...], asked_split: str | None, data_dir: str | None, as_json: bool
+) -> None:
     """Compare runs, by their configs and by McNemar's test.
 
     \b
@@ -58,6 +60,9 @@ def compare(folders: tuple[Path, ...], split: str, data_dir: str | None, as_json
         if folder.resolve() in map(Path.resolve, folders[:number]):
             tell(f"{folder}: is given more than once, and is compared with itself")
     threads.fix()
+    from bpnet.runs import loading
+
+    split = loading.split_of([run for side in sides for run in side], asked_split, tell)
     report = _compared(list(map(str, folders)), sides, split)
     if as_json:
         echo_json(report)

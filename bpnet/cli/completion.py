@@ -33,17 +33,19 @@ def configs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
 
 
 def runs(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
-    """Return the runs and the folders of seeds in runs/, the newest first, or any folder.
+    """Return the runs, folders of seeds and sweeps in runs/, the newest first, or any folder.
 
-    A seed alone is offered once its folder is typed.
+    What is in one of these is offered once its own folder is typed: of a sweep the trials, then
+    their seeds.
     """
     from bpnet.runs import finding
     from bpnet.system.progress import silent
 
     every = finding.every(Path("runs"), silent)
-    outer = {str(Path(*folder.parts[:2])): None for folder in reversed(every)}
-    inner = [name for name in map(str, every) if any(typed.startswith(f"{o}/") for o in outer)]
-    found = [name for name in [*outer, *inner] if name.startswith(typed)]
+    outer = dict.fromkeys(Path(*run.parts[:2]) for run in reversed(every))
+    below = [Path(*run.parts[:depth]) for run in every for depth in range(3, 1 + len(run.parts))]
+    inner = [path for path in dict.fromkeys(below) if typed.startswith(f"{path.parent}/")]
+    found = [str(path) for path in [*outer, *inner] if str(path).startswith(typed)]
     plain = [_item(name) for name in found if re.fullmatch(PLAIN, name)]
     return plain or folders(ctx, param, typed)
 

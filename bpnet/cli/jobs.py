@@ -21,20 +21,27 @@ from bpnet.training.state import EpochRecord
 Message: TypeAlias = EpochRecord | str  # the end of an epoch, or a line for people
 Watch: TypeAlias = Callable[[Path, Message], object]  # takes a run, and a message of its job
 Ended: TypeAlias = Callable[[Path, int], bool]  # takes a run and its exit status: are more begun?
-Event: TypeAlias = Message | int | BpnetError  # a message, the exit status, or: it is not heard
+Event: TypeAlias = Message | int | BpnetError | None  # `Engine`
 Events: TypeAlias = "SimpleQueue[tuple[Path, Event]]"
 
 
 class Engine(Protocol):
-    """Where runs are trained. What each of them says, and at last its exit status, are events."""
+    """Where runs are trained. What becomes of each of them are events.
 
-    most: int  # runs at a time
+    They are messages of its job, and at last its exit status, or None if it has been given up
+    before it began. An error instead means that nothing more will be heard of it.
+    """
+
+    most: int  # runs that it takes at a time; on a cluster more than are trained at a time
 
     def start(self, folder: Path, events: Events) -> None:
-        """Train the run on."""
+        """Train the run on, as soon as there is room for it."""
+
+    def give_up(self) -> None:
+        """Begin no more of those that wait for room."""
 
     def forward(self, number: int) -> None:
-        """Pass a signal on to all runs; those that have not begun are given up."""
+        """Pass a signal on to all runs that are trained, and give up those that wait."""
 
     def kill(self) -> None:
         """End all runs at once."""
@@ -45,34 +52,74 @@ def train(
     engine: Engine,
     watch: Watch,
     ended: Ended = lambda run, status: True,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> tuple[dict[Path, int], int]:
-    """Train the runs on, in their order, so many at a time.
+    """Train the runs on, in their order, so many at a time; do something else now and then.
 
     A signal is forwarded to the jobs, and no more are started; a second one kills them. Nor are
     more started once `ended`, which is told of each run that has ended, says no.
     Returns: the exit status of each job, and the signal, or 0.
     """
-    events: Events = SimpleQueue()
-    waiting, running, statuses = iter(folders), set[Path](), dict[Path, int]()
+    waiting, under_way = iter(folders), UnderWay(engine, watch, ended)
     try:
         with signals.collected() as received:
             while not received:
-                while len(running) < engine.most and (folder := next(waiting, None)):
-                    held.refuse_another(folder.parent)
-                    engine.start(folder, events)
-                    running.add(folder)
-                if not running:
+                while under_way.has_room() and (folder := next(waiting, None)):
+                    under_way.start(folder)
+                if not under_way.running:
                     break
-                if not _next_event(events, running, statuses, watch, ended):
-                    waiting = iter(())
+                under_way.take_next()
+                meanwhile()
             for number in received[:1]:
                 engine.forward(number)
-            while running:
-                _next_event(events, running, statuses, watch, ended)
+            while under_way.running:
+                under_way.take_next()
+                meanwhile()
     finally:
-        if running:
+        if under_way.running:
             engine.kill()
-    return statuses, received[0] if received else 0
+    return under_way.statuses, received[0] if received else 0
+
+
+class UnderWay:
+    """The runs that are being trained, and what has become of those that have ended."""
+
+    def __init__(self, engine: Engine, watch: Watch, ended: Ended) -> None:
+        self.engine = engine
+        self.watch = watch
+        self.ended = ended
+        self.events: Events = SimpleQueue()
+        self.running: set[Path] = set()
+        self.statuses: dict[Path, int] = {}
+        self.are_more_begun = True
+
+    def has_room(self) -> bool:
+        """Whether one more is begun now."""
+        return self.are_more_begun and len(self.running) < self.engine.most
+
+    def start(self, folder: Path) -> None:
+        """Begin with a run."""
+        held.refuse_another(folder.parent)
+        self.engine.start(folder, self.events)
+        self.running.add(folder)
+
+    def take_next(self) -> None:
+        """Take in what comes next, if it comes before it is time to look for a signal again."""
+        try:
+            folder, event = self.events.get(timeout=0.1)
+        except Empty:
+            return
+        if isinstance(event, BpnetError):
+            raise event
+        if isinstance(event, EpochRecord | str):
+            self.watch(folder, event)
+            return
+        self.running.remove(folder)
+        if event is not None:
+            self.statuses[folder] = event
+            if not self.ended(folder, event):
+                self.are_more_begun = False
+                self.engine.give_up()
 
 
 class Here:
@@ -87,6 +134,9 @@ class Here:
         """Train the run on. Raises: RunError if there can be no process for it."""
         alive = {run: one for run, one in self.processes.items() if one.returncode is None}
         self.processes = {**alive, folder: _start(folder, self.options, events)}
+
+    def give_up(self) -> None:
+        """Begin no more of those that wait: here none does."""
 
     def forward(self, number: int) -> None:
         """Pass a signal on to all runs."""
@@ -156,27 +206,6 @@ def _listen_to_stderr(folder: Path, stderr: IO[str], events: Events) -> None:
     """Take in what no job sends, such as the traceback of a bug, or a library's last words."""
     for line in stderr:
         events.put((folder, line.rstrip("\n")))
-
-
-def _next_event(
-    events: Events, running: set[Path], statuses: dict[Path, int], watch: Watch, ended: Ended
-) -> bool:
-    """Take in what comes next, if it comes before it is time to look for a signal again.
-
-    Return whether more runs are begun.
-    """
-    try:
-        folder, event = events.get(timeout=0.1)
-    except Empty:
-        return True
-    if isinstance(event, BpnetError):
-        raise event
-    if isinstance(event, int):
-        statuses[folder] = event
-        running.remove(folder)
-        return ended(folder, event)
-    watch(folder, event)
-    return True
 
 
 def _forward(process: "subprocess.Popen[str]", number: int) -> None:

@@ -103,12 +103,15 @@ SEEDS = click.option(
 JOBS = click.option(
     "--jobs", metavar="N", type=Count(1, 1000), help="Seeds at a time. [default: 1]"
 )
+SPLITS = click.Choice(["test", "validation", "train"])
 SPLIT = click.option(
+    "--split", type=SPLITS, default="test", show_default=True, help="Which images."
+)
+FITTING_SPLIT = click.option(
     "--split",
-    type=click.Choice(["test", "validation", "train"]),
-    default="test",
-    show_default=True,
-    help="Which images.",
+    "asked_split",
+    type=SPLITS,
+    help="Which images. [default: test; of runs without a test score, validation]",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 

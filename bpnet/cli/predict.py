@@ -101,7 +101,7 @@ def predict(
 
 def _records(name: str, problems: list[str]) -> list[Record]:
     """Return a record of the picture, or of each in the folder; or one of what is wrong with it."""
-    from bpnet.runs import directory
+    from bpnet.runs import kinds
 
     record = {"picture": name}
     with _noted(record, problems):
@@ -110,7 +110,7 @@ def _records(name: str, problems: list[str]) -> list[Record]:
         try:
             found, others = picture_files.in_folder(Path(name))
         except DataError as error:
-            if directory.is_one(Path(name)):
+            if kinds.is_one(Path(name)):
                 raise DataError(f"{error}; to read with this run: --run {name}") from error
             raise
         if others:

@@ -17,20 +17,20 @@ from bpnet.cli.console import (
     stderr_is_a_terminal,
     tell,
 )
-from bpnet.cli.jobs import Here, Message, Watch
+from bpnet.cli.jobs import Message, Watch
 from bpnet.cli.options import with_options
+from bpnet.cli.places import Place
 from bpnet.config import Config
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import anew, directory, mending, new_length, results, seed_folders
 from bpnet.runs.directory import Run
 from bpnet.runs.metadata import Status
-from bpnet.system import held, processors
-from bpnet.training.need import refuse_too_large
+from bpnet.system import held
 
 
 def start(
-    config: Config, name: str, folder: Path | None, count: int, parallel: int, quiet: bool
+    config: Config, name: str, folder: Path | None, count: int, place: Place, quiet: bool
 ) -> None:
     """Train as many seeds, from the config's on, in new run directories."""
     if config.seed + count - 1 > LARGEST_SEED:
@@ -38,20 +38,20 @@ def start(
     if folder:
         directory.refuse_taken(folder)  # before a download
     config = datasets.completed(config)
-    refuse_too_large(config, min(parallel, count))
-    processors.warn_of_more(min(parallel, count), config.train.workers, tell)
+    place.refuse_too_much([config], count)
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
         seed_folders.create(config, count, folder)
         seeds = seed_folders.seeds(folder)
-        _train(folder, seeds, [Run(seed, config) for seed in seeds], parallel, (), quiet)
+        shown = [Run(seed, config) for seed in seeds]
+        _train(folder, seeds, shown, place, None, (), quiet)
 
 
 def resume(
     folder: Path,
     epochs: int | None,
-    parallel: int,
+    place: Place,
     data_dir: str | None,
     other_arithmetic: bool,
     quiet: bool,
@@ -76,22 +76,21 @@ def resume(
         return
     anew.refuse_threads(*(runs[seed] for seed in unfinished if seed in runs))
     config = directory.open_run(left[0], with_options((), data_dir)).config
-    refuse_too_large(config, min(parallel, len(left)))
-    processors.warn_of_more(min(parallel, len(left)), config.train.workers, tell)
+    place.refuse_too_much([config], len(left))
     if unfinished:
         datasets.load(config.data, byte_bar, tell)
-    options = [] if data_dir is None else ["--data-dir", data_dir]
-    options += ["--other-arithmetic"] if other_arithmetic else []
+    options = ["--other-arithmetic"] if other_arithmetic else []
     options += [] if epochs is None else ["--epochs", str(epochs)]
     with directory.locked(folder):
-        _train(folder, left, list(runs.values()), parallel, options, quiet)
+        _train(folder, left, list(runs.values()), place, data_dir, options, quiet)
 
 
 def _train(
     folder: Path,
     left: Sequence[Path],
     shown: Sequence[Run],
-    parallel: int,
+    place: Place,
+    data_dir: str | None,
     options: Sequence[str],
     quiet: bool,
 ) -> None:
@@ -100,10 +99,13 @@ def _train(
     The options are those that each job gets, and whoever resumes what is left.
     """
     seeds = seed_folders.seeds(folder)
-    with display(shown, quiet) as watch:
-        statuses, number = jobs.train(left, Here(parallel, options), watch)
+    with display(shown, quiet) as watch, place.engine(data_dir, options) as engine:
+        statuses, number = jobs.train(left, engine, watch)
     held.refuse_another(folder)
-    command = shlex.join(_resuming(folder, parallel, options))
+    moved = [] if data_dir is None else ["--data-dir", data_dir]
+    command = shlex.join(
+        ["bpnet", "train", "--resume", str(folder), *moved, *options, *place.options()]
+    )
     if number and any(statuses.get(seed) != 0 for seed in left):
         tell(f"interrupted; go on with: {command}")
         raise click.exceptions.Exit(128 + number)
@@ -111,11 +113,6 @@ def _train(
     failed = [f"{seed}: {failure(status)}" for seed, status in statuses.items() if status]
     if failed:
         raise RunError(*failed, f"try again with: {command}")
-
-
-def _resuming(folder: Path, parallel: int, options: Sequence[str]) -> list[str]:
-    command = ["bpnet", "train", "--resume", str(folder), *options]
-    return command + (["--jobs", str(parallel)] if parallel > 1 else [])
 
 
 def _opened(seeds: Sequence[Path]) -> list[Run]:

@@ -3,13 +3,14 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from statistics import mean, stdev
 from typing import Any
 
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import with_options
 from bpnet.runs import directory, ranking, sweep_rows, test_scores
-from bpnet.runs.directory import CONFIG
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.ranking import Ranking, Standing
 from bpnet.runs.sweeps import Sweep
 
@@ -35,10 +36,10 @@ def show(sweep: Sweep, as_json: bool, data_dir: str | None = None) -> None:
 
 def _read_again(sweep: Sweep, found: Ranking, best: Standing) -> Ranking:
     """Return the ranking with the test scores that the best has now; put them into results.csv."""
-    rows = [sweep_rows.row(row.run) for row in best.rows]
+    rows = [sweep_rows.row(sweep, row.run) for row in best.rows]
     standings = [replace(best, rows=rows), *found.standings[1:]]
     in_order = sorted(standings, key=lambda standing: standing.number)
-    sweep_rows.write(sweep, [row for standing in in_order for row in standing.rows])
+    sweep_rows.Results(sweep, chain.from_iterable(one.rows for one in in_order)).write()
     return replace(found, standings=standings)
 
 
@@ -70,7 +71,7 @@ def _cells(standing: Standing, of_test: bool) -> list[str]:
         str(standing.number),
         *map(_value, standing.settings.values()),
         _spread(shares),
-        *([] if of_test else [f"{standing.wrong:.0f}" if finished else "-"]),
+        *([] if of_test else ["-" if standing.wrong is None else f"{standing.wrong:.0f}"]),
         runs if standing.is_complete else f"{len(finished)} of {runs}",
         f"{mean(seconds):.1f}" if seconds else "-",
     ]
@@ -94,7 +95,7 @@ def _spread(shares: Sequence[float]) -> str:
 def _of_the_best(sweep: Sweep, found: Ranking) -> Iterator[str]:
     """Yield what can be said of it, and how it is trained again."""
     best, near = found.standings[0], found.within_chance
-    ranked = sum(one.corrected is not None for one in found.standings)
+    ranked = sum(one.p is not None for one in found.standings)
     if near:
         yield f"not distinguishable from the best: {_numbers(near)}"
     else:
@@ -145,7 +146,8 @@ def _trial_in_json(standing: Standing) -> dict[str, Any]:
         "test_accuracy": standing.test,
         "mean": mean(shares) if shares else None,
         "standard_deviation": stdev(shares) if len(shares) > 1 else None,
-        "wrong": standing.wrong if shares else None,
+        "wrong": standing.wrong,
+        "p_images": standing.p_images,
+        "p_seeds": standing.p_seeds,
         "p": standing.p,
-        "corrected": standing.corrected,
     }

@@ -1,97 +1,153 @@
-"""The runs of a sweep: begun or resumed, watched, and told of when they fail."""
+"""The runs of a sweep: begun or resumed, and trained to the end, or to the next signal."""
 
+import os
 import shlex
-import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from bpnet import datasets
 from bpnet.cli import jobs, sweep_results
-from bpnet.cli.bars import tqdm
-from bpnet.cli.console import byte_bar, percent, stderr_is_a_terminal, tell
-from bpnet.cli.jobs import Here, Message
-from bpnet.cli.seeds import failure
-from bpnet.config import combinations
-from bpnet.errors import RunError
-from bpnet.runs import directory, metadata, sweep_rows, sweeps
+from bpnet.cli.console import byte_bar, tell
+from bpnet.cli.places import Place
+from bpnet.cli.sweep_watching import Watching, watching
+from bpnet.config import DataConfig
+from bpnet.config.combinations import Trial
+from bpnet.config.schema import LARGEST_SEED
+from bpnet.errors import BpnetError, RunError, StorageError, UsageError
+from bpnet.runs import directory, mending, metadata, sweep_rows, sweeps
 from bpnet.runs.metadata import Status
-from bpnet.runs.sweep_rows import Row
+from bpnet.runs.sweep_rows import Results
 from bpnet.runs.sweeps import Planned, Sweep
-from bpnet.system import held, processors
-from bpnet.training import need
+from bpnet.system import held
 
-OFTEN = 1.0  # seconds between two writings of results.csv
+MOST_FAILED = 20  # that are listed at the end
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a sweep is trained, and shown.
+
+    The folder of the data is where they lie now; `options` are more of those of each job.
+    """
+
+    place: Place
+    stop_on_error: bool = False
+    quiet: bool = False
+    as_json: bool = False
+    data_dir: str | None = None
+    options: Sequence[str] = ()
+
+    def resuming(self, folder: Path) -> str:
+        """Return the command that goes on with the sweep in the folder."""
+        moved = [] if self.data_dir is None else ["--data-dir", self.data_dir]
+        command = ["bpnet", "sweep", "--resume", str(folder), *moved, *self.options]
+        return shlex.join([*command, *self.place.options()])
 
 
 def start(
-    path: Path,
-    settings: Sequence[str],
-    count: int,
-    parallel: int,
-    folder: Path | None,
-    stop_on_error: bool,
-    quiet: bool,
-    as_json: bool,
+    trials: Sequence[Trial], name: str, count: int, folder: Path | None, manner: Manner
 ) -> None:
-    """Train every combination with as many seeds, in a new folder."""
-    trials = combinations.trials(path, settings)
+    """Train every trial with as many seeds, in a new folder."""
+    base = trials[0].config
+    if base.seed + count - 1 > LARGEST_SEED:
+        raise UsageError(f"--seeds: {count} from {base.seed} on go above {LARGEST_SEED}")
     if folder:
         directory.refuse_taken(folder)  # before a download
-    base = trials[0].config
-    _make_ready(Sweep(Path(), trials, base.seed, count), parallel)
-    folder = directory.new(f"{path.stem}-sweep", folder)
+    planned = _made_ready(Sweep(Path(), trials, base.seed, count), manner)
+    folder = directory.new(f"{name}-sweep", folder)
     with directory.locked(folder):
-        sweep = sweeps.create(folder, base, trials, base.seed, count)
-        _train(sweep, list(sweep.runs()), parallel, stop_on_error, quiet, as_json)
+        sweeps.create(folder, base, trials, base.seed, count)
+        sweep = replace(planned, folder=folder)
+        _train(sweep, list(sweep.runs()), manner)
 
 
-def resume(folder: Path, parallel: int, stop_on_error: bool, quiet: bool, as_json: bool) -> None:
-    """Train what has not finished of the sweep in the folder."""
+def resume(folder: Path, manner: Manner) -> None:
+    """Train the runs of the sweep in the folder that have not finished, and mend the others."""
     sweep = sweeps.open_sweep(folder)
-    left = [run for run in sweep.runs() if metadata.status(run.folder) != Status.FINISHED]
-    if left:
-        _make_ready(sweep, parallel)
+    if manner.data_dir is not None and len({one.config.data.dir for one in sweep.trials}) > 1:
+        raise UsageError(f"--data-dir: the trials of {folder} differ in data.dir")
+    left = [run for run in sweep.runs() if not _is_done(run)]
+    if not left:
+        tell(f"{folder}: all its runs have finished: nothing to do")
+        _show(sweep, Results(sweep, sweep_rows.rows(sweep)), manner)
+        return
+    sweep = _made_ready(sweep, manner)
     with directory.locked(folder):
-        _train(sweep, left, parallel, stop_on_error, quiet, as_json)
+        _train(sweep, left, manner)
 
 
-def _make_ready(sweep: Sweep, parallel: int) -> None:
-    """Have the data, and refuse what memory cannot hold; what is wrong is told once."""
-    configs = [trial.config for trial in sweep.trials]
-    at_once = min(parallel, len(configs) * sweep.count)
-    need.refuse_too_large(max(configs, key=need.memory), at_once)
-    processors.warn_of_more(at_once, max(one.train.workers for one in configs), tell)
-    for data in dict.fromkeys(replace(one.data, train=0) for one in configs):
-        datasets.load(data, byte_bar, tell)
+def _is_done(run: Planned) -> bool:
+    """Whether a run has finished, by what it has recorded, and is as it was left."""
+    if metadata.status(run.folder) != Status.FINISHED:
+        return False
+    try:
+        return not mending.spoilt(directory.open_run(run.folder))
+    except BpnetError:  # its job will say it
+        return False
 
 
-def _train(
-    sweep: Sweep,
-    left: Sequence[Planned],
-    parallel: int,
-    stop_on_error: bool,
-    quiet: bool,
-    as_json: bool,
-) -> None:
+def _made_ready(sweep: Sweep, manner: Manner) -> Sweep:
+    """Have the data of all trials, and refuse what is too much; what is wrong is told once.
+
+    Return the sweep with the names of the classes, which own files bring with them.
+    """
+    located = [replace(one.config, data=_located(one.config.data, manner)) for one in sweep.trials]
+    located = datasets.all_completed(located)
+    manner.place.refuse_too_much(located, sweep.count)
+    datasets.have_all((config.data for config in located), byte_bar, tell)
+    configs = [
+        replace(trial.config, data=replace(trial.config.data, classes=config.data.classes))
+        for trial, config in zip(sweep.trials, located, strict=True)
+    ]
+    trials = [
+        Trial(trial.settings, config) for trial, config in zip(sweep.trials, configs, strict=True)
+    ]
+    return replace(sweep, trials=trials)
+
+
+def _located(data: DataConfig, manner: Manner) -> DataConfig:
+    """Return where a job looks for the data (`directory.open_run`)."""
+    variable = "" if data.dataset == "files" else os.environ.get("BPNET_DATA_DIR", "")
+    return replace(data, dir=manner.data_dir or variable or data.dir)
+
+
+def _train(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> None:
     """Train what is left to the end, and print the table, unless a signal comes first."""
-    watching = Watching(sweep, left, stop_on_error, quiet)
-    with watching.bar:
-        statuses, number = jobs.train(
-            _made(sweep, left), Here(parallel, ()), watching.hear, watching.ended
-        )
+    again = manner.resuming(sweep.folder)
+    with watching(sweep, left, manner.quiet) as watch:
+        try:
+            number = _train_all(sweep, left, manner, watch)
+        except BpnetError as error:
+            raise type(error)(*error.lines, f"go on with: {again}") from error
     held.refuse_another(sweep.folder)
-    sweep_rows.write(sweep, watching.rows())
-    command = shlex.join(_resuming(sweep.folder, parallel))
-    if number and any(statuses.get(run.folder) != 0 for run in left):
-        tell(f"interrupted; go on with: {command}")
+    if number and watch.done - len(watch.failed) < len(left):
+        _write(watch.results)
+        tell(f"interrupted; go on with: {again}")
         raise click.exceptions.Exit(128 + number)
-    sweep_results.show(sweep, as_json)
-    failed = [f"{run}: {failure(status)}" for run, status in statuses.items() if status]
-    if failed:
-        raise RunError(*failed, f"try again with: {command}")
+    problems = [f"{run}: {what}" for run, what in watch.failed.items()]
+    if len(problems) > MOST_FAILED:
+        problems[MOST_FAILED:] = [f"and {len(problems) - MOST_FAILED} more"]
+    try:
+        _show(sweep, watch.results, manner)
+    except BpnetError as error:
+        problems += error.lines
+    if problems:
+        raise RunError(*problems, f"try again with: {again}")
+
+
+def _train_all(sweep: Sweep, left: Sequence[Planned], manner: Manner, watch: Watching) -> int:
+    """Train what is left; return the signal that has come, or 0."""
+
+    def ended(folder: Path, status: int) -> bool:
+        watch.ended(folder, status)
+        return not (status and manner.stop_on_error)
+
+    with manner.place.engine(manner.data_dir, manner.options) as engine:
+        _, number = jobs.train(_made(sweep, left), engine, watch.hear, ended, watch.keep)
+    return number
 
 
 def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:
@@ -102,65 +158,14 @@ def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:
         yield run.folder
 
 
-def _resuming(folder: Path, parallel: int) -> list[str]:
-    command = ["bpnet", "sweep", "--resume", str(folder)]
-    return command + (["--jobs", str(parallel)] if parallel > 1 else [])
+def _write(results: Results) -> None:
+    """Write results.csv; that it cannot be is told, and keeps nobody from what comes next."""
+    try:
+        results.write()
+    except StorageError as error:
+        tell(f"warning: {error}")
 
 
-class Watching:
-    """What is shown of the runs of a sweep, and kept in results.csv, while they are trained."""
-
-    def __init__(
-        self, sweep: Sweep, left: Sequence[Planned], stop_on_error: bool, quiet: bool
-    ) -> None:
-        self.sweep = sweep
-        self.stop_on_error = stop_on_error
-        self.quiet = quiet
-        self.left = {run.folder: run for run in left}
-        self.found: dict[Path, Row] = {
-            run.folder: Row(run, Status.NOT_BEGUN)
-            if run.folder in self.left
-            else sweep_rows.row(run)
-            for run in sweep.runs()
-        }
-        self.done = 0
-        self.last_lines: dict[Path, str] = {}
-        self.written = 0.0
-        self.bar = tqdm(
-            total=sum(sweep.trials[run.trial - 1].config.train.epochs for run in left),
-            unit=" epochs",
-            leave=False,
-            disable=quiet or not stderr_is_a_terminal(),
-        )
-
-    def rows(self) -> list[Row]:
-        """Return the row of every run of the sweep."""
-        return list(self.found.values())
-
-    def hear(self, folder: Path, message: Message) -> None:
-        """Show a line; the end of an epoch moves the bar."""
-        if isinstance(message, str):
-            self.last_lines[folder] = message
-            tell(f"{self._name(folder)}: {message}")
-        else:
-            self.bar.update()
-
-    def ended(self, folder: Path, status: int) -> bool:
-        """Take in that a run has ended; return whether more are to be begun."""
-        row = sweep_rows.row(self.left[folder])
-        self.found[folder] = row
-        self.done += 1
-        last = self.last_lines.pop(folder, "")
-        if status:
-            tell(f"{self._name(folder)}: {failure(status)}{last and f': {last}'}")
-        elif not self.quiet:
-            share = row.validation_accuracy or row.test_accuracy or 0.0
-            place = f"{self.done:{len(str(len(self.left)))}}/{len(self.left)}"
-            tell(f"{place}  {self._name(folder)}: {percent(share)}  {row.seconds or 0:.1f} s")
-        if time.monotonic() > self.written + OFTEN:
-            sweep_rows.write(self.sweep, self.rows())
-            self.written = time.monotonic()
-        return not (status and self.stop_on_error)
-
-    def _name(self, folder: Path) -> str:
-        return folder.relative_to(self.sweep.folder).as_posix()
+def _show(sweep: Sweep, results: Results, manner: Manner) -> None:
+    _write(results)
+    sweep_results.show(sweep, manner.as_json, manner.data_dir)

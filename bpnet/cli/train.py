@@ -1,6 +1,8 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +24,9 @@ from bpnet.cli.options import (
 )
 from bpnet.errors import UsageError
 from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.runs.directory import Run
 
 OF_A_NEW_RUN = "--config, --set, --run-dir, --seeds or --workers"
 
@@ -94,9 +99,9 @@ def _start(
     loaded = anew.load(path, settings)
     threads.fix()
     if count:
-        from bpnet.cli import seeds
+        from bpnet.cli import places, seeds
 
-        seeds.start(loaded, path.stem, run_dir, count, jobs, quiet)
+        seeds.start(loaded, path.stem, run_dir, count, places.ThisMachine(jobs), quiet)
     else:
         from bpnet.runs import session
 
@@ -121,23 +126,33 @@ def _resume(
 
     if seed_folders.seeds(folder):
         threads.fix()
-        from bpnet.cli import seeds
+        from bpnet.cli import places, seeds
 
-        seeds.resume(folder, epochs, jobs or 1, data_dir, other_arithmetic, quiet)
+        place = places.ThisMachine(jobs or 1)
+        seeds.resume(folder, epochs, place, data_dir, other_arithmetic, quiet)
         return
     if jobs:
         raise UsageError(f"--jobs: {folder} is not a folder of seeds")
     run = directory.open_run(folder, with_options((), data_dir))
     threads.fix()
     if run.status == Status.FINISHED and epochs is None:
-        from bpnet.runs import mending, new_length
-
-        if not mending.mend(run, tell):
-            longer = "; more epochs: --epochs N" if new_length.is_possible(run) else ""
-            tell(f"{folder}: has finished all its epochs: nothing to do{longer}")
+        _mend(run)
         one_run.print_result(run)
         return
     from bpnet.runs import session
 
     with session.resumed(run, byte_bar, tell, other_arithmetic, epochs) as begun:
         one_run.train(begun, quiet, data_dir)
+
+
+def _mend(run: "Run") -> None:
+    """Bring back what a finished run has lost, or say that nothing is left to do."""
+    from bpnet.runs import mending, new_length
+
+    if mending.mend(run, tell):
+        return
+    end = ": nothing to do"
+    if run.is_without_test:
+        end = f", without a test score; {shlex.join(['bpnet', 'eval', str(run.folder)])} scores it"
+    longer = "; more epochs: --epochs N" if new_length.is_possible(run) else ""
+    tell(f"{run.folder}: has finished all its epochs{end}{longer}")

@@ -1,6 +1,6 @@
 """A config file -> the values of its keys, and all that is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,11 @@ def read_mapping(
     first_lines: dict[str, int] = {}
     for key, value in node.value:
         try:
-            with _located(key):
-                name = prefix + _key(key)
+            with located(key):
+                name = prefix + _inside_its_section(_key(key))
                 _refuse_second(name, key, first_lines)
                 rule = None if name in SECTIONS else rule_of(name, known)
-            with _located(value):
+            with located(value):
                 if rule is None:
                     read_mapping(value, f"{name}.", known, values, problems)
                 else:
@@ -70,8 +70,32 @@ def read_mapping(
             problems.append(problem)
 
 
+def read_flat(
+    node: Node, read: Callable[[str, Rule, Node], Any], problems: list[Problem]
+) -> dict[str, Any]:
+    """Return what is read of each value of a mapping, whose keys have their full names."""
+    found: dict[str, Any] = {}
+    first_lines: dict[str, int] = {}
+    if not isinstance(node, MappingNode):
+        message = f"expected a mapping of keys to values, got {shown(node)}"
+        problems.append(Problem.at(node.start_mark, message))
+        return found
+    for key, value in node.value:
+        try:
+            with located(key):
+                name = _key(key)
+                _refuse_second(name, key, first_lines)
+                rule = rule_of(name)
+            with located(value):
+                found[name] = read(name, rule, value)
+        except Problem as problem:
+            problems.append(problem)
+    return found
+
+
 @contextmanager
-def _located(node: Node) -> Iterator[None]:
+def located(node: Node) -> Iterator[None]:
+    """Turn Refused into a Problem at the node."""
     try:
         yield
     except Refused as refusal:
@@ -83,9 +107,13 @@ def _key(node: Node) -> str:
         raise Refused(f"expected the name of a key, got {shown(node)}")
     if ":" in node.value and not node.style:
         raise Refused(f"{node.value}: {NO_BLANK}")
-    if "." in node.value:
-        raise Refused(f"{node.value}: in a file, a key stands inside its section, without a dot")
     return str(node.value)
+
+
+def _inside_its_section(key: str) -> str:
+    if "." in key:
+        raise Refused(f"{key}: in a file, a key stands inside its section, without a dot")
+    return key
 
 
 def _refuse_second(name: str, key: Node, first_lines: dict[str, int]) -> None:

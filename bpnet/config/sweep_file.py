@@ -1,4 +1,4 @@
-"""sweep.yaml: what a sweep is, as YAML; written once, and read back by the rules of every config."""
+"""sweep.yaml: what a sweep is; written once, and read back by the rules of every config."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -8,6 +8,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from bpnet.config import files
+from bpnet.config.choices import MOST_EVENTS, MOST_TRIALS
 from bpnet.config.combinations import Trial, restored
 from bpnet.config.document import Problem, decode, parse
 from bpnet.config.reading import load
@@ -16,8 +17,7 @@ from bpnet.config.schema import LARGEST_SEED, Config
 from bpnet.config.writing import Dumper
 from bpnet.errors import ConfigError
 
-MOST_TRIALS, MOST_SEEDS = 10_000, 1000
-MOST_EVENTS = 100 * MOST_TRIALS
+MOST_SEEDS = 1000
 KEYS = ("bpnet", "first_seed", "seeds", "config", "trials")
 
 

@@ -110,17 +110,7 @@ def _find(config: DataConfig, tell: Tell) -> tuple[dict[str, bytes], Mapping[str
 def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str, str]) -> Dataset:
     known = _classes(config, contents)
     everything = _split(contents, "train", list(known.values()))
-    left = len(everything) - config.validation
-    if left <= 0:
-        raise DataError(
-            f"data.validation: {config.validation} of {len(everything)} training images held out "
-            f"leave none to train on; a sixth would be --set data.validation={len(everything) // 6}"
-        )
-    if config.train > left:
-        raise DataError(
-            f"data.train: expected at most {left}, all that are left, or 0 for these, "
-            f"got {config.train}"
-        )
+    left = left_to_train_on(config, len(everything))
     return Dataset(
         train=everything[: config.train or left],
         validation=everything[left:],
@@ -128,6 +118,25 @@ def _dataset(config: DataConfig, contents: dict[str, bytes], sha256: Mapping[str
         sha256=sha256,
         classes=tuple(known),
     )
+
+
+def left_to_train_on(config: DataConfig, count: int) -> int:
+    """Return how many of so many training images are not held out.
+
+    Raises: DataError if these are none, or fewer than are to be trained on.
+    """
+    left = count - config.validation
+    if left <= 0:
+        raise DataError(
+            f"data.validation: {config.validation} of {count} training images held out leave none "
+            f"to train on; a sixth would be --set data.validation={count // 6}"
+        )
+    if config.train > left:
+        raise DataError(
+            f"data.train: expected at most {left}, all that are left, or 0 for these, "
+            f"got {config.train}"
+        )
+    return left
 
 
 def _classes(config: DataConfig, contents: Mapping[str, bytes]) -> dict[str, int]:

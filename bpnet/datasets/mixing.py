@@ -18,16 +18,20 @@ def mixed(dataset: Dataset, other: Dataset, name: str, share: float) -> Dataset:
     dataset's own images.
     Raises: DataError if the other has too few.
     """
-    count = beside(len(dataset.train), share)
-    if count > len(other.train):
-        raise DataError(
-            f"data.mix: {share:g} needs {count} {name} images, and there are {len(other.train)}"
-        )
+    count = refuse_few(len(dataset.train), share, name, len(other.train))
     return replace(
         dataset,
         train=_joined(dataset.train, other.train[:count]),
         mixed_in={f"{name}/{file}": other.sha256[file] for file in TRAINING_FILES},
     )
+
+
+def refuse_few(count: int, share: float, name: str, there: int) -> int:
+    """Return how many others go with so many images. Raises: DataError if fewer are there."""
+    needed = beside(count, share)
+    if needed > there:
+        raise DataError(f"data.mix: {share:g} needs {needed} {name} images, and there are {there}")
+    return needed
 
 
 def beside(count: int, share: float) -> int:

@@ -2,7 +2,6 @@
 
 from bpnet.evaluation.comparison import (
     SIGNIFICANT,
-    against_the_best,
     holm,
     mcnemar,
     only_right,
@@ -16,6 +15,7 @@ from bpnet.evaluation.scores import (
     evaluate_committee,
     interval,
 )
+from bpnet.evaluation.selection import against_the_best, by_seeds
 
 __all__ = [
     "SIGNIFICANT",
@@ -23,6 +23,7 @@ __all__ = [
     "against_the_best",
     "answers",
     "as_json",
+    "by_seeds",
     "evaluate",
     "evaluate_committee",
     "holm",

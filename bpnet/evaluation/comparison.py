@@ -97,17 +97,3 @@ def holm(ps: Sequence[float]) -> list[float]:
         largest = max(largest, (len(ps) - place) * ps[which])
         corrected[which] = min(1.0, largest)
     return corrected
-
-
-def against_the_best(ps: Sequence[float]) -> list[float]:
-    """Return the p of each of k - 1 against the best of k, which the same images have chosen.
-
-    Any two of the k might have been the best and another, so each p counts k / 2 times: then Holm's
-    first multiplier is k (k - 1) / 2, the number of pairs. Let g of the k be equal to the best: the
-    first of them to be called worse has had (g - 1) k / 2 or more, so its chance is at most
-    0.05 g / k, and over all groups of equals at most 0.05.
-
-    >>> against_the_best([0.01, 0.5, 0.001])  # 2 * 2 * 0.01, 1 * 2 * 0.5, 3 * 2 * 0.001
-    [0.04, 1.0, 0.006]
-    """
-    return holm([p * (len(ps) + 1) / 2 for p in ps])

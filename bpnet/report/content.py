@@ -34,11 +34,11 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
     run, network, images = loaded.run, loaded.network, loaded.images
     facts, data = metadata.read(run.folder), run.config.data
     return {
-        "run": run.folder.resolve().name,
+        "title": run.folder.resolve().name,
         "split": split,
         "classes": data.names,
         "of_digits": data.of_digits,
-        "words": OF_DIGITS if data.of_digits else OF_OTHERS,
+        "words": (OF_DIGITS if data.of_digits else OF_OTHERS) | {"side": str(FORM["side"])},
         "scores": as_json(evaluate(network, images)),
         "mistakes": _mistakes(loaded),
         "log": [asdict(record) for record in results.read_log(run)],

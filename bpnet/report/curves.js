@@ -1,16 +1,13 @@
 "use strict";
 // How the run learned: loss and accuracy, an epoch a point, with the best epoch marked.
 
-const WIDE = 440, HIGH = 250;  // of a chart
-const EDGE = {left: 52, right: 424, top: 18, bottom: 216};  // of what is drawn in it
-
 function showCurves() {
   const {log} = report;
   if (!log.length) return void (place("curves").textContent = "No epoch has ended yet.");
   const scored = log[0].validation_loss === null ? "test" : "validation";
   place("curves").append(
     chart("Loss", ["train_loss", `${scored}_loss`], String, loss => loss.toFixed(4)),
-    chart("Accuracy", ["train_accuracy", `${scored}_accuracy`], share => `${+(100 * share).toFixed(4)} %`, percent));
+    chart("Accuracy", ["train_accuracy", `${scored}_accuracy`], share, percent));
 }
 
 // Return a chart of two columns of the log: of training, and of what is scored. `tick` gives the text of a
@@ -25,23 +22,6 @@ function chart(title, columns, tick, text) {
   const lines = columns.map((column, i) => line(column, i ? "for" : "training", x, y, text));
   svg.append(...lines);
   return element("figure", undefined, legend(title, columns, text), svg);
-}
-
-// Return round numbers, so many or fewer steps apart, from below the lowest value to above the highest.
-function ticks(low, high, steps) {
-  const rough = (high - low) / steps || 0.1, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find(digit => digit * power >= rough * (1 - 1e-9));
-  const first = Math.floor(low / step + 1e-9), last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
-  return Array.from({length: last - first + 1}, (_, i) => +((first + i) * step).toPrecision(12));
-}
-
-function scale([low, high], [from, to]) {
-  return value => from + (to - from) * (value - low) / (high - low);
-}
-
-function grid(level, y, tick) {
-  return [drawn("line", {x1: EDGE.left, x2: EDGE.right, y1: y(level), y2: y(level), class: "grid"}),
-    label(tick(level), EDGE.left - 8, y(level) + 4, "end")];
 }
 
 // Return the numbers of the epochs below a chart: some of them, if they are many.
@@ -81,16 +61,6 @@ function legend(title, columns, text) {
     made.className = i ? "for" : "training";
     return made;
   }));
-}
-
-function label(text, x, y, anchor) {
-  return Object.assign(drawn("text", {x, y, "text-anchor": anchor}), {textContent: text});
-}
-
-function drawn(name, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }
 
 showCurves();

@@ -1,12 +1,7 @@
 "use strict";
-// What every part of the page is made with, and the simple parts: scores, hidden units, facts.
+// The network and the measure of the run, how images are shown, and the simple parts: scores, hidden units, facts.
 
-const report = JSON.parse(document.getElementById("report").textContent);
-const place = id => document.getElementById(id);
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));  // of base64
-const percent = share => `${(100 * share).toFixed(2)} %`;
-const whole = number => number.toLocaleString("en");
-
 const {widths, activation, parameters} = report.network;
 const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
 const measure = measureOf(report.doubt);
@@ -16,21 +11,9 @@ const ARE_MANY = names.length > 20;  // then what is likely or confused comes fi
 document.body.classList.toggle("many", ARE_MANY);
 document.body.classList.toggle("named", names.some(name => columns(name) > 2));
 
-// Return how many letters wide a name is: those of East Asia are twice as wide.
-function columns(name) {
-  return Array.from(name).reduce((sum, letter) => sum + (letter >= "\u1100" ? 2 : 1), 0);
-}
-
 // Return what doubt.js measures with: planes, if the run has them, and limits.
 function measureOf({middles, axes, ...limits}) {
   return middles ? {middles: halves(bytes(middles)), axes: halves(bytes(axes)), ...limits} : limits;
-}
-
-function element(name, text, ...children) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  made.append(...children);
-  return made;
 }
 
 // Return an element with the name of a class, which may be too long to be seen whole.
@@ -123,15 +106,6 @@ function date(text) {
   return new Date(text).toLocaleString("en-GB", {
     day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   });
-}
-
-// Let what is larger than its place fade out at the end, as long as there is more.
-function showMore(box) {
-  const look = () => box.classList.toggle("more",
-    box.scrollLeft + box.clientWidth < box.scrollWidth - 1 ||
-    box.scrollTop + box.clientHeight < box.scrollHeight - 1);
-  box.onscroll = look;
-  new ResizeObserver(look).observe(box);
 }
 
 showScore();

@@ -1,15 +1,17 @@
 """A run's config, trained anew: that of an earlier bpnet is read as it was meant."""
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bpnet import config
-from bpnet.config import Config
+from bpnet.config import Config, combinations
+from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
 from bpnet.runs import metadata
-from bpnet.runs.directory import CONFIG, SEED, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG, SEED
 from bpnet.system import storage
 
 
@@ -22,6 +24,19 @@ def load(source: Path | Config | None, settings: Iterable[str] | Mapping[str, An
         kept, _ = config.read(source, settings)
         return config.load(kept, environment={})  # it is in it already
     return config.load(source, settings)
+
+
+def trials(
+    source: Path | None, settings: Sequence[str], grid: Path | None, listed: Path | None
+) -> list[Trial]:
+    """Return the trials of a sweep that is to begin; the source may be the file that a run keeps.
+
+    Raises: ConfigError, as `combinations.trials` does.
+    """
+    if source and _is_of_a_run(source):
+        kept, _ = config.read(source)
+        return combinations.trials(kept, settings, grid, listed, environment={})
+    return combinations.trials(source, settings, grid, listed)
 
 
 def _is_of_a_run(path: Path) -> bool:

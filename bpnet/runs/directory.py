@@ -13,7 +13,6 @@ All here is read without NumPy.
 """
 
 import os
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,16 +24,15 @@ from pathlib import Path
 from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError, StorageError, UsageError
-from bpnet.runs import metadata
+from bpnet.runs import kinds, metadata
 from bpnet.runs.folder_names import as_folder_name
-from bpnet.runs.metadata import Result, Status
+from bpnet.runs.kinds import CONFIG
+from bpnet.runs.metadata import WITHOUT_TEST, Result, Status
 from bpnet.system import locks, storage
 from bpnet.system.held import as_storage_error, held
 from bpnet.system.progress import Tell
 
-CONFIG = "config.yaml"
 PREVIOUS_CHECKPOINT = "checkpoint.previous.npz"
-SEED = re.compile("seed-(0|[1-9][0-9]{0,9})")  # as `seed_folders` names the run of a seed
 ACTIVATION = " network.activation: expected"  # in what is wrong with a config
 
 
@@ -90,6 +88,12 @@ class Run:
         return metadata.result(self.folder)
 
     @property
+    def is_without_test(self) -> bool:
+        """Whether it has no score on the test images, and gets none when it finishes."""
+        fact = metadata.read(self.folder).get(WITHOUT_TEST, False)
+        return bool(fact and self.config.data.validation)  # without these each epoch is scored
+
+    @property
     def was_saved(self) -> bool:
         """Whether it has had weights, by what is left of it."""
         left = (self.weights, self.checkpoint, self.previous_checkpoint)
@@ -104,9 +108,10 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     path = folder / CONFIG
     if not storage.exists(folder):
         there = Path("runs") / folder
-        raise RunError(f"{folder}: does not exist{f'; did you mean {there}?' * is_one(there)}")
+        meant = f"; did you mean {there}?" if kinds.is_one(there) else ""
+        raise RunError(f"{folder}: does not exist{meant}")
     if not storage.exists(path):
-        raise _no_run(folder)
+        raise RunError(kinds.instead_of_a_run(folder))
     environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}
     try:
         found, count = config.read(path, settings, environment)
@@ -119,31 +124,12 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     return Run(folder, _with_new_length(folder, found), may_fill, threads=count)
 
 
-def is_one(folder: Path) -> bool:
-    """Whether the folder is a run, or one of seeds."""
-    return storage.exists(folder / CONFIG) or bool(seeds_in(folder))
-
-
 def _with_new_length(folder: Path, found: Config) -> Config:
     """Return the config with as many epochs as the run has now, which its file may not say yet."""
     length = metadata.new_length(folder)
     if length is None or length.before != found.train.epochs:
         return found
     return replace(found, train=replace(found.train, epochs=length.after))
-
-
-def _no_run(folder: Path) -> RunError:
-    found = list(seeds_in(folder).values())
-    if not found:
-        return RunError(f"{folder}: not a run directory: it has no {CONFIG}")
-    return RunError(f"{folder}: is a folder of seeds; name one of them, such as {found[0]}")
-
-
-def seeds_in(folder: Path) -> dict[int, Path]:
-    """Return the run directories of seeds that are there, by their seeds, in order."""
-    matches = map(SEED.fullmatch, storage.names(folder) if folder.is_dir() else [])
-    found = {int(match[1]): folder / match[0] for match in matches if match}
-    return {seed: found[seed] for seed in sorted(found) if storage.exists(found[seed] / CONFIG)}
 
 
 def new(name: str, folder: Path | None = None) -> Path:
@@ -177,7 +163,8 @@ def refuse_taken(folder: Path) -> None:
         return
     names = storage.names(folder) if folder.is_dir() else [folder.name]
     if any(name != locks.NAME and not storage.TEMPORARY.fullmatch(name) for name in names):
-        hint = f", or go on with it: {metadata.resuming(folder)}" if is_one(folder) else ""
+        known = kinds.is_one(folder)
+        hint = f", or go on with it: {kinds.resuming(folder)}" if known else ""
         raise UsageError(f"{folder}: is there already; give another --run-dir{hint}")
 
 
@@ -191,13 +178,21 @@ def create(settings: Config, folder: Path) -> Run:
     return Run(folder, settings)
 
 
-def recover(folder: Path, tell: Tell) -> None:
-    """Move the run.json aside if it is damaged; the run began when its config was written."""
+def recover(run: Run, tell: Tell) -> None:
+    """Move the run.json aside if it is damaged; the run began when its config was written.
+
+    If it is lost, a run of a sweep is known all the same to be one without a test score.
+    """
+    folder = run.folder
     if metadata.status(folder) == Status.DAMAGED:
         with as_storage_error(folder / CONFIG, "cannot be looked for"):
             written = (folder / CONFIG).stat().st_mtime
         with locked(folder):
             metadata.recover(folder, min(max(0, written), time.time()), tell)
+    known = metadata.read(folder).keys() & {"status", WITHOUT_TEST}
+    if not known and run.config.data.validation and kinds.sweep_of(folder.resolve().parent):
+        with locked(folder):
+            metadata.write(folder, **{WITHOUT_TEST: True})
 
 
 @contextmanager

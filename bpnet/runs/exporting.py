@@ -7,7 +7,8 @@ from bpnet import __version__
 from bpnet.errors import UsageError, printable
 from bpnet.network import Network
 from bpnet.runs import loading, metadata, npz, onnx_file, safetensors_file
-from bpnet.runs.directory import SEED, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import SEED
 from bpnet.runs.metadata import Status
 from bpnet.runs.results import sha256
 from bpnet.system import memory, storage
@@ -51,16 +52,14 @@ def _facts(run: Run, network: Network) -> dict[str, str]:
 
 
 def _results(run: Run) -> dict[str, str]:
-    """Return the status of the run and, if it has finished, how good it is."""
+    """Return the status of the run and, if it has finished, its test score, if it has one."""
     status = run.status
     if status != Status.FINISHED:
         return {"status": status}
     result = metadata.result(run.folder)
-    return {
-        "status": status,
-        "test_accuracy": str(result.test_accuracy),
-        "test_images": str(result.test_images),
-    }
+    scores = {"test_accuracy": result.test_accuracy, "test_images": result.test_images}
+    known = {name: str(score) for name, score in scores.items() if score is not None}
+    return {"status": status, **known}
 
 
 def _name(folder: Path) -> str:

@@ -7,41 +7,45 @@ from pathlib import Path
 from bpnet import config
 from bpnet.errors import BpnetError, RunError
 from bpnet.runs import metadata
-from bpnet.runs.directory import CONFIG
-from bpnet.runs.metadata import Status
+from bpnet.runs.kinds import CONFIG, SWEEP
+from bpnet.runs.metadata import WITHOUT_TEST, Status
 from bpnet.system import storage
 from bpnet.system.held import as_storage_error
-from bpnet.system.progress import Tell
+from bpnet.system.progress import Tell, silent
 
 
 def every(place: Path, tell: Tell) -> list[Path]:
     """Return every run directory: the place itself, those in it, and one level below, as seeds are.
 
-    What cannot be looked into is told.
+    In a sweep they are one level deeper. What cannot be looked into is told.
     """
-    is_run = _is_run(place, tell)
-    if is_run is None:
-        return []
+    is_run = _holds(place, CONFIG, tell)
     found = [place] if is_run else []
-    for outer in _inside(place, tell):
-        is_run = _is_run(outer, tell)
-        inner = [] if is_run is None else _inside(outer, tell)
-        found += [outer] if is_run else []
-        found += [folder for folder in inner if _is_run(folder, tell)]
+    for outer in [] if is_run is None else _inside(place, tell):
+        found += _runs(outer, 2 if _holds(outer, SWEEP, silent) else 1, tell)
+    return found
+
+
+def _runs(folder: Path, levels: int, tell: Tell) -> list[Path]:
+    """Return the folder if it is a run, and the runs that are at most so many levels below it."""
+    is_run = _holds(folder, CONFIG, tell)
+    found = [folder] if is_run else []
+    for inner in _inside(folder, tell) if levels and is_run is not None else []:
+        found += _runs(inner, levels - 1, tell)
     return found
 
 
 def newest(tell: Tell) -> Path:
-    """Return the folder of the finished run that was started last, in runs/ or one level below.
+    """Return the folder of the finished run that was started last, of all in runs/.
 
-    What is damaged is passed over, and told.
+    What is damaged is passed over, and told; so is, silently, a run without a test score: a trial.
     Raises: RunError if there is none.
     """
     starts = {}
     for folder in every(Path("runs"), tell):
         with _passing_over(tell):
             found = metadata.read(folder)
-            if found.get("status") == Status.FINISHED:
+            if found.get("status") == Status.FINISHED and not found.get(WITHOUT_TEST):
                 starts[folder] = str(found.get("started", ""))
     now = metadata.now()
     for folder in sorted(starts, key=lambda folder: _past(starts[folder], now), reverse=True):
@@ -62,10 +66,10 @@ def _inside(folder: Path, tell: Tell) -> list[Path]:
     return []
 
 
-def _is_run(folder: Path, tell: Tell) -> bool | None:
-    """Whether the folder is a run; None if that cannot be told."""
+def _holds(folder: Path, name: str, tell: Tell) -> bool | None:
+    """Whether a file of this name is in the folder; None if that cannot be told."""
     with _passing_over(tell):
-        return storage.exists(folder / CONFIG)
+        return storage.exists(folder / name)
     return None
 
 

@@ -8,7 +8,8 @@ from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError, short
 from bpnet.runs import metadata
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG
 from bpnet.training import schedules
 
 EPOCHS = "train.epochs"

@@ -90,6 +90,18 @@ def one_by_one(
         yield LoadedRun(run, loaded, images, known)
 
 
+def split_of(chosen: Sequence[Run], asked: str | None, tell: Tell) -> str:
+    """Return the split that is asked for, or test: validation if a run has no test score yet.
+
+    That is told: who still chooses among runs must not do so by the test images.
+    """
+    unscored = next((run for run in chosen if run.is_without_test), None)
+    if asked or not unscored:
+        return asked or "test"
+    tell(f"{unscored.folder}: has no test score: these are validation images; others: --split test")
+    return "validation"
+
+
 def so_far(run: Run, tell: Tell) -> Network:
     """Return the network of a run; of one that has not finished, that is told.
 

@@ -16,8 +16,9 @@ from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import anew, metadata
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs.directory import Run
 from bpnet.runs.identity import settings_of
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import LENGTH, NewLength, Status
 from bpnet.system import storage
 from bpnet.training import schedules

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import chain, islice
+from statistics import mean
 from typing import Any
+
+import numpy as np
 
 from bpnet.array import Array
 from bpnet.config import combinations, flatten
-from bpnet.evaluation import SIGNIFICANT, against_the_best, answers, sign_flips
+from bpnet.evaluation import SIGNIFICANT, against_the_best, answers, by_seeds, sign_flips
 from bpnet.runs import directory, loading
 from bpnet.runs.loading import LoadedRun
 from bpnet.runs.metadata import Status
@@ -22,16 +26,18 @@ ENDED = (Status.FINISHED, Status.FAILED, Status.DIVERGED)  # of itself: it may b
 class Standing:
     """A trial: the settings that vary, its runs, and what there is against the best.
 
-    p is the chance of so large a difference to the best, if they are equally good; `corrected` is
-    p as corrected for the number of trials. Both are None of the best, and of what is not ranked.
+    The p of so large a difference to the best, if neither is better: with other images, and with
+    other seeds, if there are several; and the larger one, corrected for the number of trials. They
+    are None of the best, and of what is not ranked.
     """
 
     number: int
     settings: Mapping[str, Any]
     images: int  # to choose by
     rows: Sequence[Row]
+    p_images: float | None = None
+    p_seeds: float | None = None
     p: float | None = None
-    corrected: float | None = None
 
     @property
     def finished(self) -> list[Row]:
@@ -44,14 +50,14 @@ class Standing:
         return len(self.finished) == len(self.rows)
 
     @property
-    def right(self) -> int:
-        """How many validation images its runs have right together."""
-        return sum(round(share * self.images) for share in self.validation)
+    def right(self) -> list[int]:
+        """How many validation images each finished run has right."""
+        return [round(share * self.images) for share in self.validation]
 
     @property
-    def wrong(self) -> float:
-        """How many validation images one of its runs has wrong, in the mean."""
-        return self.images - self.right / len(self.finished)
+    def wrong(self) -> float | None:
+        """How many validation images a run has wrong, in the mean."""
+        return self.images - mean(self.right) if self.right else None
 
     @property
     def validation(self) -> list[float]:
@@ -68,7 +74,7 @@ class Standing:
     @property
     def is_within_chance(self) -> bool:
         """Whether it may be as good as the best, which it is not."""
-        return self.corrected is not None and self.corrected >= SIGNIFICANT
+        return self.p is not None and self.p >= SIGNIFICANT
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def rank(
     if why_not := _why_not(sweep, standings):
         return Ranking(standings, why_not)
     complete = [standing for standing in standings if standing.is_complete]
-    complete.sort(key=lambda standing: -standing.right)
+    complete.sort(key=lambda standing: -sum(standing.right))
     others = [standing for standing in standings if not standing.is_complete]
     runs = (
         directory.open_run(row.run.folder, settings)
@@ -126,9 +132,7 @@ def rank(
         ps = list(_ps(loaded, sweep.count, len(complete)))
     except OtherImagesError as error:
         return Ranking(standings, str(error))
-    tested = zip(complete[1:], ps, against_the_best(ps), strict=True)
-    ranked = [replace(one, p=p, corrected=corrected) for one, p, corrected in tested]
-    return Ranking([complete[0], *ranked, *others])
+    return Ranking([complete[0], *_tested(complete, ps), *others])
 
 
 class OtherImagesError(Exception):
@@ -157,9 +161,7 @@ def _why_not(sweep: Sweep, standings: Sequence[Standing]) -> str:
     if len(images) > 1:
         return "not all trials have the same validation images"
     complete = sum(standing.is_complete for standing in standings)
-    if complete < 2:
-        return f"{complete or 'none'} of {len(standings)} trials is complete"
-    return ""
+    return "" if complete > 1 else f"{complete or 'none'} of {len(standings)} trials is complete"
 
 
 def _of_the_same_images(loaded: Iterator[LoadedRun]) -> Iterator[LoadedRun]:
@@ -179,6 +181,17 @@ def _ps(loaded: Iterator[LoadedRun], seeds: int, trials: int) -> Iterator[float]
         yield sign_flips(best - _right(islice(loaded, seeds)))
 
 
+def _tested(complete: Sequence[Standing], of_images: Sequence[float]) -> Iterator[Standing]:
+    """Yield all but the first with its p; of one seed each, nothing is known of others."""
+    right = np.array([standing.right for standing in complete])
+    of_seeds = by_seeds(right) if right.shape[1] > 1 else None
+    larger = list(map(max, of_images, of_seeds)) if of_seeds else of_images
+    for place, (one, p) in enumerate(zip(complete[1:], against_the_best(larger), strict=True)):
+        p_seeds = of_seeds[place] if of_seeds else None
+        yield replace(one, p_images=of_images[place], p_seeds=p_seeds, p=p)
+
+
 def _right(runs: Iterator[LoadedRun]) -> Array:
     """Return how many of the networks have each image right, (N,)."""
-    return sum(answers([one.network], one.images) == one.images.labels for one in runs) + 0
+    found = (answers([one.network], one.images) == one.images.labels for one in runs)
+    return reduce(np.add, (right.astype(np.int32) for right in found))

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from bpnet import config
 from bpnet.config import Config
 from bpnet.errors import RunError
-from bpnet.runs import directory, metadata
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs import directory, kinds, metadata
+from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_edits
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import WITHOUT_TEST, Status
 from bpnet.system import storage, strict_json
 from bpnet.system.progress import Tell
@@ -28,22 +30,36 @@ class Made:
     count: Count
 
 
-def create(settings: Config, count: int, folder: Path, without_test: bool = False) -> None:
+def create(settings: Config, count: int, folder: Path) -> None:
     """Make a run directory seed-K in the folder for each seed from the config's on.
 
-    Those without a test score will choose by validation images, and finish without one.
+    Raises: UsageError if there is something in the folder already.
+    """
+    directory.refuse_taken(folder)
+    complete(settings, count, folder, without_test=False)
+
+
+def complete(settings: Config, count: int, folder: Path, without_test: bool) -> None:
+    """Make those of the seeds that are not there: all, or what is missing of them.
+
+    Those without a test score choose by validation images, and finish without one.
     Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
     whole would not do: the folder may be the current one, or a disk of its own.
     """
-    directory.refuse_taken(folder)
+    storage.make_folder(folder)
     storage.write(folder / INCOMPLETE, b"")
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
-        storage.make_folder(folder / f"seed-{seed}")
-        run = directory.create(replace(settings, seed=seed), folder / f"seed-{seed}")
-        if without_test:
-            metadata.write(run.folder, **{WITHOUT_TEST: True})
+        _complete(replace(settings, seed=seed), folder / f"seed-{seed}", without_test)
     storage.remove(folder / INCOMPLETE)
+
+
+def _complete(settings: Config, folder: Path, without_test: bool) -> None:
+    storage.make_folder(folder)
+    if not storage.exists(folder / CONFIG):
+        storage.write(folder / CONFIG, config.dump(settings).encode())
+    if without_test and not storage.exists(folder / metadata.NAME):
+        metadata.write(folder, **{WITHOUT_TEST: True})
 
 
 def seeds(folder: Path) -> list[Path]:
@@ -55,8 +71,9 @@ def seeds(folder: Path) -> list[Path]:
     if storage.exists(folder / CONFIG):
         return []
     if storage.exists(folder / INCOMPLETE):
-        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
-    found = directory.seeds_in(folder)
+        again = _from_the_sweep(folder) or "remove it, and train them anew"
+        raise RunError(f"{folder}: not all its seeds were made; {again}")
+    found = kinds.seeds_in(folder)
     made = _made(folder, found)
     for seed in range(made.first, made.first + made.count):
         if seed not in found:
@@ -108,8 +125,16 @@ def _made(folder: Path, found: Mapping[int, Path]) -> Made:
 def _missing(folder: Path, seed: int, found: Mapping[int, Path]) -> RunError:
     path = folder / f"seed-{seed}"
     what = f"{path}: {f'has no {CONFIG}' if storage.exists(path) else 'is missing'}"
+    if again := _from_the_sweep(folder):
+        return RunError(f"{what}; put it back, or {again}")
     if not found:
         return RunError(f"{what}, as are all others; put them back, or remove {folder}")
     command = ["bpnet", "train", "--config", str(next(iter(found.values())) / CONFIG)]
     command += ["--set", f"seed={seed}", "--run-dir", str(path)]
     return RunError(f"{what}; put it back, or train it anew: {shlex.join(command)}")
+
+
+def _from_the_sweep(folder: Path) -> str:
+    """Say how the seeds of a trial are made anew."""
+    sweep = kinds.sweep_of(folder)
+    return f"train it anew: {kinds.resuming(sweep)}" if sweep else ""

@@ -89,7 +89,7 @@ def resumed(
     arithmetic is allowed. UsageError if it cannot have so many epochs.
     """
     anew.refuse_threads(run)
-    directory.recover(run.folder, tell)
+    directory.recover(run, tell)
     goal = run if epochs is None else new_length.planned(run, epochs)
     refuse_too_large(run.config)
     if run.was_saved and not other_arithmetic:
@@ -188,17 +188,13 @@ def _save(session: Session) -> str:
 
 
 def _finish(session: Session, weights_sha256: str) -> None:
-    """Score the result, the weights of this SHA-256, and write what came out.
-
-    A run without a test score is not scored; without validation each epoch was.
-    """
+    """Score the result, the weights of this SHA-256, and write what came out."""
     run, training = session.run, session.training
     training.use_result()
-    chosen = best(training.state.records)
-    unscored = chosen and metadata.read(run.folder).get(metadata.WITHOUT_TEST)
     images = training.dataset.test
-    scores = test_scores.NONE if unscored else test_scores.facts(training.network, images)
+    known = {} if run.is_without_test else test_scores.facts(training.network, images)
     doubts.write(run, training.network, training.dataset, weights_sha256)
+    chosen = best(training.state.records)
     metadata.write(
         run.folder,
         status=Status.FINISHED,
@@ -206,6 +202,6 @@ def _finish(session: Session, weights_sha256: str) -> None:
         epochs=len(training.state.records),
         best_epoch=chosen and chosen.epoch,
         validation_accuracy=chosen and chosen.validation_accuracy,
-        **scores,
+        **(test_scores.NONE | known),
         weights_sha256=weights_sha256,
     )

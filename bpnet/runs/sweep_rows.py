@@ -2,19 +2,23 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from bpnet.config import combinations, flatten
-from bpnet.errors import BpnetError
-from bpnet.runs import directory, listing
+from bpnet.config import Config, combinations, flatten
+from bpnet.errors import BpnetError, RunError, short
+from bpnet.runs import directory, metadata, results
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.runs.sweeps import Planned, Sweep
-from bpnet.system import storage
-from bpnet.system.progress import silent
+from bpnet.system import locks, storage
+from bpnet.training.state import EpochRecord
 
 NAME = "results.csv"
+LIMIT = 2**30  # bytes
 BEFORE, AFTER = (
     ("trial", "seed"),
     ("status", "best_epoch", "validation_accuracy", "test_accuracy", "epochs", "seconds", "run"),
@@ -23,7 +27,7 @@ BEFORE, AFTER = (
 
 @dataclass(frozen=True)
 class Row:
-    """A run of a sweep: how far it is, and what has come out; None is not known."""
+    """A run of the sweep: how far it is, and what has come out; None is not known."""
 
     run: Planned
     status: str
@@ -34,52 +38,77 @@ class Row:
     seconds: float | None = None
 
 
-def row(run: Planned) -> Row:
-    """Return the row of a run, by what its folder holds now."""
-    try:
-        if not directory.is_one(run.folder):
-            return Row(run, Status.NOT_BEGUN)
-        found = listing.listed(run.folder, silent)
-    except BpnetError:
-        return Row(run, Status.DAMAGED)
-    return Row(
-        run,
-        found.status,
-        found.best_epoch,
-        found.validation_accuracy,
-        found.test_accuracy,
-        found.epochs,
-        found.seconds,
-    )
-
-
 def rows(sweep: Sweep) -> Iterator[Row]:
     """Yield the row of every run."""
-    return map(row, sweep.runs())
+    return (row(sweep, run) for run in sweep.runs())
 
 
-def write(sweep: Sweep, found: Sequence[Row]) -> None:
-    """Write results.csv: the keys that vary have a column each."""
+def row(sweep: Sweep, run: Planned) -> Row:
+    """Return the row of a run, by what its folder holds now."""
+    try:
+        if not storage.exists(run.folder / CONFIG):
+            return Row(run, Status.NOT_BEGUN)
+        return _row(run, sweep.config(run))
+    except BpnetError:
+        return Row(run, Status.DAMAGED)
+
+
+def _row(run: Planned, config: Config) -> Row:
+    """Return the row of a run that is there; its config need not be read, which takes longest."""
+    held = locks.is_held(run.folder / locks.NAME)  # asked first: it may end while it is looked at
+    status = str(metadata.read(run.folder).get("status", Status.NOT_BEGUN))
+    status = Status.KILLED if status == Status.RUNNING and not held else short(status)
+    log = _log(run.folder, config)
+    epochs, seconds = len(log), sum(record.seconds for record in log)
+    if status != Status.FINISHED:
+        return Row(run, status, epochs=epochs, seconds=seconds)
+    found = metadata.result(run.folder)
+    scores = (found.best_epoch, found.validation_accuracy, found.test_accuracy)
+    return Row(run, status, *scores, epochs, seconds)
+
+
+def _log(folder: Path, config: Config) -> list[EpochRecord]:
+    try:
+        return results.read_log(Run(folder, config))
+    except RunError:  # it may have been given more epochs than the sweep has
+        return results.read_log(directory.open_run(folder))
+
+
+class Results:
+    """results.csv of a sweep: a line for each run, which is made once for each time it changes."""
+
+    def __init__(self, sweep: Sweep, found: Iterable[Row]) -> None:
+        self.sweep = sweep
+        self.keys = combinations.varying(sweep.trials)
+        self.rows: dict[Path, Row] = {}
+        self.lines: dict[Path, str] = {}
+        for row in found:
+            self.take(row)
+
+    def take(self, row: Row) -> None:
+        """Put the row in the place of the one that its run had."""
+        self.rows[row.run.folder] = row
+        self.lines[row.run.folder] = _line(self._cells(row))
+
+    def write(self) -> None:
+        """Write results.csv, unless it says the same already."""
+        path = self.sweep.folder / NAME
+        heading = _line([*BEFORE, *self.keys, *AFTER])
+        content = "".join([heading, *self.lines.values()]).encode()
+        if not storage.exists(path) or storage.read(path, LIMIT) != content:
+            storage.write(path, content)
+
+    def _cells(self, row: Row) -> Iterator[Any]:
+        settings = flatten(self.sweep.trials[row.run.trial - 1].config)
+        yield from (row.run.trial, row.run.seed)
+        for value in (settings[key] for key in self.keys):
+            yield list(value) if isinstance(value, tuple) else value
+        yield from (row.status, row.best_epoch, row.validation_accuracy, row.test_accuracy)
+        yield from (row.epochs, row.seconds)
+        yield row.run.folder.relative_to(self.sweep.folder).as_posix()
+
+
+def _line(cells: Iterable[Any]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    keys = combinations.varying(sweep.trials)
-    writer.writerow([*BEFORE, *keys, *AFTER])
-    writer.writerows(_cells(sweep, one, keys) for one in found)
-    storage.write(sweep.folder / NAME, text.getvalue().encode())
-
-
-def _cells(sweep: Sweep, one: Row, keys: Sequence[str]) -> list[Any]:
-    settings = flatten(sweep.trials[one.run.trial - 1].config)
-    values = [settings[key] for key in keys]
-    return [
-        one.run.trial,
-        one.run.seed,
-        *(list(value) if isinstance(value, tuple) else value for value in values),
-        one.status,
-        one.best_epoch,
-        one.validation_accuracy,
-        one.test_accuracy,
-        one.epochs,
-        one.seconds,
-        one.run.folder.relative_to(sweep.folder).as_posix(),
-    ]
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()

@@ -13,10 +13,11 @@ from bpnet import __version__
 from bpnet.config import Config, sweep_file
 from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
-from bpnet.runs import seed_folders
+from bpnet.runs import kinds, metadata, seed_folders
+from bpnet.runs.kinds import CONFIG
 from bpnet.system import storage
 
-NAME = "sweep.yaml"
+NAME = kinds.SWEEP
 LIMIT = 2**24  # bytes: 10,000 trials of some keys each
 
 
@@ -48,16 +49,23 @@ class Sweep:
             for seed in range(self.first, self.first + self.count):
                 yield Planned(trial, seed, self.trial_folder(trial) / f"seed-{seed}")
 
+    def config(self, run: Planned) -> Config:
+        """Return the config of the run."""
+        return replace(self.trials[run.trial - 1].config, seed=run.seed)
+
     def make(self, run: Planned) -> None:
-        """Make the folder of the run, and of its trial's other seeds, if they are not there yet.
+        """Make the folder of the run, and of its trial's other seeds, where any is missing.
 
         With validation images they are scored on these, and not on the test images.
         """
-        folder = self.trial_folder(run.trial)
-        if not storage.exists(folder / seed_folders.MADE):
-            chosen = replace(self.trials[run.trial - 1].config, seed=self.first)
-            storage.make_folder(folder)
-            seed_folders.create(chosen, self.count, folder, without_test=chosen.data.validation > 0)
+        folder, chosen = run.folder.parent, self.config(run)
+        without_test = chosen.data.validation > 0
+        needed = [CONFIG, metadata.NAME] if without_test else [CONFIG]
+        whole = all(storage.exists(run.folder / name) for name in needed)
+        if not whole or storage.exists(folder / seed_folders.INCOMPLETE):
+            seed_folders.complete(
+                replace(chosen, seed=self.first), self.count, folder, without_test
+            )
 
 
 def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, count: int) -> Sweep:
@@ -67,15 +75,10 @@ def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, coun
     return Sweep(folder, trials, first, count)
 
 
-def is_one(folder: Path) -> bool:
-    """Whether the folder is a sweep's."""
-    return storage.exists(folder / NAME)
-
-
 def open_sweep(folder: Path) -> Sweep:
     """Return the sweep in the folder. Raises: RunError if there is none."""
     path = folder / NAME
-    if not is_one(folder):
+    if not kinds.is_sweep(folder):
         raise RunError(f"{folder}: not a sweep: it has no {NAME}")
     try:
         return Sweep(folder, *sweep_file.read(storage.read(path, LIMIT)))

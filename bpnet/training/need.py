@@ -61,7 +61,8 @@ def _images(config: Config) -> tuple[int, int]:
     return trained, 2 * (train + test) + trained
 
 
-def refuse_too_large(config: Config, at_once: int = 1) -> None:
-    """Raise BpnetError if so many such trainings do not fit into memory."""
-    what = "training this network" if at_once == 1 else f"training {at_once} such networks at once"
-    refuse_more(at_once * memory(config), what)
+def refuse_too_large(*configs: Config) -> None:
+    """Raise BpnetError if these trainings together do not fit into memory."""
+    count = len(configs)
+    what = "training this network" if count == 1 else f"training {count} such networks at once"
+    refuse_more(sum(map(memory, configs)), what)

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from bpnet.evaluation import against_the_best, holm, mcnemar, only_right, sign_flips
+from bpnet.evaluation import holm, mcnemar, only_right, sign_flips
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from bpnet.cli import jobs
 from bpnet.datasets import drawn_digits
-from bpnet.runs import checkpoints, directory, doubts, metadata, session
+from bpnet.runs import checkpoints, directory, doubts, kinds, metadata, session
 from bpnet.system.progress import silent
 from tests.helpers.run_folders import (
     ALONE,
@@ -241,7 +241,7 @@ def judge_answer(name, end, place, right):
 def members_of(place):
     """Return the run, or those in the folder of seeds."""
     alone = (place / "run" / "config.yaml").exists()
-    return [place / "run"] if alone else list(directory.seeds_in(place / "run").values())
+    return [place / "run"] if alone else list(kinds.seeds_in(place / "run").values())
 
 
 def scored(place, err):

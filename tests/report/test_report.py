@@ -16,7 +16,7 @@ from bpnet.cli import answers
 from bpnet.config import dump
 from bpnet.evaluation import doubt
 from bpnet.report.content import OF_DIGITS, OF_OTHERS
-from bpnet.report.page import SCRIPTS
+from bpnet.report.page import RUN, SWEEP
 from bpnet.runs import directory, doubts, metadata, results
 from tests.helpers import own_files
 
@@ -79,9 +79,10 @@ def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
     assert len(text) < 1_000_000
 
 
-def test_no_two_scripts_of_the_page_give_one_name():
+@pytest.mark.parametrize("kind", [RUN, SWEEP])
+def test_no_two_scripts_of_a_page_give_one_name(kind):
     given = re.compile(r"^(?:function|class|const|let) (\w+)", re.MULTILINE)
-    scripts = [files("bpnet.report").joinpath(f"{name}.js").read_text("utf-8") for name in SCRIPTS]
+    scripts = [files("bpnet.report").joinpath(name).read_text("utf-8") for name in kind.scripts]
     names = [name for script in scripts for name in given.findall(script)]
     assert sorted(names) == sorted(set(names))
 
@@ -93,7 +94,7 @@ def test_no_text_of_a_run_can_act_in_the_page(bpnet, small_file):
     assert bpnet("report", folder).status == 0
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "alert(1)<" not in text
-    assert text.count("<script") == text.count("</script>") == 1 + len(SCRIPTS)
+    assert text.count("<script") == text.count("</script>") == 1 + len(RUN.scripts)
     assert data(folder / "report.html")["facts"]["blas"].startswith("</script>")
 
 
@@ -119,7 +120,7 @@ def test_a_page_has_the_classes_of_its_run_by_name_and_calls_them_no_digits(
     assert found["doubt"]["planes"] == 3
     assert found["network"]["widths"][-1] == len(found["scores"]["confusion"]) == len(names)
     text = Path("r/report.html").read_text(encoding="utf-8")
-    assert text.count("<script") == text.count("</script>") == 1 + len(SCRIPTS)
+    assert text.count("<script") == text.count("</script>") == 1 + len(RUN.scripts)
     assert "<b>고" not in text
     body = re.sub(r"<(script|style).*?</\1>", "", text, flags=re.DOTALL)
     assert "digit" not in body
@@ -130,4 +131,4 @@ def test_the_page_and_predict_have_the_same_words_for_doubts(bpnet, run):
     for words, told in ((OF_DIGITS, answers.OF_DIGITS), (OF_OTHERS, answers.OF_OTHERS)):
         assert words["strange"] == told.strange
     bpnet("report", run)
-    assert data(run / "report.html")["words"] == OF_DIGITS
+    assert data(run / "report.html")["words"] == OF_DIGITS | {"side": "28"}

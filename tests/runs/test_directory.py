@@ -189,22 +189,24 @@ def test_a_run_of_an_activation_that_is_gone_says_what_is_missing(small_config, 
 def test_a_damaged_run_json_gives_way_and_the_run_began_when_its_config_was_written(
     small_config, tmp_path
 ):
-    path = directory.create(small_config, tmp_path).folder / "config.yaml"
+    run = directory.create(small_config, tmp_path)
+    path = run.folder / "config.yaml"
     os.utime(path, (0, 1_700_000_000))
     (tmp_path / "run.json").write_text("{", encoding="utf-8")
     told = []
-    directory.recover(tmp_path, told.append)
+    directory.recover(run, told.append)
     assert len(told) == 1
     assert metadata.read(tmp_path)["started"].startswith("2023-11-14T22:13:20")
-    directory.recover(tmp_path, pytest.fail)
+    directory.recover(run, pytest.fail)
 
 
 @pytest.mark.parametrize("time", [-(2**40), 2**40])
 def test_a_run_did_not_begin_at_a_time_that_cannot_be(small_config, tmp_path, time):
-    path = directory.create(small_config, tmp_path).folder / "config.yaml"
+    run = directory.create(small_config, tmp_path)
+    path = run.folder / "config.yaml"
     os.utime(path, (time, time))
     (tmp_path / "run.json").write_text("{", encoding="utf-8")
-    directory.recover(tmp_path, str)
+    directory.recover(run, str)
     assert "1970" <= metadata.read(tmp_path)["started"] <= metadata.now()
 
 

@@ -9,6 +9,7 @@ import pytest
 from bpnet.errors import RunError, UsageError
 from bpnet.runs import directory, metadata, seed_folders
 from bpnet.runs.metadata import Status
+from bpnet.system import storage
 
 
 @pytest.fixture
@@ -101,15 +102,13 @@ def test_a_run_holds_no_seeds(small_config, folder):
 def test_a_folder_whose_seeds_were_not_all_made_is_no_smaller_set_of_them(
     small_config, tmp_path, monkeypatch
 ):
-    made = []
-
-    def die_at_the_second(settings, folder):
-        if made:
+    def die_at_the_second(path, content):
+        if path.parent.name == "seed-1":
             raise KeyboardInterrupt
-        made.append(create(settings, folder))
+        write(path, content)
 
-    create = directory.create
-    monkeypatch.setattr(directory, "create", die_at_the_second)
+    write = storage.write
+    monkeypatch.setattr(storage, "write", die_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         seed_folders.create(small_config, 2, tmp_path)
     with pytest.raises(RunError, match=f"^{tmp_path}: not all its seeds were made; remove it"):

@@ -14,7 +14,8 @@ from bpnet.errors import BpnetError, RunError
 from bpnet.network import parameters, widths
 from bpnet.runs import directory, mending, metadata, results
 from bpnet.runs.checkpoints import METADATA_LIMIT, RECORD_LIMIT
-from bpnet.runs.directory import CONFIG, Run
+from bpnet.runs.directory import Run
+from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.system import storage
 

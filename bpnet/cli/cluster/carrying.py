@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 from bpnet.errors import RunError
 from bpnet.runs import metadata
-from bpnet.runs.directory import CONFIG, PREVIOUS_CHECKPOINT, Run
+from bpnet.runs.directory import PREVIOUS_CHECKPOINT, Run
+from bpnet.runs.kinds import CONFIG
 from bpnet.system import storage
 
 Files: TypeAlias = dict[str, bytes]  # of a run, or of a folder of data: the content by the name

@@ -1,0 +1,119 @@
+"""What a sweep chooses from: the values of --set and --grid, and the rows of --trials.
+
+Whatever is wrong is added to `problems`, a line each, with its place.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from yaml.nodes import Node, SequenceNode
+
+from bpnet.config import rows_of_csv, settings
+from bpnet.config.document import Problem, decode, parse
+from bpnet.config.files import located, read_flat, value_of
+from bpnet.config.reading import origin
+from bpnet.config.rules import Refused, Rule, shown
+from bpnet.errors import StorageError
+from bpnet.system import storage
+
+MOST_TRIALS = 10_000
+LARGEST = 4 * 2**20  # bytes: so many rows of ten keys
+MOST_EVENTS = 100 * MOST_TRIALS
+CSV = ".csv"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The values of a key, which are combined with those of all other keys."""
+
+    place: str
+    key: str
+    values: list[Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The values of some keys, which belong together."""
+
+    place: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def of_settings(texts: Iterable[str], problems: list[str]) -> list[Axis]:
+    """Return the values of each --set KEY=V1,V2..."""
+    axes = []
+    for text in texts:
+        try:
+            key, values = settings.read_several(text)
+            axes.append(Axis(origin(text), key, values))
+        except Refused as refusal:
+            problems.append(f"{origin(text)}: {refusal}")
+    return axes
+
+
+def of_grid(path: Path, problems: list[str]) -> list[Axis]:
+    """Return the values of each key of a YAML file, which has a list of them for each, or one."""
+    axes: list[Axis] = []
+    with _problems_of(path, problems) as found:
+
+        def read(key: str, rule: Rule, node: Node) -> None:
+            several = node.value if isinstance(node, SequenceNode) else [node]
+            values = []
+            for one in several:
+                try:
+                    with located(one):
+                        values.append(value_of(key, rule, one))
+                except Problem as problem:
+                    found.append(problem)
+            if not several:
+                raise Refused(f"{key}: expected a list of values, got none")
+            axes.append(Axis(_place(path, node), key, values))
+
+        read_flat(_root(path), read, found)
+    return axes
+
+
+def of_trials(path: Path, problems: list[str]) -> list[Row]:
+    """Return the rows of a file: a YAML list of mappings, or a CSV whose heading is the keys."""
+    with _problems_of(path, problems) as found:
+        if path.suffix.lower() == CSV:
+            read = rows_of_csv.read(decode(storage.read(path, LARGEST)), found)
+            return [Row(f"{path}:{line}", values) for line, values in read]
+        return list(_rows(path, _root(path), found))
+    return []
+
+
+def _rows(path: Path, root: Node, problems: list[Problem]) -> Iterator[Row]:
+    if not isinstance(root, SequenceNode):
+        told = f"expected a list of mappings, such as - train.epochs: 3; got {shown(root)}"
+        raise Problem.at(root.start_mark, told)
+    for node in root.value:
+        yield Row(_place(path, node), read_flat(node, value_of, problems))
+
+
+def _root(path: Path) -> Node:
+    """Return the root node of a YAML file. Raises: Problem, StorageError."""
+    root = parse(decode(storage.read(path, LARGEST)), MOST_EVENTS)
+    if root is None:
+        raise Problem(1, 1, "is empty")
+    return root
+
+
+def _place(path: Path, node: Node) -> str:
+    return f"{path}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+
+
+@contextmanager
+def _problems_of(path: Path, problems: list[str]) -> Iterator[list[Problem]]:
+    """Yield where the problems of a file belong; then they are among the others."""
+    found: list[Problem] = []
+    try:
+        yield found
+    except Problem as problem:
+        found.append(problem)
+    except StorageError as error:
+        problems += error.lines
+    problems += [f"{path}:{one.line}:{one.column}: {one.message}" for one in found]

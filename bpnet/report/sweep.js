@@ -1,0 +1,72 @@
+"use strict";
+// The trials and their runs, what is shown of them, and what is said at the head of the page.
+
+const {keys, trials, runs, scored} = report;
+const numbered = new Map(trials.map(trial => [trial.number, trial]));
+for (const trial of trials) trial.runs = [];
+for (const run of runs) numbered.get(run.trial).runs.push(run);
+for (const trial of trials) Object.assign(trial, totals(trial.runs));
+const inOrder = trials.toSorted((a, b) => a.number - b.number);  // the trials are sorted from the best on
+const axes = keys.map((_, key) => axisOf(inOrder.map(trial => trial.values[key])));
+const dotted = runs.filter(run => run.score !== null);
+const best = trials.find(trial => trial.is_best);
+const accuracy = `${scored.join(" or ")} accuracy`;
+const view = {groups: [], far: false, chosen: null};  // chosen: the trials that are shown before all others
+
+// Return what the finished runs of a trial have in the mean.
+function totals(all) {
+  const shares = all.map(run => run.score).filter(share => share !== null);
+  const tests = all.map(run => run.test_accuracy).filter(share => share !== null);
+  const seconds = all.filter(run => run.score !== null).map(run => run.seconds);
+  return {shares, tests, mean: mean(shares), seconds: mean(seconds)};
+}
+
+function mean(values) {
+  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+}
+
+// Return the mean of shares in per cent, of several with their standard deviation.
+function spread(shares) {
+  if (shares.length < 2) return shares.length ? percent(shares[0]) : "-";
+  const middle = mean(shares);
+  const deviation = Math.sqrt(shares.reduce((sum, share) => sum + (share - middle) ** 2, 0) / (shares.length - 1));
+  return `${(100 * middle).toFixed(2)} \u00b1 ${percent(deviation)}`;
+}
+
+// Return the settings of a trial in which it differs from others.
+function settingsOf(trial) {
+  return keys.map((key, i) => `${key}=${said(trial.values[i])}`);
+}
+
+// Return how many runs have each status, but for those that have finished.
+function others(all) {
+  const counts = new Map();
+  for (const {status} of all) if (status !== "finished") counts.set(status, (counts.get(status) ?? 0) + 1);
+  return Array.from(counts, ([status, count]) => `${whole(count)} ${status}`);
+}
+
+function showHead() {
+  const finished = runs.filter(run => run.status === "finished").length;
+  place("status").textContent = finished === runs.length ? `All ${whole(runs.length)} runs have finished.`
+    : `${whole(finished)} of ${whole(runs.length)} runs have finished: ${others(runs).join(", ")}.`;
+  const told = {trials: whole(trials.length), runs: whole(runs.length)};
+  if (best) Object.assign(told, {[`${accuracy} of the best`]: spread(best.shares), "test accuracy of the best": spread(best.tests)});
+  place("score").append(...Object.entries(told).reverse().map(([term, value]) =>
+    element("div", undefined, element("dd", value), element("dt", term))));
+  place("verdict").append(...verdict().map(text => element("p", text)));
+}
+
+// Return what can be said of the best trial, and of those that may be as good.
+function verdict() {
+  if (!best) return [`Nothing is ranked: ${report.why_not}.`];
+  const near = trials.filter(trial => trial.is_within_chance), ranked = trials.filter(trial => trial.p !== null);
+  const numbers = near.slice(0, 30).map(trial => trial.number).join(", ");
+  const more = near.length > 30 ? ` and ${whole(near.length - 30)} more` : "";
+  return [
+    `Best: trial ${best.number}, ${settingsOf(best).join(", ")}.`,
+    near.length ? `Not distinguishable from it: ${numbers}${more}.`
+      : `All ${whole(ranked.length)} others that are complete are distinguishable from it.`,
+    "Its validation accuracy is optimistic: it was chosen by it. " +
+      (best.tests.length ? "Its test accuracy is not." : "It has no test accuracy yet."),
+  ];
+}

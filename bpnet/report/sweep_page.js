@@ -1,0 +1,72 @@
+"use strict";
+// The page as a whole: what is chosen on it is shown everywhere.
+
+function showCharts() {
+  showSettings();
+  showAllCurves();
+}
+
+// Show some trials before all others; null for none.
+function choose(chosen) {
+  view.chosen = chosen;
+  for (const trial of trials) trial.body.classList.toggle("chosen", Boolean(chosen?.includes(trial)));
+  for (const {button, trials: own} of view.groups) button?.setAttribute("aria-pressed", own === chosen);
+  if (chosen?.length === 1) bringIntoView(chosen[0].body);
+  showCharts();
+}
+
+// Scroll the table, not the page.
+function bringIntoView(body) {
+  const box = place("box"), top = body.offsetTop - place("trials").tHead.offsetHeight;
+  if (top < box.scrollTop || body.offsetTop + body.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top;
+}
+
+// Take the colours of a key, or of the trials, and say which is which.
+function colour(key) {
+  view.groups = groupsOf(trials, key, axes);
+  const {groups} = view, isLong = groups.length > FEW;
+  for (const group of isLong ? [] : groups) group.button = legendButton(group);
+  place("legend").replaceChildren(...(isLong ? rainbow(groups) : groups.map(({button}) => button)));
+  choose(null);
+}
+
+function legendButton({text, colour, trials: own}) {
+  const button = element("button", text);
+  button.type = "button";
+  button.style.setProperty("--colour", colour);
+  button.onclick = () => choose(view.chosen === own ? null : own);
+  return button;
+}
+
+// Return the first and the last of many colours, with all of them in between.
+function rainbow(groups) {
+  const bar = element("i"), some = Array.from({length: 13}, (_, i) => groups[Math.round(i * (groups.length - 1) / 12)]);
+  bar.style.background = `linear-gradient(to right, ${some.map(({colour}) => colour).join(", ")})`;
+  return [element("span", groups[0].text), bar, element("span", groups.at(-1).text)];
+}
+
+function showControls() {
+  const names = ["trial", ...keys];
+  place("colour").append(...names.map((name, i) => Object.assign(element("option", name), {value: i - 1})));
+  place("colour").value = trials.length > MOST_HUES && keys.length ? 0 : -1;
+  place("colour").onchange = take;
+  place("far").onchange = () => { view.far = place("far").checked; showCharts(); };
+  take();
+}
+
+function take() {
+  const key = Number(place("colour").value);
+  colour(key < 0 ? null : key);
+}
+
+function showSame() {
+  place("same").append(...Object.entries(report.same).map(([key, value]) =>
+    element("tr", undefined, element("th", key), element("td", said(value)))));
+}
+
+showHead();
+showTrials();
+showControls();
+showSame();
+addEventListener("keydown", event => { if (event.key === "Escape") { choose(null); showTip(null); } });
+document.querySelectorAll(".scroll").forEach(showMore);
