@@ -59,8 +59,7 @@ class Process:
 
     def end(self) -> None:
         """Kill it, with its runs, and wait until it is gone."""
-        for number in (signal.SIGCONT, signal.SIGKILL):
-            self.send(number)
+        self.send(signal.SIGKILL)
         self.process.wait()
         for process in jobs(self.folder):
             with suppress(ProcessLookupError):
@@ -154,7 +153,11 @@ def make_home(folder: Path, config: Config) -> Path:
 
 def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Return the exit status of a program, and what it has said."""
-    out, err = process.communicate(timeout=PATIENCE)
+    with process:
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     return process.returncode, out, err
 
 
