@@ -62,8 +62,8 @@ WINGS = {
     "report": ("content", "sweep_content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "cluster", "places", "seed_results", "seeds", "one_run", "train", "dry_run", "sweep_results",
-        "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
+        "cluster", "places", "seed_results", "seeds", "one_run", "train", "dry_run",
+        "sweep_results", "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",

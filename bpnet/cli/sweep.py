@@ -35,7 +35,7 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     "--set",
     "settings",
     metavar="KEY=V1,V2...",
-    shell_complete=completion.settings,
+    shell_complete=completion.several_settings,
     multiple=True,
     help="The values of a key, such as train.learning_rate=0.1,0.3; repeatable. Brackets and "
     "quotes keep a comma in a value.",
