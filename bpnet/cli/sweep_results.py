@@ -94,18 +94,25 @@ def _spread(shares: Sequence[float]) -> str:
 
 def _of_the_best(sweep: Sweep, found: Ranking) -> Iterator[str]:
     """Yield what can be said of it, and how it is trained again."""
-    best, near = found.standings[0], found.within_chance
-    ranked = sum(one.p is not None for one in found.standings)
-    if near:
-        yield f"not distinguishable from the best: {_numbers(near)}"
-    else:
-        yield f"distinguishable from the best: all {ranked} others"
-    yield f"best: {best.number}; chosen by it, its validation accuracy is optimistic"
+    best = found.standings[0]
+    yield _of_the_others(found)
+    if sweep.count == 1:
+        yield "with one seed each, networks are compared, not settings: --seeds 3 would tell more"
+    yield f"best: {best.number}; its validation accuracy is optimistic, as it was chosen by that"
     if found.left:
         yield f"no test accuracy yet: {found.left} runs of the sweep are left to train"
     else:
         yield f"test accuracy of {best.number}: {_spread(best.test)}"
     yield f"train it again with: {_command(sweep, best)}"
+
+
+def _of_the_others(found: Ranking) -> str:
+    near = found.within_chance
+    if not near:
+        return "all others are distinguishable from the best"
+    others = sum(standing.p is not None for standing in found.standings)
+    told = "all others" if len(near) == others else _numbers(near)
+    return f"not distinguishable from the best: {told}"
 
 
 def _numbers(standings: Sequence[Standing]) -> str:
