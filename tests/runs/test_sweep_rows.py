@@ -53,7 +53,7 @@ def test_the_columns_are_trial_and_seed_what_varies_and_what_came_out(sweep):
     assert [row["network.hidden"] for row in rows] == ["[16]", "[8, 8]", "[300]"]
     assert [row["status"] for row in rows] == ["finished", "not begun", "not begun"]
     assert [row["run"] for row in rows] == ["01/seed-0", "02/seed-0", "03/seed-0"]
-    assert set(rows[2][name] for name in AFTER[1:-1]) == {""}
+    assert {rows[2][name] for name in AFTER[1:-1]} == {""}
 
 
 def test_numbers_are_those_of_the_run_to_the_last_bit(sweep):
