@@ -24,6 +24,7 @@ from bpnet.system import threads
 
 if TYPE_CHECKING:
     from bpnet.cli.sweeps import Manner
+    from bpnet.config.combinations import Trial
 
 OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry-run"
 
@@ -34,16 +35,17 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     "--set",
     "settings",
     metavar="KEY=V1,V2...",
-    shell_complete=completion.settings,
+    shell_complete=completion.several_settings,
     multiple=True,
-    help="The values of a key, such as train.learning_rate=0.1,0.3; repeatable.",
+    help="The values of a key, such as train.learning_rate=0.1,0.3; repeatable. Brackets and "
+    "quotes keep a comma in a value.",
 )
 @click.option(
     "--grid",
     metavar="FILE",
     type=Path,
     shell_complete=completion.files,
-    help="The values of several keys: YAML, such as train.learning_rate: [0.1, 0.3].",
+    help="The values of several keys: a YAML file, such as train.learning_rate: [0.1, 0.3].",
 )
 @click.option(
     "--trials",
@@ -51,8 +53,8 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     metavar="FILE",
     type=Path,
     shell_complete=completion.files,
-    help="A list of settings that belong together: YAML, such as - {train.epochs: 5}; or a .csv "
-    "with keys as its heading.",
+    help="Values that belong together, row by row: a YAML file, such as - {train.epochs: 5}, or a "
+    ".csv, whose heading is keys.",
 )
 @click.option(
     "--seeds",
@@ -95,7 +97,12 @@ def sweep(
 
     \b
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
+    bpnet sweep --config mnist --grid grid.yaml --jobs 2 --dry-run
+    bpnet sweep --trials trials.csv --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
+
+    Each row of --trials is trained with each combination of the values in --grid and --set; a
+    --set with one value is for all. The seeds are the same for all combinations.
     """
     if resume:
         if config_file or settings or grid or listed or count or run_dir or dry_run:
@@ -104,8 +111,12 @@ def sweep(
         return
     if other_arithmetic:
         raise UsageError("--other-arithmetic goes with --resume")
-    chosen = _with(settings, data_dir)
-    _start(config_file, chosen, grid, listed, count or 1, run_dir, _manner(None, False, **how))
+    manner = _manner(None, False, **how)
+    name, trials = _trials(config_file, _with(settings, data_dir), grid, listed)
+    if dry_run:
+        _show_only(trials, count or 1, manner)
+    else:
+        _start(trials, name, count or 1, run_dir, manner)
 
 
 def _manner(
@@ -130,22 +141,29 @@ def _resume(folder: Path, manner: "Manner") -> None:
     sweeps.resume(folder, manner)
 
 
-def _start(
-    config_file: Path | None,
-    settings: Sequence[str],
-    grid: Path | None,
-    listed: Path | None,
-    count: int,
-    folder: Path | None,
-    manner: "Manner",
-) -> None:
-    from bpnet.cli import sweeps
+def _trials(
+    config_file: Path | None, settings: Sequence[str], grid: Path | None, listed: Path | None
+) -> "tuple[str, list[Trial]]":
+    """Return the name of the config, and the trials."""
     from bpnet.config import shipped
     from bpnet.runs import anew
 
     path = config_file or shipped.find(shipped.DEFAULT)
-    trials = anew.trials(path, settings, grid, listed)
-    sweeps.start(trials, path.stem, count, folder, manner)
+    return path.stem, anew.trials(path, settings, grid, listed)
+
+
+def _show_only(trials: "Sequence[Trial]", count: int, manner: "Manner") -> None:
+    from bpnet.cli import dry_run
+
+    dry_run.show(trials, count, manner.place, manner.as_json)
+
+
+def _start(
+    trials: "Sequence[Trial]", name: str, count: int, folder: Path | None, manner: "Manner"
+) -> None:
+    from bpnet.cli import sweeps
+
+    sweeps.start(trials, name, count, folder, manner)
 
 
 def _with(settings: tuple[str, ...], data_dir: str | None) -> list[str]:
