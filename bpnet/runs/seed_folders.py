@@ -47,6 +47,7 @@ def complete(settings: Config, count: int, folder: Path, without_test: bool) -> 
     whole would not do: the folder may be the current one, or a disk of its own.
     """
     storage.make_folder(folder)
+    storage.sweep(folder)
     storage.write(folder / INCOMPLETE, b"")
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
