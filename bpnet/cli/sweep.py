@@ -1,16 +1,30 @@
 """`bpnet sweep`: a run for each combination of settings and each seed, and which is the best."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bpnet.cli import completion
 from bpnet.cli.advice import Command
-from bpnet.cli.options import CONFIG, DATA_DIR, JOBS, JSON, OTHER_ARITHMETIC, RUN_DIR
+from bpnet.cli.options import (
+    CONFIG,
+    DATA_DIR,
+    JOBS,
+    JSON,
+    OTHER_ARITHMETIC,
+    RUN_DIR,
+    SCHEDULER,
+    SCHEDULER_FILE,
+)
 from bpnet.cli.options import Count as Number
 from bpnet.errors import UsageError
 from bpnet.system import threads
+
+if TYPE_CHECKING:
+    from bpnet.cli.sweeps import Manner
+    from bpnet.config.combinations import Trial
 
 OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry-run"
 
@@ -49,6 +63,8 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     help="Train each combination with N seeds, from the config's on. [default: 1]",
 )
 @JOBS
+@SCHEDULER
+@SCHEDULER_FILE
 @RUN_DIR
 @click.option(
     "--resume",
@@ -72,12 +88,9 @@ def sweep(
     run_dir: Path | None,
     resume: Path | None,
     dry_run: bool,
-    stop_on_error: bool,
     data_dir: str | None,
     other_arithmetic: bool,
-    as_json: bool,
-    quiet: bool,
-    **where: Any,
+    **how: Any,
 ) -> None:
     """Train every combination of some settings, with the same seeds, and find the best.
 
@@ -85,25 +98,55 @@ def sweep(
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
     """
+    threads.fix()
+    from bpnet.cli import sweeps
+
+    if resume:
+        if config_file or settings or grid or listed or count or run_dir or dry_run:
+            raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
+        sweeps.resume(resume, _manner(data_dir, other_arithmetic, **how))
+        return
+    if other_arithmetic:
+        raise UsageError("--other-arithmetic goes with --resume")
     from bpnet.config import shipped
+
+    path, number = config_file or shipped.find(shipped.DEFAULT), count or 1
+    trials = _trials(path, settings, grid, listed, data_dir)
+    manner = _manner(None, other_arithmetic, **how)  # where the data lie is in their configs
+    if dry_run:
+        from bpnet.cli.dry_run import show
+
+        show(trials, number, how["jobs"] or 1, manner.as_json)
+    else:
+        sweeps.start(trials, path.stem, number, run_dir, manner)
+
+
+def _trials(
+    path: Path,
+    settings: Sequence[str],
+    grid: Path | None,
+    listed: Path | None,
+    data_dir: str | None,
+) -> "list[Trial]":
+    """Return the trials; --data-dir is one more setting: whatever is in it, it is one value."""
     from bpnet.config.settings import quoted
     from bpnet.runs import anew
 
-    if resume and (config_file or settings or grid or listed or count or run_dir or dry_run):
-        raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
-    if other_arithmetic and not resume:
-        raise UsageError("--other-arithmetic goes with --resume")
-    threads.fix()
-    from bpnet.cli import places, sweeps
+    chosen = [*settings, *([] if data_dir is None else [quoted("data.dir", data_dir)])]
+    return anew.trials(path, chosen, grid, listed)
 
-    place = places.chosen(**where)
+
+def _manner(
+    data_dir: str | None,
+    other_arithmetic: bool,
+    stop_on_error: bool,
+    as_json: bool,
+    quiet: bool,
+    **where: Any,
+) -> "Manner":
+    """Return how the runs are trained, and what is shown of them."""
+    from bpnet.cli import places
+    from bpnet.cli.sweeps import Manner
+
     options = ["--other-arithmetic"] if other_arithmetic else []
-    moved = data_dir if resume else None  # of a new sweep it is in the configs
-    manner = sweeps.Manner(place, stop_on_error, quiet, as_json, moved, options)
-    if resume:
-        sweeps.resume(resume, manner)
-        return
-    path = config_file or shipped.find(shipped.DEFAULT)
-    chosen = [*settings, *([quoted("data.dir", data_dir)] if data_dir is not None else [])]
-    trials = anew.trials(path, chosen, grid, listed)
-    sweeps.start(trials, path.stem, count or 1, run_dir, manner)
+    return Manner(places.chosen(**where), stop_on_error, quiet, as_json, data_dir, options)

@@ -93,10 +93,18 @@ def written(name: str, value: Any) -> str:
     >>> written("network.hidden", (50, 20))
     'network.hidden=[50, 20]'
     """
-    text = "" if value is None else str(value)
+    return f"{name}={as_text(value)}"
+
+
+def as_text(value: Any) -> str:
+    """Return the value as it stands behind KEY=.
+
+    >>> as_text((50, 20)), as_text("drawn"), as_text(None)
+    ('[50, 20]', 'drawn', '')
+    """
     if isinstance(value, list | tuple):
-        text = f"[{', '.join(map(_in_a_list, value))}]"
-    return f"{name}={text}"
+        return f"[{', '.join(map(_in_a_list, value))}]"
+    return "" if value is None else str(value)
 
 
 def quoted(name: str, text: str) -> str:

@@ -3,10 +3,10 @@
 
 const COLUMNS = [
   {name: "#", value: trial => trial.number, text: trial => trial.number},
-  ...keys.map((key, i) => ({name: key, value: trial => axes[i].at(trial.values[i]), text: trial => said(trial.values[i])})),
+  ...keys.map((key, i) => ({name: key, value: trial => trial.which[i], text: trial => said(trial.values[i])})),
   {name: accuracy, value: trial => trial.mean, text: trial => spread(trial.shares), falls: true},
   {name: "wrong", value: wrong, text: trial => wrong(trial) === null ? "-" : wrong(trial).toFixed(0), only: trials.some(trial => trial.images)},
-  {name: "against the best", value: trial => trial.is_best ? 2 : trial.p, text: against, falls: true, only: best},
+  {name: "against the best", value: trial => trial.is_best ? 2 : trial.p, text: against, falls: true, only: Boolean(best)},
   {name: "test accuracy", value: trial => mean(trial.tests), text: trial => spread(trial.tests), falls: true, only: scored.includes("validation")},
   {name: "seconds", value: trial => trial.seconds, text: trial => trial.seconds === null ? "-" : trial.seconds.toFixed(1)},
   {name: "runs", value: trial => trial.shares.length, text: runsText},
@@ -22,7 +22,7 @@ function wrong({images, mean}) {
 function against({is_best, is_within_chance, p}) {
   if (is_best) return "best";
   if (p === null) return "-";
-  return `${is_within_chance ? "not distinguishable" : "worse"}, p ${p < 0.0001 ? "< 0.0001" : `= ${p.toFixed(4)}`}`;
+  return `${is_within_chance ? "not distinguishable" : "worse"}, p ${p < 0.0001 ? "< 0.0001" : `= ${+p.toPrecision(2)}`}`;
 }
 
 function runsText({runs: all}) {
@@ -39,12 +39,17 @@ function showTrials() {
 }
 
 function heading(column) {
-  const button = element("button", column.name), cell = element("th", undefined, button);
+  const button = element("button", undefined, ...breakable(column.name)), cell = element("th", undefined, button);
   cell.scope = "col";
   button.type = "button";
   button.onclick = () => sortBy(column);
   column.cell = cell;
   return cell;
+}
+
+// Return a name that may go on in another line after a dot, as those of keys are long.
+function breakable(name) {
+  return name.split(/(?<=\.)/).flatMap(part => [part, element("wbr")]);
 }
 
 // Sort by a column, what is most wanted first; again, the other way round. What is not known stays last.

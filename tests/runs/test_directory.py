@@ -13,6 +13,7 @@ from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError, StorageError, UsageError
 from bpnet.runs import directory, metadata
 from bpnet.runs.directory import Run
+from tests.helpers.trials import sweep
 
 
 def test_a_folder_is_named_for_time_and_name(tmp_path, monkeypatch):
@@ -223,3 +224,23 @@ def test_a_path_in_which_the_longest_name_has_no_room_is_refused_before_it_is_ma
     with pytest.raises(StorageError, match="File name too long"):
         directory.new("", folder)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lost", ["damaged", "missing"])
+def test_a_run_of_a_sweep_that_lost_its_run_json_still_gets_no_test_score(
+    small_config, tmp_path, lost
+):
+    run = directory.create(small_config, directory.new("", sweep(tmp_path / "s") / "01/seed-0"))
+    if lost == "damaged":
+        (run.folder / "run.json").write_text("{", encoding="utf-8")
+    directory.recover(run, str)
+    assert run.is_without_test
+    metadata.write(run.folder, {"without_test"}, status="interrupted")  # it was scored since
+    directory.recover(run, pytest.fail)
+    assert not run.is_without_test
+
+
+def test_elsewhere_a_run_that_lost_its_run_json_gets_one(small_config, tmp_path):
+    run = directory.create(small_config, directory.new("", tmp_path / "01/seed-0"))
+    directory.recover(run, pytest.fail)
+    assert metadata.read(run.folder) == {}

@@ -86,12 +86,15 @@ class Cluster:
             self._runs[number] = Placed(sent, task, events)
             self._place(self._runs[number])
 
+    def give_up(self) -> None:
+        """Begin no more of those that wait for a Dask worker."""
+        with self._lock:
+            self._give_up([placed for placed in self._runs.values() if not placed.worker], None)
+
     def forward(self, number: int) -> None:
         """Pass a signal on to all runs; those that have not begun are given up."""
         self._signal = number
-        with self._lock:
-            waiting = [placed for placed in self._runs.values() if not placed.worker]
-            self._give_up(waiting, 128 + number)
+        self.give_up()
         self._loop.add_callback(self._stop, None)
 
     def kill(self) -> None:
@@ -99,7 +102,7 @@ class Cluster:
         with self._lock:
             self._give_up(list(self._runs.values()), 128 + 9)
 
-    def _give_up(self, runs: Iterable[Placed], status: int) -> None:
+    def _give_up(self, runs: Iterable[Placed], status: int | None) -> None:
         futures = []
         for placed in runs:
             self._end(placed, status)
@@ -107,7 +110,7 @@ class Cluster:
         if futures:
             self._client.cancel(futures)
 
-    def _end(self, placed: Placed, status: int) -> None:
+    def _end(self, placed: Placed, status: int | None) -> None:
         with self._lock:
             if self._runs.pop(placed.task.number, None):
                 placed.events.put((placed.folder, status))
