@@ -59,8 +59,8 @@ def test_what_is_alike_is_measured_once_for_a_second(measured):
     "setting",
     [
         "network.hidden=50", "network.activation=sigmoid", "train.batch_size=7",
-        "train.dtype=float64", "train.momentum=0.9", "train.average=0.9", "train.workers=2", "augment.shift=1",
-        "data.train=900",
+        "train.dtype=float64", "train.momentum=0.9", "train.average=0.9",
+        "train.workers=2", "augment.shift=1", "data.train=900",
     ],
 )  # fmt: skip
 def test_what_decides_the_pace_is_measured_by_itself(measured, setting):
