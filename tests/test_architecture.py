@@ -70,7 +70,7 @@ WINGS = {
     ),
     "cli.cluster": (
         "carrying", "versions", "remote", "arriving", "hearing", "shipping", "crew", "engine",
-        "connecting",
+        "guest", "connecting",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

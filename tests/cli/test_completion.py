@@ -13,8 +13,10 @@ from click.shell_completion import ZshComplete
 from bpnet.cli import main, shells
 from bpnet.cli.commands import bpnet as command_line
 from bpnet.config import shipped
+from tests.helpers.trials import sweep
 
 NEWER, OLDER = "runs/2026-02-01_120000_mnist-2-seeds", "runs/2026-01-01_120000_밑바닥-s0"
+SWEEP = "runs/2026-03-01_120000_mnist-sweep"
 FILE, DIR = "file,", "dir,"
 
 
@@ -77,6 +79,18 @@ def complete(tmp_path, monkeypatch, capsysbinary):
 )  # fmt: skip
 def test_the_word_before_the_cursor_is_completed(complete, words, offered):
     assert complete(*words.split(" ")) == offered
+
+
+def test_a_sweep_is_completed_level_by_level(complete):
+    trials = [f"{SWEEP}/{trial}" for trial in ("01", "02")]
+    for name in [f"{trial}/seed-{seed}" for trial in trials for seed in (0, 1)]:
+        Path(name).mkdir(parents=True)
+        Path(name, "config.yaml").touch()
+    sweep(Path(SWEEP))
+    assert complete("eval", "") == [SWEEP, NEWER, OLDER]
+    assert complete("eval", f"{SWEEP}/") == trials
+    assert complete("eval", f"{trials[1]}") == [trials[1]]
+    assert complete("eval", f"{trials[1]}/") == [f"{trials[1]}/seed-0", f"{trials[1]}/seed-1"]
 
 
 def test_all_configs_are_offered_where_nothing_is_typed(complete):

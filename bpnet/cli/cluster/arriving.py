@@ -1,11 +1,7 @@
 """The files of a run come home: checked as files of strangers are, then put into its folder."""
 
-import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import mkdtemp
 
 from bpnet import config
 from bpnet.cli.cluster import carrying
@@ -15,6 +11,7 @@ from bpnet.network import parameters, widths
 from bpnet.runs import directory, mending, metadata, results
 from bpnet.runs.checkpoints import METADATA_LIMIT, RECORD_LIMIT
 from bpnet.runs.directory import Run
+from bpnet.runs.identity import EPOCHS
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.system import storage
@@ -46,15 +43,16 @@ def receive(sent: Sent, files: Files, status: int) -> None:
     Raises: RunError if they are not as bpnet writes them, or another has trained it meanwhile;
     StorageError.
     """
-    run = sent.run
     files = {name: content for name, content in files.items() if name != CONFIG}
-    carrying.refuse_strange(run, files, _most(sent.goal))
-    _refuse_unreadable(sent.goal, files, status)
-    with directory.locked(run.folder):
+    carrying.refuse_strange(sent.run, files, _most(sent.goal))
+    epochs = _refuse_unreadable(sent.goal, files, status)
+    folder = sent.run.folder
+    with directory.locked(folder):
         _refuse_trained(sent)
-        if sent.epochs is not None:
-            storage.write(run.folder / CONFIG, _config(sent.goal))
-        carrying.unpack(files, run.folder)
+        if epochs is not None and epochs == sent.epochs:
+            chosen, _ = config.read(folder / CONFIG, [f"train.epochs={epochs}"], environment={})
+            storage.write(folder / CONFIG, config.dump(chosen).encode())
+        carrying.unpack(files, folder)
 
 
 def _most(run: Run) -> int:
@@ -63,34 +61,32 @@ def _most(run: Run) -> int:
     return MOST_COPIES * 8 * numbers + METADATA_LIMIT + RECORD_LIMIT * epochs + ROOM
 
 
-def _config(run: Run) -> bytes:
-    return config.dump(run.config).encode()
+def _refuse_unreadable(run: Run, files: Files, status: int) -> object:
+    """Raise RunError if a file cannot be read, or a run that should have finished has not.
 
-
-def _refuse_unreadable(run: Run, files: Files, status: int) -> None:
-    """Raise RunError if a file cannot be read, or a run that should have finished has not."""
-    folder = Path(mkdtemp(prefix="bpnet-arrived-"))
+    Return how many epochs its config has, if run.json says it.
+    """
     try:
-        for name, content in {CONFIG: _config(run), **files}.items():
-            (folder / name).write_bytes(content)
-        arrived = replace(run, folder=folder)
-        found = metadata.read(folder).get("status")
-        if status == 0 and found != Status.FINISHED:
-            raise RunError(f"{folder}: should have finished, but is {found}")
-        if found == Status.FINISHED:
-            metadata.result(folder)
-            for path in mending.spoilt(arrived):
-                raise RunError(f"{path}: not as bpnet writes it")
-        results.read_log(arrived)
-        if storage.exists(arrived.weights):
-            results.load_network(arrived)
+        with carrying.unpacked(files) as folder:
+            _refuse_damaged(replace(run, folder=folder), status)
+            return metadata.read(folder).get("config", {}).get(EPOCHS)
     except BpnetError as error:
-        text = str(error).replace(f"{folder}{os.sep}", "").replace(str(folder), "it")
-        raise RunError(f"{run.folder}: what came back is no such run: {text}") from error
+        raise RunError(f"{run.folder}: what came back is no run of it: {error}") from error
     except OSError as error:
-        raise RunError(f"{folder}: cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        raise RunError(f"{error.filename}: cannot be written: {error.strerror}") from error
+
+
+def _refuse_damaged(arrived: Run, status: int) -> None:
+    found = metadata.read(arrived.folder).get("status")
+    if status == 0 and found != Status.FINISHED:
+        raise RunError(f"{arrived.folder}: has not finished")
+    if found == Status.FINISHED:
+        metadata.result(arrived.folder)
+        for path in mending.spoilt(arrived):
+            raise RunError(f"{path}: not as bpnet writes it")
+    results.read_log(arrived)
+    if storage.exists(arrived.weights):
+        results.load_network(arrived)
 
 
 def _refuse_trained(sent: Sent) -> None:

@@ -1,13 +1,17 @@
 """The files of a run <-> bytes that travel: to a Dask worker, and home again."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TypeAlias
 
 from bpnet.errors import RunError
 from bpnet.runs import metadata
 from bpnet.runs.directory import PREVIOUS_CHECKPOINT, Run
 from bpnet.runs.kinds import CONFIG
-from bpnet.system import storage
+from bpnet.system import background, storage
 
 Files: TypeAlias = dict[str, bytes]  # of a run, or of a folder of data: the content by the name
 
@@ -26,10 +30,25 @@ def pack(folder: Path) -> Files:
 
 
 def unpack(files: Files, folder: Path) -> None:
-    """Write the files into the folder, in their order. Raises: StorageError."""
+    """Write the files into the run's folder, durably and in their order. Raises: StorageError."""
     for name in NAMES:
         if name in files:
             storage.write(folder / name, files[name])
+
+
+@contextmanager
+def unpacked(files: Files, directory: Path | None = None) -> Iterator[Path]:
+    """Yield a new folder with the files, which is removed when it has served its purpose.
+
+    Raises: OSError if there is no room for them.
+    """
+    folder = Path(mkdtemp(prefix="bpnet-run-", dir=directory))
+    try:
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        yield folder
+    finally:
+        background.start(shutil.rmtree, folder, True)
 
 
 def refuse_strange(run: Run, files: Files, most: int) -> None:

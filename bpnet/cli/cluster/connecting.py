@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from bpnet.cli.cluster.engine import Cluster
 
-EXTRA = "distributed>=2025.1"
-PATIENCE = 10.0  # seconds in which a scheduler must answer
+PACKAGE = "distributed>=2025.1"
 LIMIT = 2**20  # bytes of a scheduler file
 
 
@@ -35,7 +34,9 @@ def connected(
     `options` are those of each job, without the folder of the data: these travel.
     Raises: UsageError if bpnet or NumPy on a host are others; BpnetError if there is no scheduler.
     """
-    place = address or _address(scheduler_file)
+    place = _address(scheduler_file) if address is None else address
+    if not place:
+        raise UsageError("--scheduler: expected an address, such as tcp://10.0.0.7:8786")
     with _quiet():
         client = _client(place)
         try:
@@ -67,18 +68,12 @@ def _address(scheduler_file: Path | None) -> str:
 
 def _client(address: str) -> "Client":
     try:
-        from distributed import Client
+        from bpnet.cli.cluster import guest
     except ImportError as error:
         raise BpnetError(
-            f'a Dask cluster is spoken to by distributed ({error}): pip install "{EXTRA}"'
+            f'a Dask cluster is spoken to by distributed ({error}): pip install "{PACKAGE}"'
         ) from error
-    try:
-        return Client(address, timeout=PATIENCE, set_as_default=False, name="bpnet")
-    except (OSError, ValueError, ImportError, TypeError) as error:
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise BpnetError(
-            f"--scheduler {address}: no Dask scheduler answers there: {reason}"
-        ) from error
+    return guest.connect(address)
 
 
 @contextmanager

@@ -57,7 +57,8 @@ class Crew:
         """Give this Dask worker no more runs; it is told once for each host."""
         self._refused.add(worker)
         self._tell_once(
-            f"{versions.host(worker)}: a Dask worker there {reason}: its runs are put elsewhere"
+            f"{versions.host(worker)}: a Dask worker there cannot train runs: {reason}; they are "
+            "put elsewhere"
         )
 
     def usable(self) -> frozenset[str] | None:

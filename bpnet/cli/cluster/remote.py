@@ -19,11 +19,11 @@ from tempfile import mkdtemp
 from threading import Thread
 from typing import IO, Any
 
-from distributed import Status, Worker, get_worker
+from distributed import Reschedule, Status, Worker, get_worker
 
 from bpnet.cli.cluster import carrying, versions
 from bpnet.cli.cluster.carrying import Files
-from bpnet.errors import BpnetError, StorageError
+from bpnet.errors import StorageError
 from bpnet.system import background, companions, processors
 
 OPEN = (Status.running, Status.paused, Status.closing_gracefully)
@@ -89,29 +89,25 @@ def train(task: Task) -> Outcome:
     desk = Desk(worker, worker.get_current_task(), task)
     here = versions.here()
     if here != task.versions:
-        return Outcome(worker.address, refusal=versions.difference(here, task.versions))
+        return Outcome(worker.address, refusal=f"has {versions.difference(here, task.versions)}")
     try:
         return _train(desk)
     except (StorageError, OSError) as error:  # there is no room for the run, or for its data
-        return Outcome(worker.address, refusal=str(error))
-    except BpnetError as error:
-        desk.say(message=f"Error: {error}")
+        return Outcome(worker.address, refusal=f"{worker.local_directory}: {_reason(error)}")
     except UnwantedError:
-        pass
-    return Outcome(worker.address, status=1)
+        raise Reschedule from None  # if it was the Dask worker that closes
+    except Exception as error:  # one that the client could not read would never reach it
+        desk.say(message=f"Error: {type(error).__name__}: {error}")
+        return Outcome(worker.address, status=1)
 
 
 def _train(desk: Desk) -> Outcome:
     directory = Path(desk.worker.local_directory)
-    folder = Path(mkdtemp(prefix="bpnet-run-", dir=directory))
-    try:
-        carrying.unpack(desk.task.files, folder)
+    with carrying.unpacked(desk.task.files, directory) as folder:
         status = _run(desk, folder, _data(desk, directory))
         if status and (reason := _is_full(folder)):
             return Outcome(desk.worker.address, refusal=reason)
         return Outcome(desk.worker.address, status, carrying.pack(folder))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_full(folder: Path) -> str:
@@ -119,8 +115,13 @@ def _is_full(folder: Path) -> str:
     try:
         (folder / "room").write_bytes(bytes(ROOM))
     except OSError as error:
-        return f"{folder.parent}: {error.strerror}"
+        return f"{folder.parent}: {_reason(error)}"
     return ""
+
+
+def _reason(error: Exception) -> str:
+    """Return what the system says, without the name of the file, which is another each time."""
+    return getattr(error.__cause__ or error, "strerror", None) or str(error)
 
 
 def _data(desk: Desk, directory: Path) -> Path:
@@ -158,7 +159,7 @@ def _deliver(packed: Files, folder: Path) -> None:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except (StorageError, OSError) as error:
-        _undelivered[str(folder)] = str(error)
+        _undelivered[str(folder)] = _reason(error)
 
 
 def stop(sweep: str, number: int) -> None:
