@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bpnet.config import Config, load
+from bpnet import config
+from bpnet.config import Config
 from bpnet.config.combinations import Trial
 from bpnet.runs import directory, session, sweeps
 from bpnet.runs.sweeps import Sweep
@@ -13,7 +14,7 @@ from bpnet.runs.sweeps import Sweep
 def train(folder: Path, base: Config, settings: Sequence[Mapping[str, Any]], count: int) -> Sweep:
     """Make a sweep of a trial for each of the settings, and train it."""
     folder.mkdir()
-    trials = [Trial(chosen, load(base, chosen, {})) for chosen in settings]
+    trials = [Trial(one, config.load(base, one, {})) for one in settings]
     sweep = sweeps.create(folder, base, trials, base.seed, count)
     for run in sweep.runs():
         sweep.make(run)
