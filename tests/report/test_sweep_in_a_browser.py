@@ -79,13 +79,23 @@ def test_every_run_has_a_curve(browser):
     assert pieces(browser, ".curve") == 12
 
 
-def test_the_head_says_what_is_best_and_what_may_be_as_good(browser, told):
-    said = texts(browser, "#findings p")
-    assert said[0].startswith(f"Best: trial {best(told)['number']}, train.learning_rate=")
-    near = [str(trial["number"]) for trial in told["trials"] if trial["is_within_chance"]]
-    assert f"Not distinguishable from it: {', '.join(near)}." in said
-    assert "optimistic" in said[-1]
+def test_the_head_says_what_is_best_and_what_may_be_as_good(browser, told, tmp_path):
     assert browser.find_element("id", "status").text == "All 12 runs have finished."
+    first, *others = told["trials"]
+    few = ", ".join(str(trial["number"]) for trial in others[:2])
+    for near, line in (
+        (0, "All others are distinguishable from it."),
+        (2, f"Not distinguishable from it: {few}."),
+        (5, "Not distinguishable from it: all others."),
+    ):
+        marked = [one | {"is_within_chance": i < near} for i, one in enumerate(others)]
+        with another_page(browser, page(told | {"trials": [first, *marked]}, SWEEP), tmp_path):
+            said = texts(browser, "#findings p")
+            assert said[0].startswith(f"Best: trial {first['number']}, train.learning_rate=")
+            assert said[1] == line
+            assert said[2].startswith("Its validation accuracy is optimistic")
+            marks = ["not distinguishable" in text for text in texts(browser, "#trials td")]
+            assert sum(marks) == near
 
 
 def test_the_table_is_sorted_by_the_column_that_is_chosen(browser):
