@@ -34,7 +34,7 @@ WINGS = {
     "datasets": (
         "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
         "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "parcels", "several", "tables", "importing",
+        "several", "parcels", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": (
@@ -43,7 +43,7 @@ WINGS = {
     "gradcheck": ("watching", "comparing", "layers", "network"),
     "training": (
         "schedules", "optimizers", "state", "batches", "step", "shares", "worker", "team", "need",
-        "trainer", "arithmetic",
+        "trainer", "pace", "arithmetic",
     ),
     "runs": (
         "metadata", "folder_names", "kinds", "directory", "anew", "identity", "seed_folders",
@@ -62,8 +62,8 @@ WINGS = {
     "report": ("content", "sweep_content", "page"),
     "cli": (
         "signals", "broken_pipes", "bars", "console", "advice", "completion", "options", "jobs",
-        "cluster", "places", "seed_results", "seeds", "one_run", "train", "sweep_results",
-        "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
+        "cluster", "places", "seed_results", "seeds", "one_run", "train", "dry_run",
+        "sweep_results", "sweep_watching", "sweeps", "sweep", "picture_files", "class_folders",
         "scored_pictures", "scores", "eval", "gradcheck", "config", "data_import", "data",
         "answers", "committee", "predict", "report", "runs", "compare", "export", "commands",
         "shells", "main", "job",

@@ -100,8 +100,18 @@ SEEDS = click.option(
     type=Count(2, 1000),
     help="Train N seeds, from the config's on, each in a process of its own.",
 )
-JOBS = click.option(
-    "--jobs", metavar="N", type=Count(1, 1000), help="Seeds at a time. [default: 1]"
+JOBS = click.option("--jobs", metavar="N", type=Count(1, 1000), help="Runs at a time. [default: 1]")
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Train on the Dask cluster of this scheduler, such as tcp://host:8786, not here.",
+)
+SCHEDULER_FILE = click.option(
+    "--scheduler-file",
+    metavar="FILE",
+    type=Path,
+    shell_complete=completion.files,
+    help="The same, with the file that `dask scheduler --scheduler-file FILE` writes.",
 )
 SPLITS = click.Choice(["test", "validation", "train"])
 SPLIT = click.option(

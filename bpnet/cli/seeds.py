@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from bpnet import datasets
-from bpnet.cli import jobs, seed_results
+from bpnet.cli import jobs, places, seed_results
 from bpnet.cli.bars import tqdm
 from bpnet.cli.console import (
     byte_bar,
@@ -37,8 +37,9 @@ def start(
         raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
     if folder:
         directory.refuse_taken(folder)  # before a download
+    places.settle_data()
     config = datasets.completed(config)
-    place.refuse_too_much([config], count)
+    place.refuse_too_much([config] * count)
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
     folder = directory.new(f"{name}-{count}-seeds", folder)
     with directory.locked(folder):
@@ -76,7 +77,7 @@ def resume(
         return
     anew.refuse_threads(*(runs[seed] for seed in unfinished if seed in runs))
     config = directory.open_run(left[0], with_options((), data_dir)).config
-    place.refuse_too_much([config], len(left))
+    place.refuse_too_much([config] * len(left))
     if unfinished:
         datasets.load(config.data, byte_bar, tell)
     options = ["--other-arithmetic"] if other_arithmetic else []

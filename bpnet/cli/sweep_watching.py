@@ -74,7 +74,8 @@ class Watching:
         last = self._last_words.pop(folder, "")
         if status:
             self.failed[folder] = f"{failure(status)}{last and f': {last}'}"
-            self._tell(row, failure(status))
+            if status < 128:  # else a signal has ended it, as it may have all others
+                self._tell(row, failure(status))
             self.bar.update(self._epochs(folder) - (row.epochs or 0))
         elif self.bar.disable and not self.quiet:
             self._tell(row, f"{_score(row)}  {row.seconds or 0:.1f} s")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bpnet import datasets
-from bpnet.cli import jobs, sweep_results
+from bpnet.cli import jobs, places, sweep_results
 from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.places import Place
 from bpnet.cli.sweep_watching import Watching, watching
@@ -56,7 +56,9 @@ def start(
         raise UsageError(f"--seeds: {count} from {base.seed} on go above {LARGEST_SEED}")
     if folder:
         directory.refuse_taken(folder)  # before a download
-    planned = _made_ready(Sweep(Path(), trials, base.seed, count), manner)
+    places.settle_data()
+    planned = Sweep(Path(), trials, base.seed, count)
+    planned = _made_ready(planned, list(planned.runs()), manner)
     folder = directory.new(f"{name}-sweep", folder)
     with directory.locked(folder):
         sweeps.create(folder, base, trials, base.seed, count)
@@ -74,7 +76,7 @@ def resume(folder: Path, manner: Manner) -> None:
         tell(f"{folder}: all its runs have finished: nothing to do")
         _show(sweep, Results(sweep, sweep_rows.rows(sweep)), manner)
         return
-    sweep = _made_ready(sweep, manner)
+    sweep = _made_ready(sweep, left, manner)
     with directory.locked(folder):
         _train(sweep, left, manner)
 
@@ -89,22 +91,21 @@ def _is_done(run: Planned) -> bool:
         return False
 
 
-def _made_ready(sweep: Sweep, manner: Manner) -> Sweep:
-    """Have the data of all trials, and refuse what is too much; what is wrong is told once.
+def _made_ready(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> Sweep:
+    """Have the data of all that is left, and refuse what is too much; what is wrong is told once.
 
     Return the sweep with the names of the classes, which own files bring with them.
     """
-    located = [replace(one.config, data=_located(one.config.data, manner)) for one in sweep.trials]
-    located = datasets.all_completed(located)
-    manner.place.refuse_too_much(located, sweep.count)
-    datasets.have_all((config.data for config in located), byte_bar, tell)
-    configs = [
-        replace(trial.config, data=replace(trial.config.data, classes=config.data.classes))
-        for trial, config in zip(sweep.trials, located, strict=True)
-    ]
-    trials = [
-        Trial(trial.settings, config) for trial, config in zip(sweep.trials, configs, strict=True)
-    ]
+    numbers = list(dict.fromkeys(run.trial for run in left))
+    configs = [sweep.trials[number - 1].config for number in numbers]
+    located = [replace(config, data=_located(config.data, manner)) for config in configs]
+    known = dict(zip(numbers, datasets.all_completed(located), strict=True))
+    manner.place.refuse_too_much([known[run.trial] for run in left])
+    datasets.have_all((config.data for config in known.values()), byte_bar, tell)
+    trials = list(sweep.trials)
+    for number, config in zip(numbers, configs, strict=True):
+        data = replace(config.data, classes=known[number].data.classes)
+        trials[number - 1] = replace(trials[number - 1], config=replace(config, data=data))
     return replace(sweep, trials=trials)
 
 
@@ -130,6 +131,8 @@ def _train(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> None:
     problems = [f"{run}: {what}" for run, what in watch.failed.items()]
     if len(problems) > MOST_FAILED:
         problems[MOST_FAILED:] = [f"and {len(problems) - MOST_FAILED} more"]
+    if waiting := len(left) - watch.done:
+        problems.append(f"{waiting} more have not begun")
     try:
         _show(sweep, watch.results, manner)
     except BpnetError as error:

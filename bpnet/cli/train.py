@@ -1,8 +1,9 @@
 """`bpnet train`: a run from its start, or from its checkpoint, to its end or the next signal."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,8 @@ from bpnet.cli.options import (
     OTHER_ARITHMETIC,
     RESUME,
     RUN_DIR,
+    SCHEDULER,
+    SCHEDULER_FILE,
     SEEDS,
     SET,
     WORKERS,
@@ -39,6 +42,8 @@ OF_A_NEW_RUN = "--config, --set, --run-dir, --seeds or --workers"
 @EPOCHS
 @SEEDS
 @JOBS
+@SCHEDULER
+@SCHEDULER_FILE
 @WORKERS
 @DATA_DIR
 @OTHER_ARITHMETIC
@@ -50,11 +55,11 @@ def train(
     resume: Path | None,
     epochs: int | None,
     count: int | None,
-    jobs: int | None,
     workers: str | None,
     data_dir: str | None,
     other_arithmetic: bool,
     quiet: bool,
+    **where: Any,
 ) -> None:
     """Train a network, and score it on the test images at the end.
 
@@ -71,16 +76,21 @@ def train(
     if resume:
         if config_file or settings or run_dir or count or workers is not None:
             raise UsageError(f"--resume takes no {OF_A_NEW_RUN}: the run has its own")
-        _resume(resume, epochs, jobs, data_dir, other_arithmetic, quiet)
+        _resume(resume, epochs, where, data_dir, other_arithmetic, quiet)
         return
     if epochs:
         raise UsageError(f"--epochs goes with --resume; of a new run: --set train.epochs={epochs}")
     if other_arithmetic:
         raise UsageError("--other-arithmetic goes with --resume")
-    if jobs and not count:
-        raise UsageError("--jobs goes with --seeds")
+    if not count and (given := _given(where)):
+        raise UsageError(f"{given[0]} goes with --seeds")
     chosen = with_options(settings, data_dir, workers)
-    _start(config_file, chosen, run_dir, count, jobs or 1, quiet)
+    _start(config_file, chosen, run_dir, count, where, quiet)
+
+
+def _given(where: Mapping[str, Any]) -> list[str]:
+    """Return which of the options are given that say where several runs are trained."""
+    return [f"--{name.replace('_', '-')}" for name, value in where.items() if value is not None]
 
 
 def _start(
@@ -88,7 +98,7 @@ def _start(
     settings: list[str],
     run_dir: Path | None,
     count: int | None,
-    jobs: int,
+    where: Mapping[str, Any],
     quiet: bool,
 ) -> None:
     """Train a new run, or one for each of `count` seeds."""
@@ -101,7 +111,7 @@ def _start(
     if count:
         from bpnet.cli import places, seeds
 
-        seeds.start(loaded, path.stem, run_dir, count, places.ThisMachine(jobs), quiet)
+        seeds.start(loaded, path.stem, run_dir, count, places.chosen(**where), quiet)
     else:
         from bpnet.runs import session
 
@@ -112,7 +122,7 @@ def _start(
 def _resume(
     folder: Path,
     epochs: int | None,
-    jobs: int | None,
+    where: Mapping[str, Any],
     data_dir: str | None,
     other_arithmetic: bool,
     quiet: bool,
@@ -128,11 +138,11 @@ def _resume(
         threads.fix()
         from bpnet.cli import places, seeds
 
-        place = places.ThisMachine(jobs or 1)
+        place = places.chosen(**where)
         seeds.resume(folder, epochs, place, data_dir, other_arithmetic, quiet)
         return
-    if jobs:
-        raise UsageError(f"--jobs: {folder} is not a folder of seeds")
+    if given := _given(where):
+        raise UsageError(f"{given[0]}: {folder} is not a folder of seeds")
     run = directory.open_run(folder, with_options((), data_dir))
     threads.fix()
     if run.status == Status.FINISHED and epochs is None:

@@ -159,16 +159,3 @@ def _first(problems: Sequence[str]) -> list[str]:
 def varying(found: Sequence[Trial]) -> list[str]:
     """Return the keys of which not all trials have the same value, in the order they were given."""
     return list(found[0].settings)
-
-
-def restored(base: Config, chosen: Sequence[Mapping[str, Any]]) -> list[Trial]:
-    """Return the trials again, from the config of one of them, and their settings.
-
-    Raises: ConfigError.
-    """
-    values = flatten(base)
-    found = [Trial(settings, build({**values, **settings})) for settings in chosen]
-    for number, trial in enumerate(found, start=1):
-        for problem in contradictions.within_new(trial.config):
-            raise ConfigError(f"trial {number}: {problem}")
-    return found

@@ -13,6 +13,7 @@ from yaml.events import (
     CollectionEndEvent,
     CollectionStartEvent,
     DocumentStartEvent,
+    Event,
     NodeEvent,
 )
 from yaml.nodes import Node
@@ -50,8 +51,7 @@ def parse(text: str, most_events: int = MOST_EVENTS) -> Node | None:
     Raises: Problem.
     """
     try:
-        _refuse_traps(text, most_events)
-        node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        node: Node | None = _Guarded(text, most_events).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise _as_problem(error, text) from error
     except yaml.reader.ReaderError as error:
@@ -97,18 +97,28 @@ def _place(before: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
-def _refuse_traps(text: str, most_events: int) -> None:
-    depth = documents = 0
-    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        if number > most_events:
+class _Guarded(yaml.SafeLoader):
+    """Composes a document; each event is looked at before anything is made of it."""
+
+    def __init__(self, text: str, most_events: int) -> None:
+        super().__init__(text)
+        self.left, self.depth, self.documents = most_events + 1, 0, 0
+
+    def get_event(self) -> Event:
+        """Return the next event. Raises: Problem if it is a trap."""
+        event: Event = super().get_event()  # type: ignore[no-untyped-call]
+        self.left -= 1
+        if self.left < 0:
             raise Problem.at(event.start_mark, "more keys and values than a config can have")
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        documents += isinstance(event, DocumentStartEvent)
-        if documents > 1:
+        self.depth += isinstance(event, CollectionStartEvent)
+        self.depth -= isinstance(event, CollectionEndEvent)
+        self.documents += isinstance(event, DocumentStartEvent)
+        if self.documents > 1:
             raise Problem.at(event.start_mark, "a second document: a config is one")
-        if depth > DEEPEST:
+        if self.depth > DEEPEST:
             raise Problem.at(event.start_mark, "nested too deep")
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             raise Problem.at(event.start_mark, "anchors and aliases (& and *) are not allowed")
         if isinstance(event, NodeEvent) and getattr(event, "tag", None):
             raise Problem.at(event.start_mark, "tags (!) are not allowed")
+        return event

@@ -14,6 +14,7 @@ from bpnet.evaluation.scores import (
     evaluate,
     evaluate_committee,
     interval,
+    recognised,
 )
 from bpnet.evaluation.selection import against_the_best, by_seeds
 
@@ -30,5 +31,6 @@ __all__ = [
     "interval",
     "mcnemar",
     "only_right",
+    "recognised",
     "sign_flips",
 ]

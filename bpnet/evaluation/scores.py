@@ -74,6 +74,21 @@ def evaluate(network: Network, split: Split) -> Scores:
     return Scores(loss / len(split), confusion.reshape(classes, classes))
 
 
+def recognised(network: Network, split: Split) -> Array:
+    """Return of which images of the split the network recognises the class, (N,) of bools.
+
+    Raises: DivergedError if its weights are spoilt.
+    """
+    found = []
+    with np.errstate(over="ignore", invalid="ignore"):  # seen in the scores
+        for x, t in _batches(network, split):
+            scores = network.predict(x)
+            if not np.isfinite(scores).all():
+                raise DivergedError(f"no scores for {len(split)} images: the weights are spoilt")
+            found.append(scores.argmax(axis=1) == t)
+    return np.concatenate(found)
+
+
 def evaluate_committee(networks: Sequence[Network], split: Split) -> Scores:
     """Score the mean of the networks' probabilities, y = 1/K sum of softmax(scores), on the split.
 

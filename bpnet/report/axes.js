@@ -1,20 +1,33 @@
 "use strict";
 // The values of a key as places from 0 to 1 along an axis: numbers by their size, all else in order.
 
-const FEW = 12;  // values that have a mark each
+const FEW = 12;  // values that have a mark each, and colours that have a name each
 
-// Return the axis of these values: its kind, its values in their order, where each is, and its marks.
+// Return the axis of these values: its kind, its values in their order, the place of each, its marks,
+// and `of`, which gives the number of a value among them.
 function axisOf(values) {
   const known = new Map(values.map(value => [JSON.stringify(value), value]));
-  if (values.some(value => typeof value !== "number")) return axisOfWords(Array.from(known.values()));
-  const numbers = Array.from(known.values()).sort((a, b) => a - b);
-  return isSpread(numbers) ? logarithmic(numbers) : linear(numbers);
+  const areNumbers = values.every(value => typeof value === "number");
+  const order = Array.from(known.values());
+  const axis = areNumbers ? axisOfNumbers(order.sort((a, b) => a - b)) : axisOfWords(order);
+  const numbers = new Map(order.map((value, i) => [JSON.stringify(value), i]));
+  return {...axis, values: order, of: value => numbers.get(JSON.stringify(value))};
 }
 
 function axisOfWords(words) {
-  const keys = words.map(word => JSON.stringify(word));
-  const at = value => (keys.indexOf(JSON.stringify(value)) + 0.5) / words.length;
-  return {kind: "words", values: words, at, marks: words.map(word => ({text: said(word), at: at(word)}))};
+  const places = words.map((_, i) => (i + 0.5) / words.length);
+  return {kind: "words", places, marks: words.map((word, i) => ({text: said(word), at: places[i]}))};
+}
+
+function axisOfNumbers(numbers) {
+  const kind = isSpread(numbers) ? "logarithmic" : "linear";
+  const power = kind === "linear" ? Number : powers(numbers);
+  const ends = [power(numbers[0]), power(numbers.at(-1))];
+  const place = scale(ends[0] < ends[1] ? ends : [ends[0] - 1, ends[0] + 1], [0.08, 0.92]);
+  const marked = numbers.length <= FEW ? numbers : (kind === "linear" ? ticks(numbers[0], numbers.at(-1), 6) : decades(numbers))
+    .filter(number => number >= numbers[0] && number <= numbers.at(-1));
+  return {kind, places: numbers.map(number => place(power(number))),
+    marks: marked.map(number => ({text: said(number), at: place(power(number))}))};
 }
 
 // Whether numbers lie more evenly by their logarithms than by their size; a zero among them may be.
@@ -29,27 +42,19 @@ function median(sorted) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-function linear(numbers) {
-  return axis("linear", numbers, value => value, ticks(numbers[0], numbers.at(-1), 6));
-}
-
-// Return an axis of logarithms. A zero, which has none, is as far below the others as these lie apart.
-function logarithmic(numbers) {
+// Return the logarithm as a function. A zero, which has none, is as far below the others as these lie apart.
+function powers(numbers) {
   const some = numbers.filter(number => number > 0).map(Math.log10);
   const step = Math.max((some.at(-1) - some[0]) / Math.min(some.length - 1, 6), 0.3);
-  const power = value => value > 0 ? Math.log10(value) : some[0] - step;
-  const round = ticks(Math.floor(some[0]), Math.ceil(some.at(-1)), 12).filter(Number.isInteger)
-    .flatMap(exponent => [1, 2, 5].map(digit => +(digit * 10 ** exponent).toPrecision(3)));
-  return axis("logarithmic", numbers, power, some.length < numbers.length ? [0, ...round] : round);
+  return number => number > 0 ? Math.log10(number) : some[0] - step;
 }
 
-// Return an axis along which `power` is even; many values have marks at round numbers only.
-function axis(kind, numbers, power, round) {
-  const ends = [power(numbers[0]), power(numbers.at(-1))];
-  const at = scale(ends[0] < ends[1] ? ends : [ends[0] - 1, ends[0] + 1], [0.08, 0.92]);
-  const marked = numbers.length > FEW ? round.filter(n => n >= numbers[0] && n <= numbers.at(-1)) : numbers;
-  return {kind, values: numbers, at: value => at(power(value)),
-    marks: marked.map(value => ({text: said(value), at: at(power(value))}))};
+// Return round numbers on an axis of logarithms: the fewer, the longer it is.
+function decades(numbers) {
+  const lowest = Math.log10(numbers.find(number => number > 0)), highest = Math.log10(numbers.at(-1));
+  const digits = highest - lowest > 3 ? [1] : highest - lowest > 1.5 ? [1, 3] : [1, 2, 3, 5];
+  const exponents = Array.from({length: Math.ceil(highest) - Math.floor(lowest) + 1}, (_, i) => Math.floor(lowest) + i);
+  return [0, ...exponents.flatMap(exponent => digits.map(digit => +(digit * 10 ** exponent).toPrecision(3)))];
 }
 
 // Return the text of a value, as --set takes it.
@@ -57,9 +62,9 @@ function said(value) {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
 }
 
-// Return below what share runs lie far below the others: as many times as the better half is wide.
+// Return the lowest of some shares, but for those that lie far below the others, if these would be flat then.
 function fence(shares) {
   const sorted = shares.toSorted((a, b) => a - b), middle = median(sorted), top = sorted.at(-1);
   const low = sorted.find(share => share >= middle - 3 * (top - middle));
-  return middle < top ? low : sorted[0];
+  return top > low && top - sorted[0] > 3 * (top - low) ? low : sorted[0];
 }

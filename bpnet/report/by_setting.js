@@ -1,99 +1,89 @@
 "use strict";
 // The accuracy of the runs against each key that varies.
 
+const SMALL = {...EDGE, left: 62};  // a chart of a key
 const APART = 7;  // of the dots of one value, which would lie on one another
-const MOST_MEANS = 40;  // values that have a bar of their mean
+const MOST_MEANS = 40;  // values that have a bar of their mean, and their dots side by side
+const finished = inOrder.flatMap(trial => trial.runs).filter(run => run.score !== null);
+
+// Return from where on the charts show the finished runs.
+function lowestDot(far) {
+  const scores = finished.map(run => run.score);
+  return far ? scores.reduce((a, b) => Math.min(a, b)) : fence(scores);
+}
 
 // Show a chart for each key.
 function showSettings() {
-  if (!dotted.length) return void (place("settings_charts").textContent = "No run has finished yet.");
-  const low = view.far ? Math.min(...scores()) : fence(scores());
-  place("settings_charts").replaceChildren(...keys.map((key, i) => settingChart(key, i, low)));
+  if (!finished.length) return void (place("settings_charts").textContent = "No run has finished yet.");
+  const high = finished.reduce((most, run) => Math.max(most, run.score), 0);
+  const levels = ticks(lowestDot(view.far), high, 4);
+  place("settings_charts").replaceChildren(...keys.map((key, i) => settingChart(key, i, levels)));
 }
 
-function scores() {
-  return dotted.map(run => run.score);
-}
-
-function settingChart(key, i, low) {
-  const levels = ticks(low, Math.max(...scores()), 4), y = scale([levels[0], levels.at(-1)], [EDGE.bottom, EDGE.top]);
-  const x = scale([0, 1], [EDGE.left, EDGE.right]);
-  const points = pointsOf(axes[i], i, x, y), fits = points.filter(point => point.share >= levels[0]);
+function settingChart(key, i, levels) {
+  const y = scale([levels[0], levels.at(-1)], [SMALL.bottom, SMALL.top]), x = scale([0, 1], [SMALL.left, SMALL.right]);
   const svg = drawn("svg", {viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": `${accuracy} by ${key}`});
-  svg.append(...levels.flatMap(level => grid(level, y, share)), ...marks(axes[i], x),
-    ...layers(points, ({x, y, share}) => share < levels[0] ? `M${x - 3} ${EDGE.bottom - 5}h6l-3 5z` : `M${x} ${y}h0`, "dots"),
-    ...means(axes[i], i, x, y, levels[0]), ...fits.filter(({run}) => run.trial === best?.number)
-      .map(({x, y}) => drawn("circle", {cx: x, cy: y, r: 6, class: "ring"})));
-  pointed(svg, points.map(point => ({...point, y: Math.min(point.y, EDGE.bottom - 3)})));
-  const below = points.length - fits.length;
-  return element("figure", undefined, element("figcaption", undefined, element("b", key),
-    element("span", `${accuracy}${below ? `; ${whole(below)} far below, at the foot` : ""}`)), svg);
+  const points = pointsOf(i, x, y), fits = points.filter(({share}) => share >= levels[0]);
+  const low = points.filter(({share}) => share < levels[0]).map(point => ({...point, y: SMALL.bottom - 4}));
+  svg.append(...levels.flatMap(level => grid(level, y, share, SMALL)), ...marks(axes[i], x),
+    ...layers(low, ({x, y}) => `M${x - 3} ${y - 1}h6l-3 5z`, "low"), ...layers(fits, ({x, y}) => `M${x} ${y}h0`, "dot"),
+    ...means(i, x, y, levels[0]), ...rings(fits));
+  pointed(svg, [...fits, ...low]);
+  const told = low.length ? `${accuracy}; ${whole(low.length)} far below, at the foot` : accuracy;
+  return element("figure", undefined, element("figcaption", undefined, element("b", key), element("span", told)), svg);
 }
 
-// Return a point for each finished run. Those of one value stand side by side, if there are not too many.
-function pointsOf(axis, key, x, y) {
-  const seen = new Map(), room = Math.min(APART, 0.7 * (EDGE.right - EDGE.left) / axis.values.length / mostAt(key));
-  const counts = countsAt(key);
-  return dotted.map(run => {
-    const value = numbered.get(run.trial).values[key], name = JSON.stringify(value), place = seen.get(name) ?? 0;
-    seen.set(name, place + 1);
-    const aside = axis.values.length > MOST_MEANS ? 0 : (place - (counts.get(name) - 1) / 2) * room;
-    return {run, share: run.score, x: x(axis.at(value)) + aside, y: y(run.score)};
+// Return a point for each finished run; those of one value stand side by side.
+function pointsOf(key, x, y) {
+  const {places} = axes[key], counts = places.map(() => 0), seen = places.map(() => 0);
+  for (const run of finished) counts[valueOf(run, key)] += 1;
+  const room = widthOf(places) * (x(1) - x(0)), apart = Math.min(APART, room / Math.max(...counts));
+  return finished.map(run => {
+    const value = valueOf(run, key), aside = seen[value]++ - (counts[value] - 1) / 2;
+    return {run, share: run.score, x: x(places[value]) + apart * aside, y: y(run.score)};
   });
 }
 
-// Return how many finished runs have each value of a key.
-function countsAt(key) {
-  const counts = new Map();
-  for (const run of dotted) {
-    const name = JSON.stringify(numbered.get(run.trial).values[key]);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
+function valueOf(run, key) {
+  return numbered.get(run.trial).which[key];
 }
 
-function mostAt(key) {
-  return Math.max(...countsAt(key).values());
+// Return how wide the dots of a value may spread, so that they stay apart from the next ones, and inside.
+function widthOf(places) {
+  if (places.length > MOST_MEANS) return 0;
+  const gaps = places.slice(1).map((place, i) => place - places[i]);
+  return 0.8 * Math.min(...gaps, 2 * places[0], 2 * (1 - places.at(-1)));
 }
 
 // Return the values below a chart, as many as there is room for.
-function marks({marks}, x) {
+function marks({kind, marks}, x) {
+  const most = kind === "words" ? Math.max(6, Math.floor((x(1) - x(0)) / marks.length / 7) - 1) : Infinity;
   let end = -Infinity;
-  const most = Math.max(6, Math.floor((EDGE.right - EDGE.left) / marks.length / 7) - 1);
   return marks.flatMap(({text, at}) => {
     const shown = columns(text) > most ? `${Array.from(text).slice(0, most).join("")}\u2026` : text;
     const half = 3.6 * columns(shown), middle = Math.min(x(at), WIDE - half);
     if (middle - half < end) return [];
     end = middle + half + 6;
-    const made = label(shown, middle, EDGE.bottom + 22, "middle");
-    made.append(Object.assign(drawn("title", {}), {textContent: text}));
-    return [made];
+    return [titled(label(shown, middle, SMALL.bottom + 22, "middle"), text)];
   });
 }
 
-// Return a bar at the mean of each value's runs.
-function means(axis, key, x, y, low) {
-  if (axis.values.length > MOST_MEANS) return [];
-  const half = Math.min(16, 0.4 * (EDGE.right - EDGE.left) / axis.values.length);
-  return axis.values.flatMap(value => {
-    const name = JSON.stringify(value), middle = x(axis.at(value));
-    const share = mean(dotted.filter(run => JSON.stringify(numbered.get(run.trial).values[key]) === name).map(run => run.score));
-    if (share === null || share < low) return [];
-    const bar = drawn("path", {d: `M${middle - half} ${y(share)}h${2 * half}`, class: "mean"});
-    bar.append(Object.assign(drawn("title", {}), {textContent: `mean ${percent(share)}`}));
-    return [bar];
-  });
+// Return a bar at the mean of each value's runs, if it has several.
+function means(key, x, y, low) {
+  const {places, values} = axes[key], shares = values.map(() => []);
+  if (values.length > MOST_MEANS) return [];
+  for (const run of finished) shares[valueOf(run, key)].push(run.score);
+  const half = Math.min(16, 0.4 * (x(1) - x(0)) / values.length);
+  return shares.map(mean).flatMap((share, i) => shares[i].length < 2 || share < low ? [] : [
+    titled(drawn("path", {d: `M${x(places[i]) - half} ${y(share)}h${2 * half}`, class: "mean"}), `mean ${percent(share)}`)]);
 }
 
-// Return the marks of points in the colours of their groups; those that are chosen above the others, which are pale.
-function layers(points, path, name) {
-  const byTrial = new Map(trials.map(({number}) => [number, []]));
-  for (const point of points) byTrial.get(point.run.trial).push(path(point));
-  const isPale = trial => view.chosen && !view.chosen.includes(trial);
-  return [true, false].flatMap(pale => view.groups.map(({colour, trials: own}) => {
-    const d = own.filter(trial => Boolean(isPale(trial)) === pale).flatMap(({number}) => byTrial.get(number)).join("");
-    const made = drawn("path", {d, class: pale ? `${name} pale` : name});
-    made.style.color = colour;
-    return made;
-  }));
+function titled(shape, text) {
+  shape.append(Object.assign(drawn("title", {}), {textContent: text}));
+  return shape;
+}
+
+// Return a ring round each run of the best trial.
+function rings(points) {
+  return points.filter(({run}) => run.trial === best?.number).map(({x, y}) => drawn("circle", {cx: x, cy: y, r: 6, class: "ring"}));
 }

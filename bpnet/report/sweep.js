@@ -3,22 +3,21 @@
 
 const {keys, trials, runs, scored} = report;
 const numbered = new Map(trials.map(trial => [trial.number, trial]));
-for (const trial of trials) trial.runs = [];
-for (const run of runs) numbered.get(run.trial).runs.push(run);
-for (const trial of trials) Object.assign(trial, totals(trial.runs));
 const inOrder = trials.toSorted((a, b) => a.number - b.number);  // the trials are sorted from the best on
 const axes = keys.map((_, key) => axisOf(inOrder.map(trial => trial.values[key])));
-const dotted = runs.filter(run => run.score !== null);
+for (const trial of trials) Object.assign(trial, {which: trial.values.map((value, key) => axes[key].of(value)), runs: []});
+for (const run of runs) numbered.get(run.trial).runs.push(run);
+for (const trial of trials) Object.assign(trial, totals(trial.runs));
 const best = trials.find(trial => trial.is_best);
 const accuracy = `${scored.join(" or ")} accuracy`;
 const view = {groups: [], far: false, chosen: null};  // chosen: the trials that are shown before all others
 
 // Return what the finished runs of a trial have in the mean.
 function totals(all) {
-  const shares = all.map(run => run.score).filter(share => share !== null);
-  const tests = all.map(run => run.test_accuracy).filter(share => share !== null);
-  const seconds = all.filter(run => run.score !== null).map(run => run.seconds);
-  return {shares, tests, mean: mean(shares), seconds: mean(seconds)};
+  const finished = all.filter(run => run.score !== null);
+  const shares = finished.map(run => run.score);
+  const tests = finished.map(run => run.test_accuracy).filter(share => share !== null);
+  return {shares, tests, mean: mean(shares), seconds: mean(finished.map(run => run.seconds))};
 }
 
 function mean(values) {
@@ -49,24 +48,33 @@ function showHead() {
   const finished = runs.filter(run => run.status === "finished").length;
   place("status").textContent = finished === runs.length ? `All ${whole(runs.length)} runs have finished.`
     : `${whole(finished)} of ${whole(runs.length)} runs have finished: ${others(runs).join(", ")}.`;
-  const told = {trials: whole(trials.length), runs: whole(runs.length)};
-  if (best) Object.assign(told, {[`${accuracy} of the best`]: spread(best.shares), "test accuracy of the best": spread(best.tests)});
-  place("score").append(...Object.entries(told).reverse().map(([term, value]) =>
+  const told = {
+    ...best?.tests.length && {"test accuracy of the best": spread(best.tests)},
+    ...best && {[`${accuracy} of the best`]: spread(best.shares)},
+    runs: whole(runs.length),
+    trials: whole(trials.length),
+  };
+  place("score").append(...Object.entries(told).map(([term, value]) =>
     element("div", undefined, element("dd", value), element("dt", term))));
-  place("verdict").append(...verdict().map(text => element("p", text)));
+  place("findings").append(...verdict().map(text => element("p", text)));
 }
 
 // Return what can be said of the best trial, and of those that may be as good.
 function verdict() {
   if (!best) return [`Nothing is ranked: ${report.why_not}.`];
-  const near = trials.filter(trial => trial.is_within_chance), ranked = trials.filter(trial => trial.p !== null);
-  const numbers = near.slice(0, 30).map(trial => trial.number).join(", ");
-  const more = near.length > 30 ? ` and ${whole(near.length - 30)} more` : "";
+  const near = trials.filter(trial => trial.is_within_chance);
+  const left = trials.filter(trial => !trial.is_best && trial.p === null);
   return [
     `Best: trial ${best.number}, ${settingsOf(best).join(", ")}.`,
-    near.length ? `Not distinguishable from it: ${numbers}${more}.`
-      : `All ${whole(ranked.length)} others that are complete are distinguishable from it.`,
+    near.length ? `Not distinguishable from it: ${numbers(near)}.` : "Every other trial that is ranked is distinguishable from it.",
+    ...left.length ? [`Not ranked, as not all their runs have finished: ${numbers(left)}.`] : [],
     "Its validation accuracy is optimistic: it was chosen by it. " +
       (best.tests.length ? "Its test accuracy is not." : "It has no test accuracy yet."),
   ];
+}
+
+// Return the numbers of trials, of very many the first ones.
+function numbers(some) {
+  const more = some.length > 30 ? ` and ${whole(some.length - 30)} more` : "";
+  return some.slice(0, 30).map(trial => trial.number).join(", ") + more;
 }

@@ -1,11 +1,12 @@
 """What the page of a sweep tells, as plain data for its scripts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from typing import Any
 
-from bpnet.runs import directory, results
+from bpnet.runs import results
+from bpnet.runs.directory import Run
 from bpnet.runs.identity import settings_of
 from bpnet.runs.ranking import Ranking, Standing
 from bpnet.runs.sweep_rows import Row
@@ -61,15 +62,21 @@ def _run(row: Row, sweep: Sweep, standing: Standing, most: int) -> dict[str, Any
         "path": row.run.folder.relative_to(sweep.folder).as_posix(),
         **facts,
         "score": facts[column],
-        "curve": _curve(row, column, most),
+        "curve": _curve(row, sweep, column, most),
     }
 
 
-def _curve(row: Row, column: str, most: int) -> list[tuple[int, float]]:
-    """Return some epochs of a run, each with its share of right answers."""
+def _curve(row: Row, sweep: Sweep, column: str, most: int) -> list[tuple[int, float]]:
+    """Return some epochs of a run, each with its share of right answers.
+
+    The row was made by reading the run, so the config needs no reading again; but the run may have
+    been given more epochs since.
+    """
     if not row.epochs:
         return []
-    log = results.read_log(directory.open_run(row.run.folder))
+    config = sweep.trials[row.run.trial - 1].config
+    train = replace(config.train, epochs=max(config.train.epochs, row.epochs))
+    log = results.read_log(Run(row.run.folder, replace(config, train=train)))
     shares = [round(asdict(record)[column], 6) for record in log]
     return [(log[place].epoch, shares[place]) for place in thinned(shares, most)]
 

@@ -38,21 +38,24 @@ def _runs(folder: Path, levels: int, tell: Tell) -> list[Path]:
 def newest(tell: Tell) -> Path:
     """Return the folder of the finished run that was started last, of all in runs/.
 
-    What is damaged is passed over, and told; so is, silently, a run without a test score: a trial.
+    What is damaged is passed over, and told; so are runs without a test score, which are trials.
     Raises: RunError if there is none.
     """
-    starts = {}
+    starts, trials = {}, 0
     for folder in every(Path("runs"), tell):
         with _passing_over(tell):
             found = metadata.read(folder)
-            if found.get("status") == Status.FINISHED and not found.get(WITHOUT_TEST):
+            if found.get(WITHOUT_TEST):
+                trials += 1
+            elif found.get("status") == Status.FINISHED:
                 starts[folder] = str(found.get("started", ""))
     now = metadata.now()
     for folder in sorted(starts, key=lambda folder: _past(starts[folder], now), reverse=True):
         with _passing_over(tell):
             config.read(folder / CONFIG, environment={})
             return folder
-    raise RunError("runs: holds no finished run; name a run directory, or train first")
+    but = " but trials of a sweep, without a test score" if trials else ""
+    raise RunError(f"runs: holds no finished run{but}; name a run directory, or train first")
 
 
 def _past(time: str, now: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.config import combinations, flatten
-from bpnet.evaluation import SIGNIFICANT, against_the_best, answers, by_seeds, sign_flips
+from bpnet.evaluation import SIGNIFICANT, against_the_best, by_seeds, recognised, sign_flips
 from bpnet.runs import directory, loading
 from bpnet.runs.loading import LoadedRun
 from bpnet.runs.metadata import Status
@@ -70,6 +70,12 @@ class Standing:
         """The test accuracy of each finished run that has one."""
         shares = (row.test_accuracy for row in self.finished)
         return [share for share in shares if share is not None]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long a finished run has trained, in the mean."""
+        found = [row.seconds for row in self.finished if row.seconds is not None]
+        return mean(found) if found else None
 
     @property
     def is_within_chance(self) -> bool:
@@ -186,12 +192,16 @@ def _tested(complete: Sequence[Standing], of_images: Sequence[float]) -> Iterato
     right = np.array([standing.right for standing in complete])
     of_seeds = by_seeds(right) if right.shape[1] > 1 else None
     larger = list(map(max, of_images, of_seeds)) if of_seeds else of_images
-    for place, (one, p) in enumerate(zip(complete[1:], against_the_best(larger), strict=True)):
-        p_seeds = of_seeds[place] if of_seeds else None
-        yield replace(one, p_images=of_images[place], p_seeds=p_seeds, p=p)
+    for place, p in enumerate(against_the_best(larger)):
+        yield replace(
+            complete[1 + place],
+            p_images=of_images[place],
+            p_seeds=of_seeds[place] if of_seeds else None,
+            p=p,
+        )
 
 
 def _right(runs: Iterator[LoadedRun]) -> Array:
     """Return how many of the networks have each image right, (N,)."""
-    found = (answers([one.network], one.images) == one.images.labels for one in runs)
+    found = (recognised(one.network, one.images) for one in runs)
     return reduce(np.add, (right.astype(np.int32) for right in found))

@@ -16,7 +16,13 @@ from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origi
 from bpnet.errors import short
 
 DEEPEST = 4  # the list network.hidden in the config of the identity of a checkpoint
-WORDS = {float: "a number with a point", int: "a whole number", str: "a text", dict: "an object"}
+WORDS = {
+    float: "a number with a point",
+    int: "a whole number",
+    bool: "true or false",
+    str: "a text",
+    dict: "an object",
+}
 
 Kind = TypeVar("Kind")
 

@@ -16,7 +16,7 @@ def memory(config: Config) -> int:
     Several workers share the arrays of `forms`; their images together are those of one batch.
     Raises: DataError, StorageError if own files cannot be looked into.
     """
-    trained, held = _images(config)
+    trained, held = images_of(config)
     batch = _of_a_batch(config, min(config.train.batch_size, trained))
     own = max(network.memory(config), network.memory(config, images=0) + batch)
     shared = size(forms(config)) if config.train.workers > 1 else 0
@@ -47,10 +47,11 @@ def of_the_state(config: Config) -> int:
     return of_each * network.parameters(network.widths(config))
 
 
-def _images(config: Config) -> tuple[int, int]:
+def images_of(config: Config) -> tuple[int, int]:
     """Return how many images are trained on, and how many are held at most.
 
     To mix two datasets, both are held, and what is trained on.
+    Raises: DataError, StorageError if own files cannot be looked into.
     """
     data = config.data
     train, test = datasets.counts(data)

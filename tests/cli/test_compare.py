@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bpnet.evaluation import holm, mcnemar
+from tests.helpers.trials import unscored
 
 
 @pytest.fixture
@@ -149,3 +150,11 @@ def test_seeds_are_a_committee_also_among_several(bpnet, more, three):
 def test_one_run_is_compared_with_nothing(bpnet, names):
     told = f"Error: compare: expected at least two runs, got {len(names)}\n"
     assert bpnet("compare", *names) == (2, "", told)
+
+
+def test_runs_without_a_test_score_are_compared_on_validation_images(bpnet, both):
+    unscored(Path("bad"))
+    result = bpnet("compare", *both)
+    assert result.out == bpnet("compare", *both, "--split", "validation").out
+    assert result.err.startswith("bad: has no test score: these are validation images; ")
+    assert "test accuracy" in bpnet("compare", *both, "--split", "test").out

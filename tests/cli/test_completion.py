@@ -13,8 +13,10 @@ from click.shell_completion import ZshComplete
 from bpnet.cli import main, shells
 from bpnet.cli.commands import bpnet as command_line
 from bpnet.config import shipped
+from tests.helpers.trials import sweep
 
 NEWER, OLDER = "runs/2026-02-01_120000_mnist-2-seeds", "runs/2026-01-01_120000_밑바닥-s0"
+SWEEP = "runs/2026-03-01_120000_mnist-sweep"
 FILE, DIR = "file,", "dir,"
 
 
@@ -55,6 +57,13 @@ def complete(tmp_path, monkeypatch, capsysbinary):
         ("gradcheck --set network.init = ", ["he", "xavier"]),
         ("train --set train.epochs =", []),
         ("train --set no.such =", []),
+        ("train --set data.dataset=mnist,d", []),
+        ("sweep --set train.l", ["train.learning_rate=", "train.label_smoothing="]),
+        ("sweep --set data.dataset=d", ["data.dataset=drawn"]),
+        ("sweep --set network.activation = relu,", ["relu,sigmoid"]),
+        ("sweep --set network.activation=relu,sigmoid,", []),
+        ("sweep --grid g", [f"{FILE}g"]),
+        ("sweep --trials t", [f"{FILE}t"]),
         ("train --set train.dtype=float64 --set network.a", ["network.activation="]),
         ("eval run", [NEWER, OLDER]),
         (f"eval {OLDER} {NEWER}/", [f"{NEWER}/seed-0", f"{NEWER}/seed-1"]),
@@ -70,6 +79,18 @@ def complete(tmp_path, monkeypatch, capsysbinary):
 )  # fmt: skip
 def test_the_word_before_the_cursor_is_completed(complete, words, offered):
     assert complete(*words.split(" ")) == offered
+
+
+def test_a_sweep_is_completed_level_by_level(complete):
+    trials = [f"{SWEEP}/{trial}" for trial in ("01", "02")]
+    for name in [f"{trial}/seed-{seed}" for trial in trials for seed in (0, 1)]:
+        Path(name).mkdir(parents=True)
+        Path(name, "config.yaml").touch()
+    sweep(Path(SWEEP))
+    assert complete("eval", "") == [SWEEP, NEWER, OLDER]
+    assert complete("eval", f"{SWEEP}/") == trials
+    assert complete("eval", f"{trials[1]}") == [trials[1]]
+    assert complete("eval", f"{trials[1]}/") == [f"{trials[1]}/seed-0", f"{trials[1]}/seed-1"]
 
 
 def test_all_configs_are_offered_where_nothing_is_typed(complete):
@@ -93,6 +114,7 @@ def test_what_cannot_be_read_is_not_told_of(complete, monkeypatch, tmp_path):
 
 
 NUMBERS_AND_WORDS = (click.IntRange, click.Choice, type(click.BOOL))
+OTHERS = ("N", "ADDRESS")
 
 
 def parameters(group=command_line):
@@ -107,7 +129,7 @@ def parameters(group=command_line):
 @pytest.mark.parametrize(("command", "parameter"), [
     pytest.param(command, parameter, id=f"{command} {parameter.name}")
     for command, parameter in parameters()
-    if not isinstance(parameter.type, NUMBERS_AND_WORDS) and parameter.metavar != "N"
+    if not isinstance(parameter.type, NUMBERS_AND_WORDS) and parameter.metavar not in OTHERS
 ])  # fmt: skip
 def test_every_other_parameter_takes_what_can_be_completed(command, parameter):
     with command_line.make_context("bpnet", [], resilient_parsing=True) as context:

@@ -18,6 +18,7 @@ from bpnet.datasets import drawn_digits, loading
 from bpnet.evaluation import predictions
 from bpnet.runs import from_python, metadata
 from bpnet.system import memory, storage
+from tests.helpers.trials import sweep, unscored
 
 
 @pytest.fixture
@@ -499,3 +500,29 @@ def test_a_run_is_not_read_with_other_images_mixed_in(mixed, monkeypatch):
     result = bpnet("eval", folder)
     assert result.status == 1
     assert result.err.endswith("Error: mixed: began with other files of sketched\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["eval s", "compare s s", "predict --run s x.png", "export s --to onnx x", "train --resume s"],
+)
+def test_every_command_tells_of_a_sweep_which_of_its_trials_to_name(bpnet, trained, command):
+    trained("s/01/seed-0")
+    sweep(Path("s"))
+    told = (
+        "s: is a sweep; name one of its trials, such as s/01; to go on with it: bpnet sweep --res"
+    )
+    result = bpnet(*command.split())
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith(f"Error: {told}")
+    assert result.err.count("\n") == 1
+
+
+def test_a_trial_is_scored_by_its_name_and_never_without(bpnet, trained):
+    unscored(Path(trained("runs/s/01/seed-0")))
+    sweep(Path("runs/s"))
+    assert bpnet("eval", "runs/s/01").out.startswith("runs/s/01/seed-0\ntest accuracy ")
+    assert bpnet("eval").err == (
+        "Error: runs: holds no finished run but trials of a sweep, without a test score; name a "
+        "run directory, or train first\n"
+    )

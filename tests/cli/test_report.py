@@ -9,6 +9,7 @@ import pytest
 
 from bpnet.report.page import MARK
 from bpnet.runs import directory, metadata, seed_folders
+from tests.helpers.trials import unscored
 
 
 @pytest.fixture
@@ -100,3 +101,12 @@ def test_without_a_run_what_is_damaged_is_passed_over(bpnet, run):
     assert (result.status, result.out) == (0, f"{run}/report.html\n")
     assert result.err.startswith("runs/zzz/run.json: not JSON: ")
     assert result.err.endswith("; passed over\n")
+
+
+def test_of_a_run_without_a_test_score_the_page_has_validation_images(bpnet, run):
+    unscored(Path(run))
+    result = bpnet("report", run)
+    assert result.err.startswith(f"{run}: has no test score: these are validation images; ")
+    page = Path(f"{run}/report.html").read_text(encoding="utf-8")
+    assert '"split": "validation"' in page
+    assert '"test_accuracy": null' in page

@@ -8,6 +8,7 @@ import pytest
 
 from bpnet.runs import metadata
 from bpnet.system import locks
+from tests.helpers.trials import sweep, unscored
 
 
 @pytest.fixture
@@ -139,3 +140,16 @@ def test_own_files_differ_by_their_folder_and_the_number_of_their_classes(bpnet,
     places = [heading.index("dir"), heading.index("classes")]
     cells = [[row[place] for place in places] for row in found]
     assert cells == [["x", "2"], ["y", "3"], ["-", "-"]]
+
+
+def test_a_run_without_a_test_score_has_a_dash_and_is_found_in_a_sweep(bpnet, trained):
+    run = trained("runs/sweep/01/seed-0")
+    sweep(Path("runs/sweep"))
+    unscored(Path(run))
+    for place in ((), ("runs/sweep",), ("runs/sweep/01",)):
+        (row,) = bpnet("runs", *place).out.splitlines()[1:]
+        assert row.startswith(f"{run}  finished ")
+        assert row.split()[-3:-1] == ["%", "-"]
+    (listed,) = json.loads(bpnet("runs", "--json").out)
+    assert listed["test_accuracy"] is None
+    assert listed["validation_accuracy"] is not None

@@ -16,6 +16,7 @@ from bpnet.cli import jobs
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.runs import directory, metadata, seed_folders
 from bpnet.system import processors, storage
+from tests.helpers.trials import unscored
 
 
 @pytest.fixture
@@ -368,3 +369,15 @@ def test_seeds_whose_parent_is_killed_die_and_resumed_they_end_the_same(
     assert "running" in statuses(tmp_path / "two")
     assert finish(resume)[0] == 0
     assert weights(tmp_path / "two") == expected
+
+
+def test_seeds_without_a_test_score_have_dashes_and_their_mean_is_that_of_validation(
+    bpnet, trained
+):
+    trained("three", "--seeds", 3)
+    for seed in range(3):
+        unscored(Path(f"three/seed-{seed}"))
+    _, *rows, mean, path = bpnet("train", "--resume", "three").out.splitlines()
+    assert [row.split()[1:4] for row in rows] == [["-", "-", "-"]] * 3
+    assert re.fullmatch(r"mean of 3 seeds: validation \d\d\.\d\d ± \d\.\d\d %", mean)
+    assert path == "three"

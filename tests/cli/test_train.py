@@ -16,6 +16,7 @@ from bpnet.runs import checkpoints, metadata
 from bpnet.system import processors
 from bpnet.training import trainer
 from bpnet.training.step import Step
+from tests.helpers.trials import unscored
 
 
 def test_results_go_to_stdout_the_path_last_and_progress_to_stderr(bpnet, small_file):
@@ -137,6 +138,21 @@ def test_a_finished_run_has_nothing_to_resume_and_shows_its_result_again(bpnet, 
     assert (again.status, again.out) == (0, first.out)
     assert again.err == "r: has finished all its epochs: nothing to do; more epochs: --epochs N\n"
     assert {path.name: path.read_bytes() for path in Path("r").iterdir()} == before
+
+
+def test_a_finished_run_without_a_test_score_says_what_scores_it_and_is_left_as_it_is(
+    bpnet, trained
+):
+    run = unscored(Path(trained("a run")))
+    before = (run / "run.json").read_bytes()
+    again = bpnet("train", "--resume", run)
+    scoring = "without a test score; bpnet eval 'a run' scores it; more epochs: --epochs N"
+    assert again.err == f"a run: has finished all its epochs, {scoring}\n"
+    line, path = again.out.splitlines()
+    assert re.fullmatch(r"test accuracy -, weights of epoch \d: \d\d\.\d\d % on validation", line)
+    assert path == "a run"
+    assert " accuracy " in bpnet("eval", run).out
+    assert (run / "run.json").read_bytes() == before
 
 
 def test_a_finished_run_gets_more_epochs_and_shows_them(bpnet, small_file):

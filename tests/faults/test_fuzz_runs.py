@@ -110,7 +110,7 @@ def right(bpnet, stock):
 def in_this_process(bpnet, monkeypatch):
     """The jobs of seeds run here: a process for each would take minutes."""
 
-    def train(folders, parallel, data_dir, watch):
+    def train(folders, engine, watch):
         ended = {folder: bpnet("train", "--resume", folder, "--quiet") for folder in folders}
         for folder, end in ended.items():
             for line in end.err.splitlines():

@@ -59,8 +59,7 @@ class Process:
 
     def end(self) -> None:
         """Kill it, with its runs, and wait until it is gone."""
-        for number in (signal.SIGCONT, signal.SIGKILL):
-            self.send(number)
+        self.send(signal.SIGKILL)
         self.process.wait()
         for process in jobs(self.folder):
             with suppress(ProcessLookupError):
@@ -113,10 +112,10 @@ class Cluster:
         return jobs(self.folder)
 
     def left(self) -> list[Path]:
-        """Return the files of runs and datasets that lie on its workers."""
-        kinds = ("*.npz", "run.json", "config.yaml", "*ubyte*")
-        found = [path for kind in kinds for path in self.folder.rglob(kind)]
-        return [path for path in found if path.is_file()]
+        """Return the files of runs that lie on its living workers; data stay for other runs."""
+        living = [worker.folder for worker in self.workers if worker.is_alive]
+        kinds = ("*.npz", "run.json", "config.yaml", "log.csv")
+        return [path for folder in living for kind in kinds for path in folder.rglob(kind)]
 
     def end(self) -> None:
         """Kill all of it."""
@@ -154,7 +153,11 @@ def make_home(folder: Path, config: Config) -> Path:
 
 def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Return the exit status of a program, and what it has said."""
-    out, err = process.communicate(timeout=PATIENCE)
+    with process:
+        try:
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     return process.returncode, out, err
 
 

@@ -20,6 +20,7 @@ from bpnet.network import Network
 from bpnet.runs import directory, exporting, metadata, npz, onnx_file, safetensors_file
 from bpnet.system import memory
 from tests.helpers import readmes
+from tests.helpers.trials import unscored
 
 LARGEST_DIFFERENCE = {"float32": 1e-5, "float64": 1e-9}
 CLEAR = 1e-4  # between the two best probabilities: then the answer must be the same
@@ -207,3 +208,10 @@ def test_the_packages_that_are_asked_for_are_those_of_the_extra():
     text = (readmes.ROOT / "pyproject.toml").read_text(encoding="utf-8")
     extras = tomllib.loads(text)["project"]["optional-dependencies"]
     assert extras["export"] == [onnx_file.PACKAGE, safetensors_file.PACKAGE]
+
+
+def test_of_a_run_without_a_test_score_the_file_tells_none(finished_run, tmp_path):
+    unscored(finished_run.folder)
+    said = exported(finished_run, "safetensors", tmp_path / "file")
+    assert said["status"] == "finished"
+    assert not [name for name in said if name.startswith("test_")]

@@ -9,6 +9,7 @@ import pytest
 from bpnet.errors import RunError
 from bpnet.runs import directory, finding, metadata
 from tests.helpers import forks
+from tests.helpers.trials import sweep
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,20 @@ def test_every_run_of_a_place_is_found_and_of_the_level_below(small_config):
     assert finding.every(Path("runs"), pytest.fail) == [Path("runs") / name for name in names[:3]]
     for nothing in ("runs/file", "nowhere"):
         assert finding.every(Path(nothing), pytest.fail) == []
+
+
+def test_the_runs_of_a_sweep_are_found_from_outside_and_from_inside(small_config):
+    seeds = [Path(f"runs/sweep/{trial}/seed-{seed}") for trial in ("01", "02") for seed in (0, 1)]
+    for folder in seeds:
+        directory.create(small_config, directory.new("", folder))
+    assert finding.every(Path("runs"), pytest.fail) == []
+    sweep(Path("runs/sweep"))
+    Path("runs/sweep/03").symlink_to(".")  # a sweep in itself
+    assert finding.every(Path("runs"), pytest.fail) == seeds
+    Path("runs/sweep/03").unlink()
+    assert finding.every(Path("runs/sweep"), pytest.fail) == seeds
+    assert finding.every(Path("runs/sweep/02"), pytest.fail) == seeds[2:]
+    assert finding.every(Path(), pytest.fail) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such permissions")
@@ -72,6 +87,15 @@ def test_the_newest_run_is_the_finished_one_that_was_started_last(made):
     made("c", "2026-01-04", "interrupted")
     made("x/y/z", "2026-01-05")
     assert finding.newest(pytest.fail) == Path("runs/batch/seed-1")
+
+
+def test_a_run_without_a_test_score_is_a_trial_and_never_the_newest(made):
+    metadata.write(made("trial", "2026-01-05"), without_test=True)
+    told = "^runs: holds no finished run but trials of a sweep, without a test score; name a run"
+    with pytest.raises(RunError, match=told):
+        finding.newest(pytest.fail)
+    made("old", "2026-01-01")
+    assert finding.newest(pytest.fail) == Path("runs/old")
 
 
 def test_a_start_that_is_yet_to_come_is_of_a_wrong_clock(made):

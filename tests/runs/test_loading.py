@@ -11,6 +11,7 @@ from bpnet.runs import loading
 from bpnet.runs.results import load_network
 from bpnet.system import memory
 from bpnet.system.progress import silently
+from tests.helpers.trials import unscored
 
 
 def load(*runs, split="test", tell=pytest.fail):
@@ -109,3 +110,14 @@ def test_what_is_wrong_with_a_run_is_told_in_its_turn(run, another):
     assert next(found).run == run
     with pytest.raises(RunError, match="another/weights.npz: is missing"):
         next(found)
+
+
+def test_who_still_chooses_is_shown_validation_images_unless_others_are_asked_for(run, another):
+    runs, told = [run, another], []
+    assert loading.split_of(runs, None, pytest.fail) == "test"
+    unscored(another.folder)
+    assert loading.split_of(runs, None, told.append) == "validation"
+    assert told == [
+        f"{another.folder}: has no test score: these are validation images; others: --split test"
+    ]
+    assert loading.split_of(runs, "test", pytest.fail) == "test"

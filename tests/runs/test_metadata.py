@@ -22,12 +22,15 @@ def test_facts_are_added_and_replaced(tmp_path):
 
 
 def test_a_run_that_begins_or_goes_on_has_nothing_of_its_end(tmp_path):
-    metadata.write(tmp_path, started="1", **RESULT, ended="2", epochs=3, weights_sha256="5")
+    metadata.write(
+        tmp_path, started="1", **RESULT, ended="2", epochs=3, weights_sha256="5", without_test=True
+    )
     metadata.begin(tmp_path, status="running", new_length={"before": 3, "after": 5})
-    assert set(metadata.read(tmp_path)) == {"started", "status", "new_length"}
+    assert set(metadata.read(tmp_path)) == {"started", "without_test", "status", "new_length"}
     assert metadata.new_length(tmp_path) == NewLength(3, 5)
     metadata.begin(tmp_path, status="running")
-    assert metadata.read(tmp_path) == {"started": "1", "status": "running"}
+    left = {"started": "1", "without_test": True, "status": "running"}
+    assert metadata.read(tmp_path) == left
     assert metadata.new_length(tmp_path) is None
 
 
@@ -113,6 +116,7 @@ def test_a_good_run_json_or_none_is_left_as_it_is(tmp_path):
         ({"weights_sha256": []}, "weights_sha256: expected a text"),
         ({"config": []}, "config: expected an object"),
         ({"data": "x"}, "data: expected an object"),
+        ({"without_test": 1}, "without_test: expected true or false"),
     ],
     ids=str,
 )
@@ -156,6 +160,15 @@ RESULT = {
     "validation_accuracy": 0.8,
 }
 
+UNSCORED = dict.fromkeys(("test_loss", "test_accuracy", "test_correct", "test_images"))
+
+
+def test_a_result_without_a_test_score_is_one_of_a_run_that_is_not_to_have_one(tmp_path):
+    metadata.write(tmp_path, **RESULT | UNSCORED, without_test=True)
+    result = metadata.result(tmp_path)
+    assert (result.test_accuracy, result.test_correct) == (None, None)
+    assert (result.best_epoch, result.validation_accuracy) == (3, 0.8)
+
 
 def test_a_result_is_what_was_written(tmp_path):
     metadata.write(tmp_path, **RESULT)
@@ -169,6 +182,19 @@ def test_a_result_is_what_was_written(tmp_path):
     [
         ({"test_accuracy": 1.5}, "test_accuracy: expected 0 to 1"),
         ({"test_accuracy": "0.9"}, "test_accuracy: expected a number with a point"),
+        (
+            {"test_images": None, "without_test": True},
+            "test_images: null, while other scores of the test are not",
+        ),
+        (UNSCORED, "test_loss: null, of a run that is scored on the test images"),
+        (
+            UNSCORED | {"without_test": False},
+            "test_loss: null, of a run that is scored on the test images",
+        ),
+        (
+            UNSCORED | {"without_test": True, "best_epoch": None, "validation_accuracy": None},
+            "test_loss: null, of a run that is scored on the test images",
+        ),
         ({"test_correct": 11}, "test_correct: more than the test images"),
         ({"test_correct": True}, "test_correct: expected a whole number"),
         ({"test_correct": 9.0}, "test_correct: expected a whole number"),

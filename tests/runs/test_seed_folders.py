@@ -3,6 +3,7 @@
 import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from bpnet.errors import RunError, UsageError
 from bpnet.runs import directory, metadata, seed_folders
 from bpnet.runs.metadata import Status
 from bpnet.system import storage
+from tests.helpers.trials import sweep
 
 
 @pytest.fixture
@@ -149,3 +151,58 @@ def test_the_best_of_runs_is_that_on_validation_images_never_on_test_images(fold
     assert seed_folders.best(runs) == (runs[0], "the best on validation images")
     metadata.write(runs[1].folder, status=Status.FINISHED)
     assert seed_folders.best(runs) == (runs[1], "the best on validation images")
+
+
+@pytest.fixture
+def trial(small_config, tmp_path):
+    """The only seed of a trial, and the function that makes what is missing of it."""
+
+    def complete():
+        seed_folders.complete(small_config, 1, folder, without_test=True)
+        return folder / "seed-0"
+
+    folder = sweep(tmp_path / "sweep") / "01"
+    return complete(), complete
+
+
+def test_a_trial_may_have_one_seed_and_no_test_score_and_has_not_begun(trial):
+    run, _ = trial
+    assert seed_folders.seeds(run.parent) == [run]
+    assert directory.open_run(run).is_without_test
+    assert (metadata.status(run), metadata.read(run)) == ("not begun", {"without_test": True})
+
+
+@pytest.mark.parametrize("left", ["nothing", "no fact", "all"])
+def test_what_is_missing_of_a_folder_whose_making_was_cut_off_is_made(trial, left):
+    run, complete = trial
+    (run.parent / ".being-made").touch()
+    if left != "all":
+        (run / "run.json").unlink()
+    if left == "nothing":
+        (run / "config.yaml").unlink()
+    again = "not all its seeds were made; train it anew: bpnet sweep --resume "
+    with pytest.raises(RunError, match=f"^{run.parent}: {again}{run.parent.parent}$"):
+        seed_folders.seeds(run.parent)
+    assert complete() == run
+    assert directory.open_run(run).is_without_test
+
+
+def test_what_is_there_of_it_is_left_as_it_is(trial):
+    run, complete = trial
+    (run / "run.json").write_text("{}", encoding="utf-8")
+    (run / "config.yaml").write_text("seed: 7", encoding="utf-8")
+    complete()
+    assert (run / "run.json").read_text(encoding="utf-8") == "{}"
+    assert (run / "config.yaml").read_text(encoding="utf-8") == "seed: 7"
+
+
+def test_a_missing_seed_of_a_trial_is_trained_anew_by_its_sweep(trial, monkeypatch):
+    run, _ = trial
+    shutil.rmtree(run)
+    monkeypatch.chdir(run.parent.parent.parent)
+    told = "seed-0: is missing; put it back, or train it anew: bpnet sweep --resume sweep"
+    with pytest.raises(RunError, match=f"^sweep/01/{told}$"):
+        seed_folders.seeds(Path("sweep/01"))
+    monkeypatch.chdir("sweep/01")
+    with pytest.raises(RunError, match="or train it anew: bpnet sweep --resume ..$"):
+        seed_folders.seeds(Path())

@@ -11,7 +11,15 @@ from bpnet import __version__, datasets
 from bpnet.datasets import drawn_digits
 from bpnet.errors import DataError, DivergedError, RunError, StorageError, UsageError
 from bpnet.evaluation import evaluate
-from bpnet.runs import checkpoints, directory, metadata, results, session
+from bpnet.runs import (
+    checkpoints,
+    directory,
+    metadata,
+    results,
+    seed_folders,
+    session,
+    test_scores,
+)
 from bpnet.runs.identity import settings_of
 from bpnet.training.state import best
 from bpnet.training.trainer import Training
@@ -346,3 +354,42 @@ def test_a_damaged_run_json_gives_way_and_the_run_ends_the_same(start):
     (line,) = told
     assert line.startswith(f"{path}: not JSON: ")
     assert again.run.weights.read_bytes() == straight.run.weights.read_bytes()
+
+
+def without_test(config, folder):
+    """Train a run that was made without a test score, and return it."""
+    seed_folders.complete(config, 1, folder, without_test=True)
+    return resume(folder / "seed-0")[0].run
+
+
+def test_a_run_without_a_test_score_differs_from_another_in_nothing_else(
+    start, small_config, tmp_path, monkeypatch
+):
+    other = start().run
+    monkeypatch.setattr(test_scores, "evaluate", lambda *_: pytest.fail("it is scored"))
+    run = without_test(small_config, tmp_path / "trial")
+    assert run.is_without_test
+    assert run.result == replace(
+        other.result, test_accuracy=None, test_correct=None, test_images=None, test_loss=None
+    )
+    for name in ("config.yaml", "weights.npz", "doubt.npz"):
+        assert (run.folder / name).read_bytes() == (other.folder / name).read_bytes()
+    logs = [[*map(without_time, results.read_log(one))] for one in (run, other)]
+    assert logs[0] == logs[1]
+    facts = [metadata.read(one.folder).keys() for one in (run, other)]
+    assert facts[0] ^ facts[1] == {"without_test"}
+
+
+def test_it_has_none_after_more_epochs_either(small_config, tmp_path):
+    run = without_test(small_config, tmp_path)
+    with session.resumed(run, epochs=4) as begun:
+        list(session.train(begun))
+    assert (begun.run.is_without_test, len(results.read_log(begun.run))) == (True, 4)
+    assert begun.run.result.test_accuracy is None
+
+
+def test_where_every_epoch_is_scored_on_the_test_images_so_is_the_result(small_config, tmp_path):
+    config = replace(small_config, data=replace(small_config.data, validation=0))
+    run = without_test(config, tmp_path)
+    assert not run.is_without_test
+    assert run.result.test_accuracy == results.read_log(run)[-1].test_accuracy
