@@ -14,7 +14,7 @@ from bpnet.config import Config, dump
 from tests.helpers.teams import children, state, wait_until
 
 ROOT = Path(bpnet.__file__).parents[1]
-PATIENCE = 60  # seconds until what takes two comes, since others use the machine too
+PATIENCE = 120  # seconds until what takes two comes, since others use the machine too
 FOREIGN = ("BPNET", "DASK", "OMP_", "OPENBLAS_", "MKL_", "PYTHONPATH")
 NOWHERE = {"BPNET_MIRROR": "http://127.0.0.1:9/"}  # nothing can be downloaded from there
 
