@@ -20,6 +20,7 @@ from bpnet.cli import main, signals  # noqa: E402
 from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  # noqa: E402
 from bpnet.datasets import drawn_digits  # noqa: E402
 from bpnet.system.progress import silent  # noqa: E402
+from tests.helpers import sweeps  # noqa: E402
 
 collect_ignore = ["benchmarks", "fuzzing.py"]  # they need more than the tests do
 
@@ -101,6 +102,15 @@ def small_config(small_data: Path) -> Config:
         network=NetworkConfig(hidden=(16,)),
         train=TrainConfig(epochs=3, batch_size=32),
     )
+
+
+@pytest.fixture(scope="session")
+def small_sweep(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sweep of two seeds each, to be copied: trial 1 knows nothing, trials 2 and 3 are alike."""
+    folder = tmp_path_factory.mktemp("small") / "sweep"
+    settings = [{"train.learning_rate": rate} for rate in (1e-6, 0.5, 0.49)]
+    sweeps.train(folder, small_config, settings, count=2)
+    return folder
 
 
 @pytest.fixture

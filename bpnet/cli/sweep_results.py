@@ -64,16 +64,15 @@ def _rows(found: Ranking) -> list[list[str]]:
 
 
 def _cells(standing: Standing, of_test: bool) -> list[str]:
-    finished, runs = standing.finished, str(len(standing.rows))
+    runs = str(len(standing.rows))
     shares = standing.test if of_test else standing.validation
-    seconds = [row.seconds for row in finished if row.seconds is not None]
     return [
         str(standing.number),
         *map(_value, standing.settings.values()),
         _spread(shares),
         *([] if of_test else ["-" if standing.wrong is None else f"{standing.wrong:.0f}"]),
-        runs if standing.is_complete else f"{len(finished)} of {runs}",
-        f"{mean(seconds):.1f}" if seconds else "-",
+        runs if standing.is_complete else f"{len(standing.finished)} of {runs}",
+        "-" if standing.seconds is None else f"{standing.seconds:.1f}",
     ]
 
 
@@ -94,18 +93,25 @@ def _spread(shares: Sequence[float]) -> str:
 
 def _of_the_best(sweep: Sweep, found: Ranking) -> Iterator[str]:
     """Yield what can be said of it, and how it is trained again."""
-    best, near = found.standings[0], found.within_chance
-    ranked = sum(one.p is not None for one in found.standings)
-    if near:
-        yield f"not distinguishable from the best: {_numbers(near)}"
-    else:
-        yield f"distinguishable from the best: all {ranked} others"
-    yield f"best: {best.number}; chosen by it, its validation accuracy is optimistic"
+    best = found.standings[0]
+    yield _of_the_others(found)
+    if sweep.count == 1:
+        yield "with one seed each, networks are compared, not settings: --seeds 3 would tell more"
+    yield f"best: {best.number}; its validation accuracy is optimistic, as it was chosen by that"
     if found.left:
-        yield f"no test accuracy yet: {found.left} runs of the sweep are left to train"
+        yield f"no test accuracy yet, as runs of the sweep are left to train: {found.left}"
     else:
         yield f"test accuracy of {best.number}: {_spread(best.test)}"
     yield f"train it again with: {_command(sweep, best)}"
+
+
+def _of_the_others(found: Ranking) -> str:
+    near = found.within_chance
+    if not near:
+        return "all others are distinguishable from the best"
+    others = sum(standing.p is not None for standing in found.standings)
+    told = "all others" if len(near) == others else _numbers(near)
+    return f"not distinguishable from the best: {told}"
 
 
 def _numbers(standings: Sequence[Standing]) -> str:
@@ -136,7 +142,7 @@ def _in_json(sweep: Sweep, found: Ranking) -> dict[str, Any]:
 
 
 def _trial_in_json(standing: Standing) -> dict[str, Any]:
-    shares = standing.validation
+    shares = standing.validation if standing.images else standing.test
     return {
         "trial": standing.number,
         "settings": standing.settings,
@@ -147,6 +153,7 @@ def _trial_in_json(standing: Standing) -> dict[str, Any]:
         "mean": mean(shares) if shares else None,
         "standard_deviation": stdev(shares) if len(shares) > 1 else None,
         "wrong": standing.wrong,
+        "seconds": standing.seconds,
         "p_images": standing.p_images,
         "p_seeds": standing.p_seeds,
         "p": standing.p,

@@ -56,7 +56,7 @@ function showHead() {
   };
   place("score").append(...Object.entries(told).map(([term, value]) =>
     element("div", undefined, element("dd", value), element("dt", term))));
-  place("verdict").append(...verdict().map(text => element("p", text)));
+  place("findings").append(...verdict().map(text => element("p", text)));
 }
 
 // Return what can be said of the best trial, and of those that may be as good.

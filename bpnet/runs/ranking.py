@@ -72,6 +72,12 @@ class Standing:
         return [share for share in shares if share is not None]
 
     @property
+    def seconds(self) -> float | None:
+        """How long a finished run has trained, in the mean."""
+        found = [row.seconds for row in self.finished if row.seconds is not None]
+        return mean(found) if found else None
+
+    @property
     def is_within_chance(self) -> bool:
         """Whether it may be as good as the best, which it is not."""
         return self.p is not None and self.p >= SIGNIFICANT

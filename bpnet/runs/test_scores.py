@@ -32,7 +32,7 @@ def score(*runs: Run, progress: ByteProgress = silently, tell: Tell = silent) ->
     its weights are missing or damaged, or another process trains it.
     """
     unscored = [run for run in runs if run.result.test_accuracy is None]
-    loaded = loading.load(unscored, "test", progress, tell)
+    loaded = loading.one_by_one(unscored, "test", progress, tell)
     for run in unscored:
         with directory.locked(run.folder):
             one = next(loaded)  # now: until here another process could train it

@@ -29,9 +29,9 @@ HARMLESS = 1e-6  # a learning rate at which nothing diverges
 def about(configs: Sequence[Config], count: int, at_once: int) -> float:
     """Return in how many seconds so many runs of each config are done, so many at a time.
 
+    Own files must be there, and the names of their classes in the configs.
     Raises: DataError, StorageError if own files cannot be looked into.
     """
-    configs = datasets.all_completed(configs)
     kinds = list(dict.fromkeys(map(_kind, configs)))
     chosen = kinds[:: math.ceil(len(kinds) / MOST_MEASURED)]
     each = max(TOGETHER / len(chosen), AT_LEAST)

@@ -14,6 +14,7 @@ from bpnet.evaluation import (
     evaluate,
     evaluate_committee,
     interval,
+    recognised,
 )
 from bpnet.layers import softmax
 from bpnet.network import CHUNK, Network
@@ -45,8 +46,15 @@ def test_every_image_counts_also_those_of_the_short_last_chunk(network, images):
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_spoilt_network_is_not_scored(network, images, value):
     network.params["W1"][0, 0] = value
-    with pytest.raises(DivergedError, match="the weights are spoilt"):
-        evaluate(network, images)
+    for score in (evaluate, recognised):
+        with pytest.raises(DivergedError, match="the weights are spoilt"):
+            score(network, images)
+
+
+def test_it_is_known_which_images_are_recognised(network, images):
+    right = recognised(network, images)
+    assert right.sum() == evaluate(network, images).correct
+    assert right.tolist() == (answers([network], images) == images.labels).tolist()
 
 
 def test_the_shares_of_each_digit_are_read_from_its_row():

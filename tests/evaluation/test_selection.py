@@ -73,7 +73,7 @@ def trained(rng):
 
 
 def called(right, *, seeds=True):
-    """Return the settings that are called worse than the best: by images, and by seeds if asked."""
+    """Return the settings that are called worse than the best: by images, and also by seeds."""
     order = np.argsort(-right.sum(axis=(1, 2)), kind="stable")
     numbers = right[order].sum(axis=1)
     ps = [_of_images(numbers[0] - other) for other in numbers[1:]]

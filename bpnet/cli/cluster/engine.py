@@ -1,7 +1,7 @@
 """The engine that trains runs on a cluster: they are placed, listened to, and received."""
 
 from asyncio import CancelledError
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -88,27 +88,24 @@ class Cluster:
 
     def give_up(self) -> None:
         """Begin no more of those that wait for a Dask worker."""
-        with self._lock:
-            self._give_up([placed for placed in self._runs.values() if not placed.worker], None)
+        self._cancel([placed for placed in list(self._runs.values()) if not placed.worker])
 
     def forward(self, number: int) -> None:
-        """Pass a signal on to all runs; those that have not begun are given up."""
+        """Pass a signal on to all runs that are trained, and give up those that wait."""
         self._signal = number
         self.give_up()
         self._loop.add_callback(self._stop, None)
 
     def kill(self) -> None:
-        """End all runs at once; the jobs of those that nobody waits for any more are ended."""
-        with self._lock:
-            self._give_up(list(self._runs.values()), 128 + 9)
+        """End all runs at once: a Dask worker ends the job of one that nobody waits for."""
+        self._cancel(list(self._runs.values()))
 
-    def _give_up(self, runs: Iterable[Placed], status: int | None) -> None:
-        futures = []
-        for placed in runs:
-            self._end(placed, status)
-            futures += [placed.future] if placed.future else []
-        if futures:
-            self._client.cancel(futures)
+    def _cancel(self, runs: Sequence[Placed]) -> None:
+        with self._lock:
+            for placed in runs:
+                self._end(placed, None)
+            if futures := [placed.future for placed in runs if placed.future]:
+                self._client.cancel(futures)
 
     def _end(self, placed: Placed, status: int | None) -> None:
         with self._lock:

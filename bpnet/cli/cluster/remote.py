@@ -93,7 +93,7 @@ def train(task: Task) -> Outcome:
     try:
         return _train(desk)
     except (StorageError, OSError) as error:  # there is no room for the run, or for its data
-        return Outcome(worker.address, refusal=str(error))
+        return Outcome(worker.address, refusal=f"{worker.local_directory}: {_reason(error)}")
     except UnwantedError:
         raise Reschedule from None  # if it was the Dask worker that closes
     except Exception as error:  # one that the client could not read would never reach it
@@ -115,8 +115,13 @@ def _is_full(folder: Path) -> str:
     try:
         (folder / "room").write_bytes(bytes(ROOM))
     except OSError as error:
-        return f"{folder.parent}: {error.strerror}"
+        return f"{folder.parent}: {_reason(error)}"
     return ""
+
+
+def _reason(error: Exception) -> str:
+    """Return what the system says, without the name of the file, which is another each time."""
+    return getattr(error.__cause__ or error, "strerror", None) or str(error)
 
 
 def _data(desk: Desk, directory: Path) -> Path:
@@ -154,7 +159,7 @@ def _deliver(packed: Files, folder: Path) -> None:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except (StorageError, OSError) as error:
-        _undelivered[str(folder)] = str(error)
+        _undelivered[str(folder)] = _reason(error)
 
 
 def stop(sweep: str, number: int) -> None:
