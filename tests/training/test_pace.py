@@ -91,4 +91,5 @@ def test_real_steps_are_measured_for_as_long_as_asked(setting, monkeypatch):
 
 def test_a_step_of_all_images_is_measured(monkeypatch):
     monkeypatch.setattr(pace, "TOGETHER", 0.0)
+    monkeypatch.setattr(pace, "AT_LEAST", 0.0)
     assert pace.about([config("train.batch_size=1000")], 1, 1) > pace.AROUND
