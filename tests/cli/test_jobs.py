@@ -146,7 +146,7 @@ def test_something_else_is_done_while_jobs_run_also_when_nothing_is_heard(act):
     assert len(turns) > 3
 
 
-def test_runs_are_asked_for_only_when_there_is_room(act):
+def test_the_next_run_alone_is_asked_for_before_there_is_room_for_it(act):
     act('print(\'{"line": "begun"}\')')
     asked, heard = [], []
 
@@ -156,7 +156,7 @@ def test_runs_are_asked_for_only_when_there_is_room(act):
             yield Path(name)
 
     jobs.train(runs(), Here(1, ()), lambda folder, message: heard.append((folder.name, len(asked))))
-    assert heard == [("a", 1), ("b", 2), ("c", 3)]
+    assert heard == [("a", 2), ("b", 3), ("c", 3)]
 
 
 def test_a_second_signal_acts_at_once_and_the_jobs_are_killed(act, tmp_path):
