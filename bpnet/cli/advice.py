@@ -12,6 +12,7 @@ from bpnet.cli.console import echo_error
 _COMMANDS = {  # and what others call it
     "train": "fit learn start",
     "train --resume RUN": "resume continue restart",
+    "sweep": "grid gridsearch grid-search search tune tuner optimize hyperparameters multirun",
     "eval": "test evaluate evaluation score val validate",
     "predict": "infer inference classify recognize recognise",
     "report": "plot html page visualize",
@@ -26,6 +27,15 @@ _COMMANDS = {  # and what others call it
     "data show": "view plot",
     "--help": "help",
     "--version": "version",
+}
+_OF_A_SWEEP = {  # its options, and what others call them
+    "--grid": "grid-file param-grid params parameters space",
+    "--trials": "trials-file trial-list list csv",
+    "--seeds": "num-seeds n-seeds repeat repeats replicas n-runs",
+    "--jobs": "n-jobs num-jobs parallel max-concurrent concurrency",
+    "--dry-run": "dryrun print-trials plan preview",
+    "--stop-on-error": "fail-fast fail-on-trial-error",
+    "--scheduler": "address dask cluster",
 }
 
 
@@ -138,6 +148,9 @@ def _about_option(name: str, ctx: click.Context) -> Iterator[str]:
             if name in _options(other):
                 yield f"it stands after the command: {ctx.command_path} {below} {name}"
         yield f"the options of a command stand after it: {ctx.command_path} COMMAND {name}"
+    for option, others in _OF_A_SWEEP.items() if "--trials" in options else ():
+        if word.replace("_", "-") in others.split():
+            yield f"did you mean {option}?"
     here = words.found(word) if "--set" in options else None
     if here in words.KEYS:
         yield f"use --set {here}=..."
@@ -170,6 +183,8 @@ def _about_arguments(left: Sequence[str], ctx: click.Context) -> Iterator[str]:
     for option in ctx.command.params:
         if isinstance(option.type, click.Choice) and word in option.type.choices:
             yield f"did you mean {option.opts[0]} {word}?"
+    if "--trials" in options and word.endswith(".csv"):
+        yield f"did you mean --trials {word}?"
     with suppress(OSError):  # the word may be too long for a name
         place = f"--resume {word}" if Path(word).is_dir() else _config(word)
         if place and place.partition(" ")[0] in options:

@@ -62,6 +62,16 @@ def settings(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     return [_item(f"{name}=", told=str(rule)) for name, rule in found.items()]
 
 
+def several_settings(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
+    """Return what `settings` does and, behind a comma, the words that are not before it."""
+    before, comma, last = typed.rpartition(",")
+    if not comma:
+        return settings(ctx, param, typed)
+    key, _, given = before.partition("=")
+    words = [item.value.partition("=")[2] for item in settings(ctx, param, f"{key}={last}")]
+    return [_item(f"{before},{word}") for word in words if word not in given.split(",")]
+
+
 def files(ctx: click.Context, param: click.Parameter, typed: str) -> Items:
     """Leave it to the shell: it knows the files."""
     return [_item(typed, "file")]

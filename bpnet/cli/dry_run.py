@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from bpnet import datasets
 from bpnet.cli.console import echo, echo_all, echo_json, table, tell
+from bpnet.cli.places import Place, ThisMachine
+from bpnet.config import Config
 from bpnet.config.combinations import Trial
 from bpnet.config.settings import as_text
+from bpnet.datasets.loading import left_to_train_on
 from bpnet.errors import BpnetError
 from bpnet.system import processors
 from bpnet.training import pace
@@ -12,15 +16,19 @@ from bpnet.training import pace
 UNITS = (("day", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
-def show(trials: Sequence[Trial], count: int, jobs: int, as_json: bool) -> None:
-    """Print how many runs there would be, in about what time, and what varies in them."""
-    seconds = _seconds(trials, count, jobs)
+def show(trials: Sequence[Trial], count: int, place: Place, as_json: bool) -> None:
+    """Print how many runs there would be, in about what time, and what varies in them.
+
+    Raises: BpnetError if a dataset has too few images for a trial, or memory is too small.
+    """
+    jobs = place.jobs if isinstance(place, ThisMachine) else None
+    seconds = _seconds([trial.config for trial in trials], count, place)
     if as_json:
         rows = [{"trial": number, **trial.settings} for number, trial in enumerate(trials, 1)]
         told = {"seeds": count, "jobs": jobs, "seconds": seconds and round(seconds, 1)}
         echo_json({"runs": len(trials) * count, **told, "trials": rows})
         return
-    time = f", about {_rounded(seconds)} with {jobs} job{'s' * (jobs > 1)}" if seconds else ""
+    time = f", about {_rounded(seconds)} with {_jobs(jobs)}" if seconds and jobs else ""
     echo(amount(len(trials), count) + time)
     keys = list(trials[0].settings)
     cells = ([as_text(value) for value in trial.settings.values()] for trial in trials)
@@ -36,16 +44,25 @@ def amount(trials: int, seeds: int) -> str:
     return f"{trials} configurations x {seeds} seed{'s' * (seeds > 1)} = {trials * seeds} runs"
 
 
-def _seconds(trials: Sequence[Trial], count: int, jobs: int) -> float | None:
+def _seconds(configs: Sequence[Config], count: int, place: Place) -> float | None:
     """Return about how many seconds it would take, if that can be said."""
-    configs = [trial.config for trial in trials]
-    workers = max(config.train.workers for config in configs)
-    room = max(1, (processors.usable() or 1) // workers)
     try:
-        return pace.about(configs, count, min(jobs, room))
-    except BpnetError as error:
+        configs = datasets.all_completed(configs)
+    except BpnetError as error:  # own files, which are not there yet
         tell(f"how long it takes is not known: {error}")
         return None
+    for data in dict.fromkeys(config.data for config in configs):
+        left_to_train_on(data, datasets.counts(data)[0])
+    place.refuse_too_much([config for config in configs for _ in range(count)])
+    if not isinstance(place, ThisMachine):
+        tell("how long it takes depends on the cluster")
+        return None
+    room = (processors.usable() or 1) // max(config.train.workers for config in configs)
+    return pace.about(configs, count, at_once=min(place.jobs, max(1, room)))
+
+
+def _jobs(count: int) -> str:
+    return f"{count} job{'s' * (count > 1)}"
 
 
 def _rounded(seconds: float) -> str:

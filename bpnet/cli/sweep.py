@@ -35,16 +35,17 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     "--set",
     "settings",
     metavar="KEY=V1,V2...",
-    shell_complete=completion.settings,
+    shell_complete=completion.several_settings,
     multiple=True,
-    help="The values of a key, such as train.learning_rate=0.1,0.3; repeatable.",
+    help="The values of a key, such as train.learning_rate=0.1,0.3; repeatable. Brackets and "
+    "quotes keep a comma in a value.",
 )
 @click.option(
     "--grid",
     metavar="FILE",
     type=Path,
     shell_complete=completion.files,
-    help="The values of several keys: YAML, such as train.learning_rate: [0.1, 0.3].",
+    help="The values of several keys: a YAML file, such as train.learning_rate: [0.1, 0.3].",
 )
 @click.option(
     "--trials",
@@ -52,8 +53,8 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     metavar="FILE",
     type=Path,
     shell_complete=completion.files,
-    help="A list of settings that belong together: YAML, such as - {train.epochs: 5}; or a .csv "
-    "with keys as its heading.",
+    help="Values that belong together, row by row: a YAML file, such as - {train.epochs: 5}, or a "
+    ".csv, whose heading is keys.",
 )
 @click.option(
     "--seeds",
@@ -96,44 +97,26 @@ def sweep(
 
     \b
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
+    bpnet sweep --config mnist --grid grid.yaml --jobs 2 --dry-run
+    bpnet sweep --trials trials.csv --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
-    """
-    threads.fix()
-    from bpnet.cli import sweeps
 
+    Each row of --trials is trained with each combination of the values in --grid and --set; a
+    --set with one value is for all. The seeds are the same for all combinations.
+    """
     if resume:
         if config_file or settings or grid or listed or count or run_dir or dry_run:
             raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
-        sweeps.resume(resume, _manner(data_dir, other_arithmetic, **how))
+        _resume(resume, _manner(data_dir, other_arithmetic, **how))
         return
     if other_arithmetic:
         raise UsageError("--other-arithmetic goes with --resume")
-    from bpnet.config import shipped
-
-    path, number = config_file or shipped.find(shipped.DEFAULT), count or 1
-    trials = _trials(path, settings, grid, listed, data_dir)
-    manner = _manner(None, other_arithmetic, **how)  # where the data lie is in their configs
+    manner = _manner(None, False, **how)
+    name, trials = _trials(config_file, _with(settings, data_dir), grid, listed)
     if dry_run:
-        from bpnet.cli.dry_run import show
-
-        show(trials, number, how["jobs"] or 1, manner.as_json)
+        _show_only(trials, count or 1, manner)
     else:
-        sweeps.start(trials, path.stem, number, run_dir, manner)
-
-
-def _trials(
-    path: Path,
-    settings: Sequence[str],
-    grid: Path | None,
-    listed: Path | None,
-    data_dir: str | None,
-) -> "list[Trial]":
-    """Return the trials; --data-dir is one more setting: whatever is in it, it is one value."""
-    from bpnet.config.settings import quoted
-    from bpnet.runs import anew
-
-    chosen = [*settings, *([] if data_dir is None else [quoted("data.dir", data_dir)])]
-    return anew.trials(path, chosen, grid, listed)
+        _start(trials, name, count or 1, run_dir, manner)
 
 
 def _manner(
@@ -144,9 +127,47 @@ def _manner(
     quiet: bool,
     **where: Any,
 ) -> "Manner":
-    """Return how the runs are trained, and what is shown of them."""
+    threads.fix()
     from bpnet.cli import places
     from bpnet.cli.sweeps import Manner
 
     options = ["--other-arithmetic"] if other_arithmetic else []
     return Manner(places.chosen(**where), stop_on_error, quiet, as_json, data_dir, options)
+
+
+def _resume(folder: Path, manner: "Manner") -> None:
+    from bpnet.cli import sweeps
+
+    sweeps.resume(folder, manner)
+
+
+def _trials(
+    config_file: Path | None, settings: Sequence[str], grid: Path | None, listed: Path | None
+) -> "tuple[str, list[Trial]]":
+    """Return the name of the config, and the trials."""
+    from bpnet.config import shipped
+    from bpnet.runs import anew
+
+    path = config_file or shipped.find(shipped.DEFAULT)
+    return path.stem, anew.trials(path, settings, grid, listed)
+
+
+def _show_only(trials: "Sequence[Trial]", count: int, manner: "Manner") -> None:
+    from bpnet.cli import dry_run
+
+    dry_run.show(trials, count, manner.place, manner.as_json)
+
+
+def _start(
+    trials: "Sequence[Trial]", name: str, count: int, folder: Path | None, manner: "Manner"
+) -> None:
+    from bpnet.cli import sweeps
+
+    sweeps.start(trials, name, count, folder, manner)
+
+
+def _with(settings: tuple[str, ...], data_dir: str | None) -> list[str]:
+    """Return the settings, with --data-dir as one more: whatever is in it, it is one value."""
+    from bpnet.config.settings import quoted
+
+    return [*settings, *([quoted("data.dir", data_dir)] if data_dir is not None else [])]

@@ -46,11 +46,12 @@ def of_settings(texts: Iterable[str], problems: list[str]) -> list[Axis]:
     """Return the values of each --set KEY=V1,V2..."""
     axes = []
     for text in texts:
+        refused: list[str] = []
         try:
-            key, values = settings.read_several(text)
-            axes.append(Axis(origin(text), key, values))
+            axes.append(Axis(origin(text), *settings.read_several(text, refused)))
         except Refused as refusal:
-            problems.append(f"{origin(text)}: {refusal}")
+            refused.append(str(refusal))
+        problems += [f"{origin(text)}: {told}" for told in refused]
     return axes
 
 

@@ -36,17 +36,22 @@ def read(setting: str) -> dict[str, Any]:
         raise
 
 
-def read_several(setting: str) -> tuple[str, list[Any]]:
+def read_several(setting: str, problems: list[str]) -> tuple[str, list[Any]]:
     """Read KEY=V1,V2...; a value in quotes or brackets, which keep a comma in it, is YAML's.
 
-    Raises: Refused.
+    What is wrong with a value is added to the problems. Raises: Refused, if it is the key.
 
-    >>> read_several("network.hidden=[300, 100],50")
+    >>> read_several("network.hidden=[300, 100],50", [])
     ('network.hidden', [(300, 100), (50,)])
     """
     name, text = parted(setting)
-    rule = rule_of(name)
-    return name, [value(name, rule, one, LIST + QUOTES) for one in separated(text)]
+    rule, values = rule_of(name), []
+    for one in separated(text):
+        try:
+            values.append(value(name, rule, one, LIST + QUOTES))
+        except Refused as refusal:
+            problems.append(str(refusal))
+    return name, values
 
 
 def parted(setting: str) -> tuple[str, str]:
@@ -110,7 +115,7 @@ def as_text(value: Any) -> str:
 def quoted(name: str, text: str) -> str:
     """Return KEY=VALUE for a sweep, with the text as one value.
 
-    >>> read_several(quoted("data.dir", "a, b"))
+    >>> read_several(quoted("data.dir", "a, b"), [])
     ('data.dir', ['a, b'])
     """
     return f"{name}={_in_a_list(text)}"
@@ -122,11 +127,10 @@ def _in_a_list(value: Any) -> str:
 
 
 def _are_several(name: str, rule: Rule, text: str) -> bool:
-    """Whether the text has several values for a sweep."""
-    several = list(separated(text))
+    """Whether the text, which is no value, has several of them for a sweep."""
     try:
-        for one in several:
+        for one in separated(text):
             value(name, rule, one, LIST)
     except Refused:
         return False
-    return len(several) > 1
+    return True

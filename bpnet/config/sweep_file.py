@@ -123,7 +123,7 @@ def _trials(node: Node, base: Mapping[str, Any]) -> list[Trial]:
 
 def _trial(base: Mapping[str, Any], settings: Mapping[str, Any], keys: Iterable[str]) -> Trial:
     if list(settings) != list(keys):
-        raise Refused(f"expected the keys {', '.join(keys)}, as in the first trial")
+        raise Refused(f"expected {', '.join(keys) or 'no keys'}, as in the first trial")
     if "seed" in settings:
         raise Refused("seed: the seeds are the same for all trials")
     config: Config = build({**base, **settings})

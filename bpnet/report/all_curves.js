@@ -1,7 +1,7 @@
 "use strict";
 // How all runs have learned: a curve each.
 
-const learned = runs.filter(run => run.curve.length);
+const learned = runs.filter(run => run.curve.length).reverse();  // the best is drawn last, above all others
 
 // Show the curves of all runs that have learned at all.
 function showAllCurves() {
@@ -50,8 +50,8 @@ function stroke({run, epoch, x, y}) {
   return run.curve[0][0] === epoch ? `M${x.toFixed(1)} ${y.toFixed(1)}h0` : `L${x.toFixed(1)} ${y.toFixed(1)}`;
 }
 
-function numbersOfEpochs(last, x, {left, bottom}) {
-  const step = Math.max(1, ticks(0, last, 10)[1]);
+function numbersOfEpochs(last, x, {left, right, bottom}) {
+  const step = Math.max(1, ticks(0, last, Math.min(10, (right - left) / 70))[1]);
   const shown = Array.from({length: Math.floor(last / step)}, (_, i) => (i + 1) * step);
   return [label("epoch", left - 8, bottom + 24, "end"), ...shown.map(epoch => label(epoch, x(epoch), bottom + 24, "middle"))];
 }

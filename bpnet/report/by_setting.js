@@ -68,13 +68,13 @@ function marks({kind, marks}, x) {
   });
 }
 
-// Return a bar at the mean of each value's runs.
+// Return a bar at the mean of each value's runs, if it has several.
 function means(key, x, y, low) {
   const {places, values} = axes[key], shares = values.map(() => []);
   if (values.length > MOST_MEANS) return [];
   for (const run of finished) shares[valueOf(run, key)].push(run.score);
   const half = Math.min(16, 0.4 * (x(1) - x(0)) / values.length);
-  return shares.map(mean).flatMap((share, i) => share === null || share < low ? [] : [
+  return shares.map(mean).flatMap((share, i) => shares[i].length < 2 || share < low ? [] : [
     titled(drawn("path", {d: `M${x(places[i]) - half} ${y(share)}h${2 * half}`, class: "mean"}), `mean ${percent(share)}`)]);
 }
 

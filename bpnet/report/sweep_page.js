@@ -1,9 +1,12 @@
 "use strict";
 // The page as a whole: what is chosen on it is shown everywhere.
 
+const CROWD = 300;  // runs, of which each has thinner marks
+
 function showCharts() {
   showSettings();
   showAllCurves();
+  document.body.classList.toggle("crowded", runs.length > CROWD);
 }
 
 // Return the marks of points in the colours of their trials: the chosen ones above the others, which are pale.
@@ -25,16 +28,10 @@ function layers(points, path, name) {
 // Show some trials before all others; null for none.
 function choose(chosen) {
   view.chosen = chosen;
-  for (const trial of trials) trial.body.classList.toggle("chosen", Boolean(chosen?.includes(trial)));
+  for (const trial of trials) trial.body?.classList.toggle("chosen", Boolean(chosen?.includes(trial)));
   for (const {button, trials: own} of view.groups) button?.setAttribute("aria-pressed", own === chosen);
-  if (chosen?.length === 1) bringIntoView(chosen[0].body);
+  if (chosen?.length === 1) bringIntoView(chosen[0]);
   showCharts();
-}
-
-// Scroll the table, not the page.
-function bringIntoView(body) {
-  const box = place("box"), top = body.offsetTop - place("trials").tHead.offsetHeight;
-  if (top < box.scrollTop || body.offsetTop + body.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top;
 }
 
 // Take the colours of a key, or of the trials, and say which is which.

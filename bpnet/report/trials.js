@@ -5,18 +5,13 @@ const COLUMNS = [
   {name: "#", value: trial => trial.number, text: trial => trial.number},
   ...keys.map((key, i) => ({name: key, value: trial => trial.which[i], text: trial => said(trial.values[i])})),
   {name: accuracy, value: trial => trial.mean, text: trial => spread(trial.shares), falls: true},
-  {name: "wrong", value: wrong, text: trial => wrong(trial) === null ? "-" : wrong(trial).toFixed(0), only: trials.some(trial => trial.images)},
+  {name: "wrong", value: trial => trial.wrong, text: trial => trial.wrong?.toFixed(0) ?? "-", only: scored.includes("validation")},
   {name: "against the best", value: trial => trial.is_best ? 2 : trial.p, text: against, falls: true, only: Boolean(best)},
   {name: "test accuracy", value: trial => mean(trial.tests), text: trial => spread(trial.tests), falls: true, only: scored.includes("validation")},
-  {name: "seconds", value: trial => trial.seconds, text: trial => trial.seconds === null ? "-" : trial.seconds.toFixed(1)},
+  {name: "seconds", value: trial => trial.seconds, text: trial => trial.seconds?.toFixed(1) ?? "-"},
   {name: "runs", value: trial => trial.shares.length, text: runsText},
 ].filter(({only = true}) => only);
-const sorting = {column: null, turned: false};
-
-// Return how many of the images to choose by one of a trial's runs has wrong, in the mean.
-function wrong({images, mean}) {
-  return images && mean !== null ? images * (1 - mean) : null;
-}
+const table = {order: trials, most: 200, column: null, turned: false};  // rows take time to lay out: at first some
 
 // Return how a trial stands to the best.
 function against({is_best, is_within_chance, p}) {
@@ -34,8 +29,22 @@ function showTrials() {
   place("trials").append(element("thead", undefined, element("tr", undefined, ...COLUMNS.map(heading))));
   place("order").textContent = `${best ? "The best is first." : "They are in their order."} ` +
     "A column's name sorts by it; a trial's number shows its runs.";
-  for (const trial of trials) trial.body = bodyOf(trial);
-  place("trials").append(...trials.map(({body}) => body));
+  place("all").textContent = `Show all ${whole(trials.length)} trials`;
+  place("all").onclick = () => { table.most = Infinity; showRows(); };
+  showRows();
+}
+
+// Show the first trials, as many as are wanted.
+function showRows() {
+  const {order, most} = table;
+  for (const body of Array.from(place("trials").tBodies)) body.remove();
+  place("trials").append(...order.slice(0, most).map(rowOf));
+  place("all").hidden = order.length <= most;
+}
+
+// Return the row of a trial, which is made when it is first shown.
+function rowOf(trial) {
+  return trial.body ??= bodyOf(trial);
 }
 
 function heading(column) {
@@ -54,12 +63,13 @@ function breakable(name) {
 
 // Sort by a column, what is most wanted first; again, the other way round. What is not known stays last.
 function sortBy(column) {
-  sorting.turned = sorting.column === column && !sorting.turned;
-  sorting.column = column;
-  const sign = Boolean(column.falls) === sorting.turned ? 1 : -1;
+  table.turned = table.column === column && !table.turned;
+  table.column = column;
+  const sign = Boolean(column.falls) === table.turned ? 1 : -1;
   for (const {cell} of COLUMNS) cell.removeAttribute("aria-sort");
   column.cell.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
-  place("trials").append(...sorted(trials, column.value, sign).map(({body}) => body));
+  table.order = sorted(trials, column.value, sign);
+  showRows();
 }
 
 function sorted(all, value, sign) {
@@ -80,8 +90,16 @@ function bodyOf(trial) {
   button.onclick = () => unfold(trial, button);
   row.firstChild.replaceChildren(button);
   body.classList.toggle("best", trial.is_best);
-  body.classList.toggle("near", trial.is_within_chance);
+  body.classList.toggle("chosen", Boolean(view.chosen?.includes(trial)));
   return body;
+}
+
+// Let the table show a trial, which may be far down, or not in it yet; the page stays where it is.
+function bringIntoView(trial) {
+  const box = place("box"), body = rowOf(trial);
+  if (!body.isConnected) place("trials").append(body);
+  const top = body.offsetTop - place("trials").tHead.offsetHeight;
+  if (top < box.scrollTop || body.offsetTop + body.offsetHeight > box.scrollTop + box.clientHeight) box.scrollTop = top;
 }
 
 // Show the runs of a trial below its row, or hide them again.
@@ -98,7 +116,7 @@ function runsOf(trial) {
     run.test_accuracy, run.seconds]);
   const texts = [["run", "status", "epochs", "best epoch", "validation", "test", "seconds"],
     ...lines.map(([path, status, epochs, best, validation, test, seconds]) => [path, status, epochs ?? "-", best ?? "-",
-      ...[validation, test].map(share => share === null ? "-" : percent(share)), seconds === null ? "-" : seconds.toFixed(1)])];
+      ...[validation, test].map(share => share === null ? "-" : percent(share)), seconds?.toFixed(1) ?? "-"])];
   const table = element("table", undefined, ...texts.map((cells, i) =>
     element("tr", undefined, ...cells.map(text => element(i ? "td" : "th", text)))));
   const cell = Object.assign(element("td", undefined, table), {colSpan: COLUMNS.length});

@@ -57,6 +57,13 @@ def complete(tmp_path, monkeypatch, capsysbinary):
         ("gradcheck --set network.init = ", ["he", "xavier"]),
         ("train --set train.epochs =", []),
         ("train --set no.such =", []),
+        ("train --set data.dataset=mnist,d", []),
+        ("sweep --set train.l", ["train.learning_rate=", "train.label_smoothing="]),
+        ("sweep --set data.dataset=d", ["data.dataset=drawn"]),
+        ("sweep --set network.activation = relu,", ["relu,sigmoid"]),
+        ("sweep --set network.activation=relu,sigmoid,", []),
+        ("sweep --grid g", [f"{FILE}g"]),
+        ("sweep --trials t", [f"{FILE}t"]),
         ("train --set train.dtype=float64 --set network.a", ["network.activation="]),
         ("eval run", [NEWER, OLDER]),
         (f"eval {OLDER} {NEWER}/", [f"{NEWER}/seed-0", f"{NEWER}/seed-1"]),
@@ -107,6 +114,7 @@ def test_what_cannot_be_read_is_not_told_of(complete, monkeypatch, tmp_path):
 
 
 NUMBERS_AND_WORDS = (click.IntRange, click.Choice, type(click.BOOL))
+OTHERS = ("N", "ADDRESS")
 
 
 def parameters(group=command_line):
@@ -121,7 +129,7 @@ def parameters(group=command_line):
 @pytest.mark.parametrize(("command", "parameter"), [
     pytest.param(command, parameter, id=f"{command} {parameter.name}")
     for command, parameter in parameters()
-    if not isinstance(parameter.type, NUMBERS_AND_WORDS) and parameter.metavar != "N"
+    if not isinstance(parameter.type, NUMBERS_AND_WORDS) and parameter.metavar not in OTHERS
 ])  # fmt: skip
 def test_every_other_parameter_takes_what_can_be_completed(command, parameter):
     with command_line.make_context("bpnet", [], resilient_parsing=True) as context:

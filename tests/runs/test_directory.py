@@ -226,21 +226,37 @@ def test_a_path_in_which_the_longest_name_has_no_room_is_refused_before_it_is_ma
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def of_a_sweep(small_config, tmp_path):
+    """Return a function that makes a run of a sweep, and opens it by a link."""
+
+    def make(config=small_config):
+        folder = directory.new("", sweep(tmp_path / "sweep") / "01/seed-0")
+        (tmp_path / "link").symlink_to(directory.create(config, folder).folder)
+        return directory.open_run(tmp_path / "link")
+
+    return make
+
+
 @pytest.mark.parametrize("lost", ["damaged", "missing"])
-def test_a_run_of_a_sweep_that_lost_its_run_json_still_gets_no_test_score(
-    small_config, tmp_path, lost
-):
-    run = directory.create(small_config, directory.new("", sweep(tmp_path / "s") / "01/seed-0"))
+def test_a_run_of_a_sweep_that_lost_its_run_json_still_gets_no_test_score(of_a_sweep, lost):
+    run = of_a_sweep()
+    path = run.folder / "run.json"
     if lost == "damaged":
-        (run.folder / "run.json").write_text("{", encoding="utf-8")
+        path.write_text("{", encoding="utf-8")
     directory.recover(run, str)
     assert run.is_without_test
+    written = path.stat().st_ino
+    directory.recover(run, pytest.fail)
+    assert path.stat().st_ino == written
     metadata.write(run.folder, {"without_test"}, status="interrupted")  # it was scored since
     directory.recover(run, pytest.fail)
     assert not run.is_without_test
 
 
-def test_elsewhere_a_run_that_lost_its_run_json_gets_one(small_config, tmp_path):
-    run = directory.create(small_config, directory.new("", tmp_path / "01/seed-0"))
-    directory.recover(run, pytest.fail)
-    assert metadata.read(run.folder) == {}
+def test_elsewhere_or_without_validation_images_it_gets_one(of_a_sweep, small_config, tmp_path):
+    elsewhere = directory.create(small_config, directory.new("", tmp_path / "01/seed-0"))
+    plain = of_a_sweep(replace(small_config, data=replace(small_config.data, validation=0)))
+    for run in (elsewhere, plain):
+        directory.recover(run, pytest.fail)
+        assert metadata.read(run.folder) == {}

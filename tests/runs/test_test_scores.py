@@ -31,6 +31,7 @@ def test_a_run_that_is_scored_later_is_as_if_it_had_been_scored_at_its_end(trial
 
 def test_a_run_with_a_score_is_left_as_it_is(finished_run, monkeypatch):
     monkeypatch.setattr(storage, "write", lambda *_: pytest.fail("it is written"))
+    monkeypatch.setattr(datasets, "find", lambda *_: pytest.fail("images are read"))
     test_scores.score(finished_run)
 
 

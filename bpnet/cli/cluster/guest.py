@@ -15,7 +15,7 @@ class Guest(Client):
     def start(self, **options: Any) -> None:
         """Connect."""
         try:
-            super().start(**options)
+            super().start(**options)  # type: ignore[no-untyped-call]
         except BaseException:
             self.status = "closed"  # or its end would wait 20 seconds for a scheduler
             raise
@@ -27,7 +27,9 @@ def connect(address: str) -> Guest:
     Raises: BpnetError if none answers.
     """
     try:
-        return Guest(address, timeout=PATIENCE, set_as_default=False, name="bpnet")
+        return Guest(  # type: ignore[no-untyped-call]
+            address, timeout=PATIENCE, set_as_default=False, name="bpnet"
+        )
     except Exception as error:  # of any server that is no scheduler
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise BpnetError(f"--scheduler {address}: no Dask scheduler: {reason}") from error
