@@ -69,8 +69,8 @@ WINGS = {
         "shells", "main", "job",
     ),
     "cli.cluster": (
-        "carrying", "versions", "remote", "arriving", "hearing", "shipping", "crew", "engine",
-        "guest", "connecting",
+        "carrying", "versions", "desk", "store", "process", "remote", "arriving", "hearing",
+        "shipping", "crew", "placing", "engine", "guest", "connecting",
     ),
 }  # fmt: skip
 PLACES = {  # where a package may be imported: in a file, or in all of a folder

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bpnet import config
 from bpnet.cli.cluster import carrying
 from bpnet.cli.cluster.carrying import Files
@@ -36,6 +38,13 @@ class Sent:
         train = replace(self.run.config.train, epochs=self.epochs)
         return replace(self.run, config=replace(self.run.config, train=train))
 
+    @property
+    def largest(self) -> int:
+        """How many bytes a file of the run can have at most."""
+        train = self.goal.config.train
+        arrays = MOST_COPIES * np.dtype(train.dtype).itemsize * parameters(widths(self.run.config))
+        return arrays + METADATA_LIMIT + RECORD_LIMIT * train.epochs + ROOM
+
 
 def receive(sent: Sent, files: Files, status: int) -> None:
     """Put the files of a run, whose job has ended with this status, in the place of its own.
@@ -44,7 +53,7 @@ def receive(sent: Sent, files: Files, status: int) -> None:
     StorageError.
     """
     files = {name: content for name, content in files.items() if name != CONFIG}
-    carrying.refuse_strange(sent.run, files, _most(sent.goal))
+    carrying.refuse_strange(sent.run, files, sent.largest)
     epochs = _refuse_unreadable(sent.goal, files, status)
     folder = sent.run.folder
     with directory.locked(folder):
@@ -53,12 +62,6 @@ def receive(sent: Sent, files: Files, status: int) -> None:
             chosen, _ = config.read(folder / CONFIG, [f"train.epochs={epochs}"], environment={})
             storage.write(folder / CONFIG, config.dump(chosen).encode())
         carrying.unpack(files, folder)
-
-
-def _most(run: Run) -> int:
-    """Return how large a file of the run may be, in bytes."""
-    epochs, numbers = run.config.train.epochs, parameters(widths(run.config))
-    return MOST_COPIES * 8 * numbers + METADATA_LIMIT + RECORD_LIMIT * epochs + ROOM
 
 
 def _refuse_unreadable(run: Run, files: Files, status: int) -> object:

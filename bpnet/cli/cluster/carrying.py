@@ -11,7 +11,7 @@ from bpnet.errors import RunError
 from bpnet.runs import metadata
 from bpnet.runs.directory import PREVIOUS_CHECKPOINT, Run
 from bpnet.runs.kinds import CONFIG
-from bpnet.system import background, storage
+from bpnet.system import storage
 
 Files: TypeAlias = dict[str, bytes]  # of a run, or of a folder of data: the content by the name
 
@@ -48,7 +48,7 @@ def unpacked(files: Files, directory: Path | None = None) -> Iterator[Path]:
             (folder / name).write_bytes(content)
         yield folder
     finally:
-        background.start(shutil.rmtree, folder, True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def refuse_strange(run: Run, files: Files, most: int) -> None:
@@ -56,3 +56,8 @@ def refuse_strange(run: Run, files: Files, most: int) -> None:
     for name, content in files.items():
         if name not in NAMES or not isinstance(content, bytes) or len(content) > most:
             raise RunError(f"{run.folder}: what came back is no file of this run: {name!r:.40}")
+
+
+def reason(error: Exception) -> str:
+    """Return what the system says, without the name of a file, which is another each time."""
+    return getattr(error.__cause__ or error, "strerror", None) or str(error)

@@ -5,20 +5,19 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event as Flag
-from threading import RLock
 from typing import Any
 
 from distributed import Client, Future, KilledWorker
 
-from bpnet.cli.cluster import arriving, carrying, remote, versions
+from bpnet.cli.cluster import arriving, carrying, process, versions
 from bpnet.cli.cluster.arriving import Sent
 from bpnet.cli.cluster.crew import Crew
+from bpnet.cli.cluster.desk import Outcome, Task
 from bpnet.cli.cluster.hearing import Placed
-from bpnet.cli.cluster.remote import Outcome, Task
+from bpnet.cli.cluster.placing import Placing
 from bpnet.cli.cluster.shipping import Shipping
 from bpnet.cli.jobs import Events
 from bpnet.cli.options import with_options
@@ -31,6 +30,7 @@ FEWEST, OF_A_THREAD = 100, 4  # runs that it has at a time: a cluster that can g
 RECEIVERS = 4  # so that one that hangs keeps few of the others waiting
 MOST_LOSSES = 3
 LOOK = 1.0  # seconds between two looks at who is there
+OFTEN = 0.1  # seconds between two looks at whether the scheduler is back
 
 
 class Cluster:
@@ -43,19 +43,16 @@ class Cluster:
         self._client = client
         assert client.loop
         self._loop = client.loop
-        self._place_name = place
         self._data_dir = data_dir
         self._options = tuple(options)
         self._versions = versions.here()
         self._crew = Crew(client, place, tell)
         self._shipping = Shipping(client)
         self._numbers = count()
-        self._runs: dict[int, Placed] = {}
-        self._lock = RLock()
+        self._placing = Placing(client, place, self._crew, self._done)
         self._receivers = ThreadPoolExecutor(RECEIVERS, thread_name_prefix="bpnet-receiver")
         self._closed = Flag()
         self._signal = 0
-        self._tell = tell
 
     @contextmanager
     def watched(self) -> "Iterator[Cluster]":
@@ -81,14 +78,20 @@ class Cluster:
             events.put((folder, error.exit_status))
             return
         number = next(self._numbers)
-        task = Task(self._client.id, number, self._versions, sent.files, data, self._options)
-        with self._lock:
-            self._runs[number] = Placed(sent, task, events)
-            self._place(self._runs[number])
+        task = Task(
+            sweep=self._client.id,
+            number=number,
+            versions=self._versions,
+            files=sent.files,
+            largest=sent.largest,
+            data=data,
+            options=self._options,
+        )
+        self._placing.place(Placed(sent, task, events))
 
     def give_up(self) -> None:
         """Begin no more of those that wait for a Dask worker."""
-        self._cancel([placed for placed in list(self._runs.values()) if not placed.worker])
+        self._placing.give_up(lambda placed: not placed.worker)
 
     def forward(self, number: int) -> None:
         """Pass a signal on to all runs that are trained, and give up those that wait."""
@@ -98,34 +101,7 @@ class Cluster:
 
     def kill(self) -> None:
         """End all runs at once: a Dask worker ends the job of one that nobody waits for."""
-        self._cancel(list(self._runs.values()))
-
-    def _cancel(self, runs: Sequence[Placed]) -> None:
-        with self._lock:
-            for placed in runs:
-                self._end(placed, None)
-            if futures := [placed.future for placed in runs if placed.future]:
-                self._client.cancel(futures)
-
-    def _end(self, placed: Placed, status: int | None) -> None:
-        with self._lock:
-            if self._runs.pop(placed.task.number, None):
-                placed.events.put((placed.folder, status))
-
-    def _place(self, placed: Placed) -> None:
-        """Give the run to the cluster, or to those of its Dask workers that will do."""
-        placed.among = self._crew.usable()
-        placed.tries += 1
-        placed.future = None
-        if placed.among is None or placed.among:
-            placed.future = self._client.submit(
-                remote.train,
-                placed.task,
-                key=f"bpnet-{self._client.id}-{placed.task.number}-{placed.tries}",
-                workers=None if placed.among is None else sorted(placed.among),
-                pure=False,
-            )
-            placed.future.add_done_callback(partial(self._done, placed))
+        self._placing.give_up(lambda placed: True)
 
     def _done(self, placed: Placed, future: "Future[Outcome]") -> None:
         with suppress(RuntimeError):  # all is over
@@ -133,14 +109,13 @@ class Cluster:
 
     def _take(self, placed: Placed, future: "Future[Outcome]") -> None:
         """Take in what has come of a run."""
-        with self._lock:
-            if self._runs.get(placed.task.number) is not placed or placed.future is not future:
-                return  # it was given up, or is placed elsewhere
+        if not self._placing.is_waited_for(placed, future):
+            return
         try:
             self._receive(placed, future)
         except BpnetError as error:
             placed.tell(f"Error: {error}")
-            self._end(placed, error.exit_status)
+            self._placing.end(placed, error.exit_status)
         except Exception as error:  # or everybody would wait for it
             placed.events.put((placed.folder, RunError(f"{type(error).__name__}: {error}")))
         finally:
@@ -160,36 +135,33 @@ class Cluster:
         except Exception as error:
             if not self._crew.check():
                 raise RunError(f"the Dask worker says {type(error).__name__}: {error}") from error
-            self._place_again(placed)
+            self._placing.place_again(placed)
             return
         if outcome.refusal:
             self._crew.refuse(outcome.worker, outcome.refusal)
-            self._place_again(placed)
+            self._placing.place_again(placed)
             return
         arriving.receive(placed.sent, outcome.files, outcome.status)
-        self._end(placed, outcome.status)
-
-    def _place_again(self, placed: Placed) -> None:
-        with self._lock:
-            if placed.task.number in self._runs:
-                placed.worker = ""
-                self._place(placed)
+        self._placing.end(placed, outcome.status)
 
     def _lost(self, placed: Placed) -> None:
-        """Start the run again if somebody has restarted the cluster; its scheduler may be gone."""
+        """Start the run again if the cluster was restarted, or not connected for some seconds."""
+        while self._client.status == "connecting" and not self._closed.wait(OFTEN):
+            pass
         if self._client.status != "running":
-            error = BpnetError(f"{self._place_name}: the Dask scheduler has gone")
-            placed.events.put((placed.folder, error))
+            self._placing.tell_of_the_end(placed)
             return
         placed.losses += 1
         if placed.losses > MOST_LOSSES:
-            raise RunError("it was cancelled on the cluster, time and again")
-        self._place_again(placed)
+            raise RunError("the cluster has lost it, time and again")
+        placed.tell("the cluster has lost it: it is begun again")
+        self._client.subscribe_topic(self._client.id, self._hear)
+        self._placing.place_again(placed)
 
     def _hear(self, event: tuple[float, Any]) -> None:
         """Take in what a Dask worker says, and also the scheduler, of its clients."""
         said = event[1]
-        placed = self._runs.get(said.get("run"))
+        placed = self._placing.runs.get(said.get("run"))
         if not placed:
             return
         if "needs" in said:
@@ -199,13 +171,13 @@ class Cluster:
             self._crew.warn_of_few_cores(said["host"], said["cores"], placed.sent.run.config)
             if self._signal:
                 self._loop.add_callback(self._stop, [said["worker"]])
-        elif said["worker"] == placed.worker:
+        elif placed.worker in ("", said["worker"]):
             placed.heard(said["message"])
 
     async def _stop(self, workers: list[str] | None) -> None:
         with suppress(Exception):
             await self._client.run(
-                remote.stop, self._client.id, self._signal, workers=workers, on_error="ignore"
+                process.stop, self._client.id, self._signal, workers=workers, on_error="ignore"
             )
 
     def _watch(self) -> None:
@@ -213,13 +185,4 @@ class Cluster:
             with suppress(Exception):  # nobody answers: the client finds that out by itself
                 self._crew.look()
                 self.most = max(FEWEST, OF_A_THREAD * sum(self._crew.threads.values()))
-                self._place_homeless()
-
-    def _place_homeless(self) -> None:
-        """Place the runs anew that none of the Dask workers can take that are there."""
-        with self._lock:
-            for placed in list(self._runs.values()):
-                if placed.among is not None and not placed.among & self._crew.threads.keys():
-                    if placed.future:
-                        self._client.cancel([placed.future])
-                    self._place_again(placed)
+                self._placing.place_homeless()

@@ -7,7 +7,7 @@ from distributed import Future
 
 from bpnet.cli import jobs
 from bpnet.cli.cluster.arriving import Sent
-from bpnet.cli.cluster.remote import Outcome, Task
+from bpnet.cli.cluster.desk import Outcome, Task
 from bpnet.cli.jobs import Events
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from distributed import Client
 
-from bpnet.cli.cluster import remote
+from bpnet.cli.cluster import store
 from bpnet.cli.cluster.carrying import Files
 from bpnet.config import DataConfig
 from bpnet.datasets import parcels
@@ -42,6 +42,6 @@ class Shipping:
     async def _sent(self, data: str, worker: str) -> None:
         try:
             with suppress(Exception):  # if it still needs them, it will ask again
-                await self._client.run(remote.deliver, data, self._packed[data], workers=[worker])
+                await self._client.run(store.deliver, data, self._packed[data], workers=[worker])
         finally:
             del self._under_way[data, worker]

@@ -4,7 +4,7 @@ import pkgutil
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from bpnet.errors import UsageError
+from bpnet.errors import BpnetError, UsageError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -73,6 +73,8 @@ def _of_scheduler(client: "Client") -> Versions:
         )
     except (ImportError, AttributeError):
         return ("",)
+    except Exception as error:
+        raise BpnetError(f"the Dask scheduler does not answer: {error}") from error
     return (str(found),)
 
 
