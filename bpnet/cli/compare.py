@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from bpnet.datasets import Split
     from bpnet.runs.directory import Run
 
-SIGNIFICANT = 0.05  # a smaller p is called a difference
-
 
 @click.command(cls=Command)
 @click.argument(
@@ -141,6 +139,8 @@ def _against_first(
     report: dict[str, Any], names: Sequence[str], shares: Sequence[str]
 ) -> Iterator[str]:
     """Yield a row for each, with what the test says of it."""
+    from bpnet.evaluation import SIGNIFICANT
+
     heading = [
         "",
         f"{report['split']} accuracy",
@@ -176,6 +176,8 @@ def verdict(only: Sequence[int], p: float) -> str:
     >>> verdict([34, 61], p=0.0073)
     'b is better: 61 images against 34, p = 0.0073'
     """
+    from bpnet.evaluation import SIGNIFICANT
+
     only_a, only_b = only
     numbers = f"{max(only_a, only_b)} images against {min(only_a, only_b)}, p = {p:.2g}"
     if p >= SIGNIFICANT:

@@ -33,25 +33,25 @@ class Made:
 def create(settings: Config, count: int, folder: Path) -> None:
     """Make a run directory seed-K in the folder for each seed from the config's on.
 
+    Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
+    whole would not do: the folder may be the current one, or a disk of its own.
     Raises: UsageError if there is something in the folder already.
     """
     directory.refuse_taken(folder)
+    storage.write(folder / INCOMPLETE, b"")
     complete(settings, count, folder, without_test=False)
+    storage.remove(folder / INCOMPLETE)
 
 
 def complete(settings: Config, count: int, folder: Path, without_test: bool) -> None:
-    """Make those of the seeds that are not there: all, or what is missing of them.
+    """Make what is not there of the seeds: all of them, or what is missing.
 
     Those without a test score choose by validation images, and finish without one.
-    Until all of them are there a file says so: `seeds`. To make them elsewhere and to rename the
-    whole would not do: the folder may be the current one, or a disk of its own.
     """
     storage.make_folder(folder)
-    storage.write(folder / INCOMPLETE, b"")
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
         _complete(replace(settings, seed=seed), folder / f"seed-{seed}", without_test)
-    storage.remove(folder / INCOMPLETE)
 
 
 def _complete(settings: Config, folder: Path, without_test: bool) -> None:
@@ -71,8 +71,7 @@ def seeds(folder: Path) -> list[Path]:
     if storage.exists(folder / CONFIG):
         return []
     if storage.exists(folder / INCOMPLETE):
-        again = _from_the_sweep(folder) or "remove it, and train them anew"
-        raise RunError(f"{folder}: not all its seeds were made; {again}")
+        raise RunError(f"{folder}: not all its seeds were made; remove it, and train them anew")
     found = kinds.seeds_in(folder)
     made = _made(folder, found)
     for seed in range(made.first, made.first + made.count):

@@ -58,14 +58,11 @@ class Sweep:
 
         With validation images they are scored on these, and not on the test images.
         """
-        folder, chosen = run.folder.parent, self.config(run)
+        chosen = replace(self.config(run), seed=self.first)
         without_test = chosen.data.validation > 0
         needed = [CONFIG, metadata.NAME] if without_test else [CONFIG]
-        whole = all(storage.exists(run.folder / name) for name in needed)
-        if not whole or storage.exists(folder / seed_folders.INCOMPLETE):
-            seed_folders.complete(
-                replace(chosen, seed=self.first), self.count, folder, without_test
-            )
+        if not all(storage.exists(run.folder / name) for name in needed):
+            seed_folders.complete(chosen, self.count, run.folder.parent, without_test)
 
 
 def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, count: int) -> Sweep:

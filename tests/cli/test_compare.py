@@ -133,7 +133,7 @@ def test_p_is_corrected_for_the_number_of_comparisons(bpnet, more, monkeypatch):
     assert {test["holm"] for test in others} == {1}
     assert bad["holm"] == pytest.approx(6 * bad["p"])
     assert bpnet("compare", *names).out.endswith("  worse\n")
-    monkeypatch.setattr("bpnet.cli.compare.SIGNIFICANT", 2 * bad["p"])
+    monkeypatch.setattr("bpnet.evaluation.SIGNIFICANT", 2 * bad["p"])
     assert bpnet("compare", *names).out.endswith("  no significant difference\n")
 
 

@@ -5,16 +5,19 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import bpnet
 from bpnet.config import Config, dump
+from tests.helpers.forks import Ended, Fork
 from tests.helpers.teams import children, state, wait_until
 
 ROOT = Path(bpnet.__file__).parents[1]
-PATIENCE = 60  # seconds until what takes two comes, since others use the machine too
+PATIENCE = 120  # seconds until what takes two comes, since others use the machine too
 FOREIGN = ("BPNET", "DASK", "OMP_", "OPENBLAS_", "MKL_", "PYTHONPATH")
 NOWHERE = {"BPNET_MIRROR": "http://127.0.0.1:9/"}  # nothing can be downloaded from there
 
@@ -72,11 +75,15 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "scheduler.json"
-        self.scheduler = Process(
-            folder / "scheduler", "scheduler", "--host", "127.0.0.1", "--port", "0",
-            "--scheduler-file", str(self.file),
-        )  # fmt: skip
         self.workers: list[Process] = []
+        self.scheduler = self._start_scheduler()
+
+    def _start_scheduler(self) -> Process:
+        self.file.unlink(missing_ok=True)
+        return Process(
+            self.folder / f"scheduler-{time.monotonic_ns()}", "scheduler", "--host", "127.0.0.1",
+            "--port", "0", "--scheduler-file", str(self.file),
+        )  # fmt: skip
 
     @property
     def options(self) -> tuple[str, str]:
@@ -101,6 +108,9 @@ class Cluster:
 
     def ready(self, number: int) -> list[Process]:
         """Return so many workers that are at work: those that are there, and new ones."""
+        if not self.scheduler.is_alive:
+            self.end()
+            self.scheduler = self._start_scheduler()
         living = [worker for worker in self.workers if worker.is_alive]
         new = [self.start_worker() for _ in range(number - len(living))]
         for worker in new:
@@ -151,26 +161,27 @@ def make_home(folder: Path, config: Config) -> Path:
     return folder
 
 
-def finish(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
-    """Return the exit status of a program, and what it has said."""
-    with process:
-        try:
-            out, err = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-    return process.returncode, out, err
+def import_dask() -> None:
+    """Import what a forked program needs of Dask, which takes a second each time."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import_module("distributed")
 
 
-def wait_for_epochs(process: "subprocess.Popen[str]", seeds: int = 2) -> str:
-    """Read until all of so many runs have told of an epoch; return what was read."""
-    assert process.stderr is not None
-    read, waiting = "", {f"seed-{seed}: epoch" for seed in range(seeds)}
-    while waiting:
-        line = process.stderr.readline()
-        assert line, read
-        read += line
-        waiting = {words for words in waiting if words not in line}
-    return read
+def finish(process: Fork) -> Ended:
+    """Wait for the end of a program, but not for ever."""
+    try:
+        wait_until(lambda: state(process.pid) in "ZX", PATIENCE)
+    except AssertionError:
+        process.send(signal.SIGKILL)
+        raise AssertionError(f"it does not end: {process.wait().err}") from None
+    return process.wait()
+
+
+def wait_for_epochs(process: Fork, seeds: int = 2) -> None:
+    """Wait until all of so many runs have told of an epoch."""
+    for seed in range(seeds):
+        process.wait_for(f"seed-{seed}: epoch ", PATIENCE)
 
 
 def told(err: str) -> list[str]:

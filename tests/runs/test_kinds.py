@@ -21,7 +21,7 @@ def trial(sweep, small_config):
     """The second trial of it, beside folders of other names."""
     for name in ("1", "x", "０１", "01"):  # too short, no number, no digits of ASCII, empty
         (sweep / name).mkdir()
-    seed_folders.create(small_config, 2, sweep / "02")
+    seed_folders.complete(small_config, 2, sweep / "02", without_test=True)
     return sweep / "02"
 
 
@@ -34,7 +34,7 @@ def test_a_sweep_is_known_by_its_file(sweep, trial):
 
 def test_trials_are_in_the_order_of_their_numbers(sweep, small_config):
     for name in ("100", "02", "99"):
-        seed_folders.create(small_config, 1, sweep / name)
+        seed_folders.complete(small_config, 1, sweep / name, without_test=True)
     assert [trial.name for trial in kinds.trials_in(sweep)] == ["02", "99", "100"]
     assert list(kinds.trials_in(sweep / "nowhere")) == []
 
