@@ -15,54 +15,20 @@ import pytest
 from bpnet import datasets
 from bpnet.cli import jobs, places
 from bpnet.config.schema import LARGEST_SEED
-from bpnet.errors import BpnetError
-from bpnet.runs import directory, metadata, seed_folders, session, test_scores
+from bpnet.runs import directory, metadata, seed_folders, test_scores
+from tests.helpers import engines
 from tests.helpers.own_files import made
 
 RATES = ("--set", "train.learning_rate=0.1,0.3", "--set", "train.epochs=1")
 WILD = ("--set", "train.learning_rate=0.1,1e6,0.3", "--set", "network.hidden=[16, 16, 16]")
 
 
-class InThisProcess:
-    """An engine that trains a run to its end when it gets it: a process takes half a second."""
-
-    most = 1
-
-    def __init__(self, jobs, options):
-        begun.append((jobs, *options))
-        self.data = [f"data.dir={options[1]}"] if "--data-dir" in options else []
-
-    def start(self, folder, events):
-        begun.append(folder)
-        try:
-            run = directory.open_run(folder, self.data)
-            with session.resumed(run) as resumed:
-                for record in session.train(resumed):
-                    events.put((folder, record))
-            events.put((folder, 0))
-        except BpnetError as error:
-            events.put((folder, f"Error: {error}"))
-            events.put((folder, error.exit_status))
-
-    def give_up(self):
-        pass
-
-    def forward(self, number):
-        pass
-
-    def kill(self):
-        pass
-
-
-begun = []
-
-
 @pytest.fixture
 def quick(monkeypatch):
     """Runs are trained in this process; return what has begun."""
-    begun.clear()
-    monkeypatch.setattr(places, "Here", InThisProcess)
-    return begun
+    engines.begun.clear()
+    monkeypatch.setattr(places, "Here", engines.InThisProcess)
+    return engines.begun
 
 
 @pytest.fixture
