@@ -56,6 +56,7 @@ def train(
 ) -> tuple[dict[Path, int], int]:
     """Train the runs on, in their order, so many at a time; do something else now and then.
 
+    The next folder is asked for before there is room for it: it may take a while to make one.
     A signal is forwarded to the jobs, and no more are started; a second one kills them. Nor are
     more started once `ended`, which is told of each run that has ended, says no.
     Returns: the exit status of each job, and the signal, or 0.
@@ -63,9 +64,11 @@ def train(
     waiting, under_way = iter(folders), UnderWay(engine, watch, ended)
     try:
         with signals.collected() as received:
+            upcoming = next(waiting, None)
             while not received:
-                while under_way.has_room() and (folder := next(waiting, None)):
-                    under_way.start(folder)
+                while upcoming and under_way.has_room():
+                    under_way.start(upcoming)
+                    upcoming = next(waiting, None)
                 if not under_way.running:
                     break
                 under_way.take_next()

@@ -9,6 +9,7 @@ from typing import Any
 
 from bpnet.cli.console import byte_bar, echo_all, echo_json, percent, spread, table, tell
 from bpnet.cli.options import with_options
+from bpnet.config.settings import as_text
 from bpnet.runs import directory, ranking, sweep_rows, test_scores
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.ranking import Ranking, Standing
@@ -68,16 +69,12 @@ def _cells(standing: Standing, of_test: bool) -> list[str]:
     shares = standing.test if of_test else standing.validation
     return [
         str(standing.number),
-        *map(_value, standing.settings.values()),
+        *map(as_text, standing.settings.values()),
         _spread(shares),
         *([] if of_test else ["-" if standing.wrong is None else f"{standing.wrong:.0f}"]),
         runs if standing.is_complete else f"{len(standing.finished)} of {runs}",
         "-" if standing.seconds is None else f"{standing.seconds:.1f}",
     ]
-
-
-def _value(value: Any) -> str:
-    return str(list(value)) if isinstance(value, tuple) else str(value)
 
 
 def _spread(shares: Sequence[float]) -> str:

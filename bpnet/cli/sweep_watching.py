@@ -12,6 +12,7 @@ from bpnet.cli.console import epoch_number, percent, stderr_is_a_terminal, tell
 from bpnet.cli.jobs import Message
 from bpnet.cli.seeds import failure
 from bpnet.config import flatten
+from bpnet.config.settings import as_text
 from bpnet.errors import StorageError
 from bpnet.runs import sweep_rows
 from bpnet.runs.metadata import Status
@@ -103,7 +104,7 @@ class Watching:
         """Tell what has become of a run, and how many of those that were left have ended."""
         place = f"{self.done:{len(str(len(self.left)))}}/{len(self.left)}"
         settings = flatten(self.results.sweep.config(row.run))
-        chosen = " ".join(f"{key}={_shown(settings[key])}" for key in self.results.keys)
+        chosen = " ".join(f"{key}={as_text(settings[key])}" for key in self.results.keys)
         tell("  ".join(filter(None, [place, self._name(row.run.folder), chosen, what])))
 
     def _name(self, folder: Path) -> str:
@@ -118,7 +119,3 @@ def _score(row: Row) -> str:
     if row.validation_accuracy is not None:
         return f"validation {percent(row.validation_accuracy)}"
     return "-" if row.test_accuracy is None else f"test {percent(row.test_accuracy)}"
-
-
-def _shown(value: object) -> str:
-    return str(list(value)) if isinstance(value, tuple) else str(value)

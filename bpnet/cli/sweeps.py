@@ -11,6 +11,7 @@ import click
 from bpnet import datasets
 from bpnet.cli import jobs, places, sweep_results
 from bpnet.cli.console import byte_bar, tell
+from bpnet.cli.dry_run import amount
 from bpnet.cli.places import Place
 from bpnet.cli.sweep_watching import Watching, watching
 from bpnet.config import DataConfig
@@ -60,6 +61,8 @@ def start(
     planned = Sweep(Path(), trials, base.seed, count)
     planned = _made_ready(planned, list(planned.runs()), manner)
     folder = directory.new(f"{name}-sweep", folder)
+    if not manner.quiet:
+        tell(f"{amount(len(trials), count)}, in {folder}")
     with directory.locked(folder):
         sweeps.create(folder, base, trials, base.seed, count)
         sweep = replace(planned, folder=folder)

@@ -127,11 +127,10 @@ def _in_a_list(value: Any) -> str:
 
 
 def _are_several(name: str, rule: Rule, text: str) -> bool:
-    """Whether the text has several values for a sweep."""
-    several = list(separated(text))
+    """Whether the text, which is no value, has several of them for a sweep."""
     try:
-        for one in several:
+        for one in separated(text):
             value(name, rule, one, LIST)
     except Refused:
         return False
-    return len(several) > 1
+    return True

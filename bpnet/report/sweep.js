@@ -5,20 +5,11 @@ const {keys, trials, runs, scored} = report;
 const numbered = new Map(trials.map(trial => [trial.number, trial]));
 const inOrder = trials.toSorted((a, b) => a.number - b.number);  // the trials are sorted from the best on
 const axes = keys.map((_, key) => axisOf(inOrder.map(trial => trial.values[key])));
-for (const trial of trials) Object.assign(trial, {which: trial.values.map((value, key) => axes[key].of(value)), runs: []});
+for (const trial of trials) Object.assign(trial, {which: trial.values.map((value, key) => axes[key].of(value)), runs: [], mean: mean(trial.shares)});
 for (const run of runs) numbered.get(run.trial).runs.push(run);
-for (const trial of trials) Object.assign(trial, totals(trial.runs));
 const best = trials.find(trial => trial.is_best);
 const accuracy = `${scored.join(" or ")} accuracy`;
 const view = {groups: [], far: false, chosen: null};  // chosen: the trials that are shown before all others
-
-// Return what the finished runs of a trial have in the mean.
-function totals(all) {
-  const finished = all.filter(run => run.score !== null);
-  const shares = finished.map(run => run.score);
-  const tests = finished.map(run => run.test_accuracy).filter(share => share !== null);
-  return {shares, tests, mean: mean(shares), seconds: mean(finished.map(run => run.seconds))};
-}
 
 function mean(values) {
   return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
@@ -62,13 +53,15 @@ function showHead() {
 // Return what can be said of the best trial, and of those that may be as good.
 function verdict() {
   if (!best) return [`Nothing is ranked: ${report.why_not}.`];
-  const near = trials.filter(trial => trial.is_within_chance);
+  const near = trials.filter(trial => trial.is_within_chance), compared = trials.filter(trial => trial.p !== null);
   const left = trials.filter(trial => !trial.is_best && trial.p === null);
   return [
     `Best: trial ${best.number}, ${settingsOf(best).join(", ")}.`,
-    near.length ? `Not distinguishable from it: ${numbers(near)}.` : "Every other trial that is ranked is distinguishable from it.",
+    !near.length ? "All others are distinguishable from it."
+      : `Not distinguishable from it: ${near.length === compared.length ? "all others" : numbers(near)}.`,
+    ...report.seeds === 1 ? ["With one seed each, networks are compared, not settings."] : [],
     ...left.length ? [`Not ranked, as not all their runs have finished: ${numbers(left)}.`] : [],
-    "Its validation accuracy is optimistic: it was chosen by it. " +
+    "Its validation accuracy is optimistic, as it was chosen by that. " +
       (best.tests.length ? "Its test accuracy is not." : "It has no test accuracy yet."),
   ];
 }

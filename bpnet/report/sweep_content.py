@@ -26,6 +26,7 @@ def content(sweep: Sweep, ranking: Ranking) -> dict[str, Any]:
         "words": {},
         "keys": keys,
         "scored": sorted({_scored(standing) for standing in standings}, reverse=True),
+        "seeds": sweep.count,
         "why_not": ranking.why_not,
         "trials": [_trial(standing, ranking) for standing in standings],
         "runs": [
@@ -45,7 +46,10 @@ def _trial(standing: Standing, ranking: Ranking) -> dict[str, Any]:
     return {
         "number": standing.number,
         "values": list(standing.settings.values()),
-        "images": standing.images,
+        "shares": standing.validation if standing.images else standing.test,
+        "tests": standing.test,
+        "wrong": standing.wrong if standing.images else None,
+        "seconds": standing.seconds,
         "is_best": best is not None and standing.number == best.number,
         "is_within_chance": standing.is_within_chance,
         "p": standing.p,

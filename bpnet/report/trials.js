@@ -5,18 +5,13 @@ const COLUMNS = [
   {name: "#", value: trial => trial.number, text: trial => trial.number},
   ...keys.map((key, i) => ({name: key, value: trial => trial.which[i], text: trial => said(trial.values[i])})),
   {name: accuracy, value: trial => trial.mean, text: trial => spread(trial.shares), falls: true},
-  {name: "wrong", value: wrong, text: trial => wrong(trial) === null ? "-" : wrong(trial).toFixed(0), only: trials.some(trial => trial.images)},
+  {name: "wrong", value: trial => trial.wrong, text: trial => trial.wrong?.toFixed(0) ?? "-", only: scored.includes("validation")},
   {name: "against the best", value: trial => trial.is_best ? 2 : trial.p, text: against, falls: true, only: Boolean(best)},
   {name: "test accuracy", value: trial => mean(trial.tests), text: trial => spread(trial.tests), falls: true, only: scored.includes("validation")},
-  {name: "seconds", value: trial => trial.seconds, text: trial => trial.seconds === null ? "-" : trial.seconds.toFixed(1)},
+  {name: "seconds", value: trial => trial.seconds, text: trial => trial.seconds?.toFixed(1) ?? "-"},
   {name: "runs", value: trial => trial.shares.length, text: runsText},
 ].filter(({only = true}) => only);
 const table = {order: trials, most: 200, column: null, turned: false};  // rows take time to lay out: at first some
-
-// Return how many of the images to choose by one of a trial's runs has wrong, in the mean.
-function wrong({images, mean}) {
-  return images && mean !== null ? images * (1 - mean) : null;
-}
 
 // Return how a trial stands to the best.
 function against({is_best, is_within_chance, p}) {
@@ -121,7 +116,7 @@ function runsOf(trial) {
     run.test_accuracy, run.seconds]);
   const texts = [["run", "status", "epochs", "best epoch", "validation", "test", "seconds"],
     ...lines.map(([path, status, epochs, best, validation, test, seconds]) => [path, status, epochs ?? "-", best ?? "-",
-      ...[validation, test].map(share => share === null ? "-" : percent(share)), seconds === null ? "-" : seconds.toFixed(1)])];
+      ...[validation, test].map(share => share === null ? "-" : percent(share)), seconds?.toFixed(1) ?? "-"])];
   const table = element("table", undefined, ...texts.map((cells, i) =>
     element("tr", undefined, ...cells.map(text => element(i ? "td" : "th", text)))));
   const cell = Object.assign(element("td", undefined, table), {colSpan: COLUMNS.length});

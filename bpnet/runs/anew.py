@@ -27,15 +27,17 @@ def load(source: Path | Config | None, settings: Iterable[str] | Mapping[str, An
 
 
 def trials(
-    source: Path | None, settings: Sequence[str], grid: Path | None, listed: Path | None
+    source: Path | Config | None,
+    settings: Sequence[str] = (),
+    grid: Path | None = None,
+    listed: Path | None = None,
 ) -> list[Trial]:
     """Return the trials of a sweep that is to begin; the source may be the file that a run keeps.
 
     Raises: ConfigError, as `combinations.trials` does.
     """
-    if source and _is_of_a_run(source):
-        kept, _ = config.read(source)
-        return combinations.trials(kept, settings, grid, listed, environment={})
+    if isinstance(source, Path) and _is_of_a_run(source):
+        source, _ = config.read(source, environment={})
     return combinations.trials(source, settings, grid, listed)
 
 

@@ -49,6 +49,7 @@ def complete(settings: Config, count: int, folder: Path, without_test: bool) -> 
     Those without a test score choose by validation images, and finish without one.
     """
     storage.make_folder(folder)
+    storage.sweep(folder)
     storage.write(folder / MADE, f"{json.dumps(asdict(Made(settings.seed, count)))}\n".encode())
     for seed in range(settings.seed, settings.seed + count):
         _complete(replace(settings, seed=seed), folder / f"seed-{seed}", without_test)

@@ -22,7 +22,7 @@ from bpnet.training.trainer import Training
 MOST_MEASURED = 16  # trainings
 TOGETHER, AT_LEAST = 1.0, 0.1  # seconds: for all that are measured, and for each
 MOST_IMAGES = 60_000
-AROUND = 1.0  # seconds: a process starts, reads the images, and at last scores the network
+AROUND = 1.5  # seconds: a process starts, reads the images, and at last scores the network
 HARMLESS = 1e-6  # a learning rate at which nothing diverges
 
 
@@ -35,8 +35,8 @@ def about(configs: Sequence[Config], count: int, at_once: int) -> float:
     kinds = list(dict.fromkeys(map(_kind, configs)))
     chosen = kinds[:: math.ceil(len(kinds) / MOST_MEASURED)]
     each = max(TOGETHER / len(chosen), AT_LEAST)
-    images = np.frombuffer(np.random.default_rng(0).bytes(MOST_IMAGES * WIDTH), np.uint8)
-    measured = {kind: _of_an_image(kind, images.reshape(-1, WIDTH), each) for kind in chosen}
+    images = _noise(max(kind.data.train for kind in chosen))
+    measured = {kind: _of_an_image(kind, images, each) for kind in chosen}
     free = [0.0] * at_once  # when each of those that train can begin another run
     for config in configs:
         seconds = _of_a_run(config, measured)
@@ -63,6 +63,10 @@ def _kind(config: Config) -> Config:
         ),
         augment=config.augment,
     )
+
+
+def _noise(count: int) -> Array:
+    return np.frombuffer(np.random.default_rng(0).bytes(count * WIDTH), np.uint8).reshape(-1, WIDTH)
 
 
 def _of_an_image(kind: Config, images: Array, seconds: float) -> float:

@@ -15,9 +15,8 @@ threads.fix()  # before NumPy
 
 import numpy as np  # noqa: E402
 
-from bpnet import config, datasets  # noqa: E402
+from bpnet import config, datasets, evaluation  # noqa: E402
 from bpnet.config import shipped  # noqa: E402
-from bpnet.evaluation import SIGNIFICANT, against_the_best, by_seeds, recognised, sign_flips  # noqa: E402  # noqa: E402
 from bpnet.system.progress import silent, silently, unwatched  # noqa: E402
 from bpnet.training.trainer import Training  # noqa: E402
 
@@ -37,7 +36,7 @@ def _right(chosen, data):
     training = Training(chosen, data)
     for _ in training.epochs(lambda: False, unwatched):
         pass
-    return recognised(training.network, data.validation)
+    return evaluation.recognised(training.network, data.validation)
 
 
 def called(right):
@@ -47,10 +46,13 @@ def called(right):
     """
     right = right[np.argsort(-right.sum(axis=(1, 2)), kind="stable")]
     numbers = right.sum(axis=1)
-    images = [sign_flips(numbers[0] - other) for other in numbers[1:]]
-    seeds = by_seeds(right.sum(axis=2)) if right.shape[1] > 1 else [0.0] * len(images)
+    images = [evaluation.sign_flips(numbers[0] - other) for other in numbers[1:]]
+    seeds = evaluation.by_seeds(right.sum(axis=2)) if right.shape[1] > 1 else [0.0] * len(images)
     both = list(map(max, images, seeds))
-    return [min(against_the_best(ps)) < SIGNIFICANT for ps in (images, seeds, both)]
+    return [
+        min(evaluation.against_the_best(ps)) < evaluation.SIGNIFICANT
+        for ps in (images, seeds, both)
+    ]
 
 
 def shuffled(right, settings, seeds, rng):

@@ -103,6 +103,62 @@ def test_a_signal_is_forwarded_as_a_byte_and_no_more_jobs_are_started(act):
     )  # fmt: skip
 
 
+class Waiting(Here):
+    """This machine, but of the runs that it takes all but the first wait for room."""
+
+    def __init__(self):
+        super().__init__(1, ())
+        self.waiting = []
+        self.most = 3
+
+    def start(self, folder, events):
+        if self.processes:
+            self.waiting.append((folder, events))
+        else:
+            super().start(folder, events)
+
+    def give_up(self):
+        for folder, events in self.waiting:
+            events.put((folder, None))
+
+
+def test_once_enough_have_ended_no_more_are_started_and_those_that_wait_are_given_up(act):
+    act("sys.exit(len(sys.argv[-1]))")
+    ended = []
+
+    def end(folder, status):
+        ended.append((folder.name, status))
+        return status < 2
+
+    runs = map(Path, ["a", "bb", "c"])
+    assert jobs.train(runs, Here(1, ()), print, end)[0] == {Path("a"): 1, Path("bb"): 2}
+    assert ended == [("a", 1), ("bb", 2)]
+    waiting = Waiting()
+    runs = map(Path, ["aa", "b", "c", "d"])
+    assert jobs.train(runs, waiting, print, end) == ({Path("aa"): 2}, 0)
+    assert [folder.name for folder, _ in waiting.waiting] == ["b", "c"]
+
+
+def test_something_else_is_done_while_jobs_run_also_when_nothing_is_heard(act):
+    act("import time; time.sleep(0.5)")
+    turns = []
+    jobs.train([Path("a")], Here(1, ()), print, meanwhile=lambda: turns.append(1))
+    assert len(turns) > 3
+
+
+def test_the_next_run_alone_is_asked_for_before_there_is_room_for_it(act):
+    act('print(\'{"line": "begun"}\')')
+    asked, heard = [], []
+
+    def runs():
+        for name in "abc":
+            asked.append(name)
+            yield Path(name)
+
+    jobs.train(runs(), Here(1, ()), lambda folder, message: heard.append((folder.name, len(asked))))
+    assert heard == [("a", 2), ("b", 3), ("c", 3)]
+
+
 def test_a_second_signal_acts_at_once_and_the_jobs_are_killed(act, tmp_path):
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     act(

@@ -1,6 +1,7 @@
 """`bpnet report`: where the page goes, and what it is never written over."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -110,3 +111,44 @@ def test_of_a_run_without_a_test_score_the_page_has_validation_images(bpnet, run
     page = Path(f"{run}/report.html").read_text(encoding="utf-8")
     assert '"split": "validation"' in page
     assert '"test_accuracy": null' in page
+
+
+@pytest.fixture
+def sweep(small_sweep, bpnet):
+    """A sweep of three trials of two seeds each."""
+    return shutil.copytree(small_sweep, "sweep")
+
+
+def test_the_page_of_a_sweep_lies_in_it_and_replaces_nothing_but_a_report(bpnet, sweep):
+    assert bpnet("report", sweep) == bpnet("report", sweep) == (0, "sweep/report.html\n", "")
+    assert MARK in Path("sweep/report.html").read_text(encoding="utf-8")[:100]
+    assert bpnet("report", sweep, "--output", "other.html").out == "other.html\n"
+    result = bpnet("report", sweep, "--output", "sweep/sweep.yaml")
+    assert (result.status, result.out) == (2, "")
+    assert "sweep/sweep.yaml: is there already, and no report" in result.err
+
+
+def test_a_sweep_that_has_not_begun_or_is_half_done_has_a_page(bpnet, sweep):
+    for trial in ("03", "02"):
+        shutil.rmtree(f"sweep/{trial}")
+        assert bpnet("report", sweep) == (0, "sweep/report.html\n", "")
+    shutil.rmtree("sweep/01")
+    assert bpnet("report", sweep) == (0, "sweep/report.html\n", "")
+
+
+def test_a_sweep_takes_no_split(bpnet, sweep):
+    error = "Error: --split: not for a sweep: sweep has the scores of its own runs\n"
+    assert bpnet("report", sweep, "--split", "test") == (2, "", error)
+
+
+def test_the_data_of_a_sweep_may_lie_elsewhere_now(bpnet, sweep, small_data):
+    for path in Path("sweep").rglob("config.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(str(small_data), "/nowhere"), encoding="utf-8")
+    assert bpnet("report", sweep, "--data-dir", small_data) == (0, "sweep/report.html\n", "")
+
+
+def test_a_trial_of_a_sweep_is_a_folder_of_seeds(bpnet, sweep):
+    result = bpnet("report", "sweep/02")
+    assert result.status == 0
+    assert result.err.startswith("sweep/02: is a folder of seeds: this is sweep/02/seed-")

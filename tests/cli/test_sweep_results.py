@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bpnet import config
+from bpnet import config, network
 from bpnet.cli import sweep_results
 from bpnet.runs import metadata, sweep_rows, sweeps
-from bpnet.system import storage
+from bpnet.system import memory, storage
 from tests.helpers import sweeps as helpers
 
 
@@ -164,3 +164,9 @@ def test_of_very_many_trials_the_first_are_shown(show, monkeypatch):
     for trial in ("02", "03"):
         metadata.write(Path("sweep", trial, "seed-0"), status="failed")
     assert show()[-2] == "not ranked, as not all runs have finished: 2 and 1 more"
+
+
+def test_the_seeds_of_the_best_are_in_memory_one_by_one(show, small_config, monkeypatch):
+    room = 1.9 * network.memory(small_config)
+    monkeypatch.setattr(memory, "available", lambda: room)
+    assert show()[-3].startswith("test accuracy of ")

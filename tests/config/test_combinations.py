@@ -225,6 +225,13 @@ def test_what_does_not_go_together_in_any_combination_is_the_configs(trials):
     ]
 
 
+def test_what_is_wrong_with_the_config_contradicts_nothing(trials):
+    told = trials("train.warmup=0,25", source="train: {epochs: 0}")
+    assert [line.partition(", got")[0] for line in told] == [
+        "c.yaml:1:17: train.epochs: expected a whole number from 1 to 10000"
+    ]
+
+
 def test_every_contradiction_is_found_and_a_row_has_its_place(trials):
     told = trials(
         listed="- {}\n- {data.dataset: kmnist, data.mix: 0.5}\n- {data.classes: [a, b]}\n"

@@ -50,6 +50,7 @@ def test_the_chance_is_that_of_all_signs(rng):
         sums = [np.dot(signs, d) for signs in product((-1, 1), repeat=len(d))]
         chance = np.mean(np.abs(sums) >= abs(d.sum()))
         assert sign_flips(d) == sign_flips(-d) == pytest.approx(chance, abs=1e-13)
+    assert sign_flips(np.full(3, 200, np.int16)) == pytest.approx(0.25)  # 200^2 is no int16
     assert sign_flips(np.full(40, 3)) == 1e-10  # 2^-39: rounding would decide
 
 

@@ -4,15 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from bpnet import config
-from bpnet.config import Config
-from bpnet.config.combinations import Trial
-=======
 from bpnet.config import Config, flatten
 from bpnet.config.combinations import Trial
 from bpnet.config.schema import build
->>>>>>> stats
 from bpnet.runs import directory, session, sweeps
 from bpnet.runs.sweeps import Sweep
 
@@ -20,11 +14,7 @@ from bpnet.runs.sweeps import Sweep
 def train(folder: Path, base: Config, settings: Sequence[Mapping[str, Any]], count: int) -> Sweep:
     """Make a sweep of a trial for each of the settings, and train it."""
     folder.mkdir()
-<<<<<<< HEAD
-    trials = [Trial(one, config.load(base, one, {})) for one in settings]
-=======
     trials = [Trial(chosen, build({**flatten(base), **chosen})) for chosen in settings]
->>>>>>> stats
     sweep = sweeps.create(folder, base, trials, base.seed, count)
     for run in sweep.runs():
         sweep.make(run)

@@ -1,11 +1,6 @@
-"""The page of a report in a real browser: what it sees, what it answers, and that it asks nobody.
-
-It needs Selenium (the extra [browser]) and Chromium with its driver, and installs neither.
-"""
+"""The page of a report in a browser: what it sees, what it answers, and that it asks nobody."""
 
 import json
-import shutil
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,18 +16,9 @@ from bpnet.report.page import page
 from bpnet.runs import loading, session
 from bpnet.system.progress import silent, silently
 from tests.helpers import own_files
+from tests.helpers.chromium import WebDriverWait, all_of, another_page, screen, show, webdriver
 from tests.helpers.pictures import only_digit
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="no Selenium")
-WebDriverException = pytest.importorskip("selenium.common").WebDriverException
-WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
-if not (shutil.which("chromium") and shutil.which("chromedriver")):
-    pytest.skip("no Chromium with its driver", allow_module_level=True)
-
-FLAGS = (
-    "headless=new", "no-sandbox", "disable-dev-shm-usage", "window-size=1200,1000",
-    "force-prefers-reduced-motion",
-)  # fmt: skip
 STROKES = {  # from 0 to 100 across and down, as a hand goes
     0: [[(50, 15), (28, 30), (25, 60), (40, 85), (62, 83), (76, 58), (70, 28), (50, 15)]],
     1: [[(52, 15), (50, 85)]],
@@ -73,58 +59,10 @@ def told(trained):
 
 
 @pytest.fixture(scope="module")
-def browser(told, tmp_path_factory):
-    """The page, opened as by a double click, in a window of a common size."""
-    options = webdriver.ChromeOptions()
-    for flag in FLAGS:
-        options.add_argument(f"--{flag}")
-    options.binary_location = shutil.which("chromium")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(shutil.which("chromedriver"))
-    try:
-        driver = webdriver.Chrome(options=options, service=service)
-    except WebDriverException as error:
-        pytest.skip(f"Chromium does not start here: {error.msg}")
-    try:
-        driver.set_page_load_timeout(60)
-        show(driver, told, tmp_path_factory.mktemp("page"))
-        yield driver
-    finally:
-        driver.quit()
-
-
-def show(browser, told, folder):
-    """Open the page that is made from this."""
-    path = folder / "report.html"
-    path.write_text(page(told), encoding="utf-8")
-    browser.get(path.as_uri())
-
-
-@contextmanager
-def another_page(browser, told, folder):
-    """Open the page that is made from this, and go back in the end."""
-    before = browser.current_url
-    try:
-        show(browser, told, folder)
-        yield
-        assert browser.get_log("browser") == []
-    finally:
-        browser.get(before)
-
-
-@contextmanager
-def screen(browser, width, height):
-    """Let the page have a screen of this size, in pixels, as a phone has."""
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
-        yield
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def all_of(browser, selector):
-    return browser.find_elements("css selector", selector)
+def browser(chromium, told, tmp_path_factory):
+    """The page, opened in a window of a common size."""
+    show(chromium, page(told), tmp_path_factory.mktemp("page"))
+    return chromium
 
 
 def is_in_view(browser, element):
@@ -351,7 +289,7 @@ def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest
     browser, told, tmp_path
 ):
     unknown = told | {"network": told["network"] | {"activation": "tanh"}}
-    with another_page(browser, unknown, tmp_path):
+    with another_page(browser, page(unknown), tmp_path):
         assert "tanh" in browser.find_element("id", "own").text
         assert not all_of(browser, "#own canvas")
         for place, least in (PARTS | {"confusion button": 1, "mistakes figure": 1}).items():
@@ -367,18 +305,18 @@ def marks(browser):
 def test_the_charts_have_a_point_an_epoch_and_a_mark_at_the_best(browser, told, tmp_path):
     best = told["facts"]["best_epoch"]
     assert marks(browser) == ([f"best: epoch {best}"] * 2, 2 * 8)
-    with another_page(browser, told | {"log": told["log"][:1]}, tmp_path):
+    with another_page(browser, page(told | {"log": told["log"][:1]}), tmp_path):
         assert marks(browser) == (["best: epoch 1"] * 2, 2)
     blank = {"validation_loss": None, "validation_accuracy": None}
     scored = {"test_loss": 0.5, "test_accuracy": 0.9}
     log = [record | blank | scored for record in told["log"]]
-    with another_page(browser, told | {"log": log}, tmp_path):
+    with another_page(browser, page(told | {"log": log}), tmp_path):
         assert marks(browser) == ([], 2 * 8)
 
 
 def test_a_run_that_was_stopped_before_its_first_epoch_has_a_page(browser, told, tmp_path):
     facts = {key: told["facts"][key] for key in ("bpnet", "started")} | {"status": "interrupted"}
-    with another_page(browser, told | {"log": [], "facts": facts}, tmp_path):
+    with another_page(browser, page(told | {"log": [], "facts": facts}), tmp_path):
         assert "No epoch has ended yet" in browser.find_element("id", "curves").text
         assert "interrupted" in browser.find_element("id", "status").text
 
@@ -409,7 +347,7 @@ def of_own(tmp_path):
 def test_other_classes_have_their_names_everywhere_as_text(browser, of_own, tmp_path, which):
     names, told = CLASSES[which], of_own(CLASSES[which])
     wrong = told["scores"]["total"] - told["scores"]["correct"]
-    with another_page(browser, told, tmp_path):
+    with another_page(browser, page(told), tmp_path):
         assert [row.text for row in all_of(browser, "#shares b")] == list(names)
         headings = [row.text for row in all_of(browser, "#confusion tbody th")]
         assert sorted(headings) == sorted(names)

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
@@ -69,9 +70,25 @@ def test_the_page_has_the_measure_of_the_run_if_there_is_one(bpnet, run):
     assert data(run / "report.html")["doubt"] == {"improbable": 0.5}
 
 
-def test_the_page_is_one_file_that_asks_for_no_other(bpnet, run):
+def test_a_page_is_one_file_that_asks_for_no_other(bpnet, run):
     bpnet("report", run)
-    text = (run / "report.html").read_text(encoding="utf-8")
+    assert_asks_for_no_other((run / "report.html").read_text(encoding="utf-8"))
+
+
+def test_so_is_the_page_of_a_sweep_in_which_no_text_can_act(small_sweep, told_of, bpnet):
+    folder = Path(shutil.copytree(small_sweep, "<img src=x onerror=alert(1)>"))
+    metadata.write(folder / "02/seed-0", status="</script><script>alert(2)")
+    assert bpnet("report", folder).status == 0
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert_asks_for_no_other(text)
+    assert "<img" not in text
+    assert text.count("<script") == text.count("</script>") == 1 + len(SWEEP.scripts)
+    found = data(folder / "report.html")
+    assert found == json.loads(json.dumps(told_of(folder)))
+    assert "</script><script>alert(2)" in [run["status"] for run in found["runs"]]
+
+
+def assert_asks_for_no_other(text):
     assert "default-src 'none'" in text
     assert not re.search(r"(src|href)=[\"'](?!data:)", text)
     assert re.findall(r"https?://[^\s\"']+", text) == ["http://www.w3.org/2000/svg"]

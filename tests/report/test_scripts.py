@@ -1,9 +1,5 @@
 """The scripts of a report's page, run by V8 without a browser: they give what Python gives."""
 
-import json
-import subprocess
-import sys
-from importlib.resources import files
 from itertools import chain
 
 import numpy as np
@@ -21,17 +17,12 @@ from bpnet.layers import softmax
 from bpnet.network import Network
 from bpnet.pictures.normalizing import normalized
 from bpnet.pictures.normalizing.form import FORM
+from tests.helpers import scripts
 from tests.helpers.pictures import only_digit
 
 PAPER, PEN = 280, 22  # pixels of the page's canvas, and of its pen
 FINE = 4  # dots drawn to a pixel of the canvas, down and across: grey edges, as a browser's
-V8 = """if True:
-    import sys
-    from py_mini_racer import MiniRacer
-
-    with MiniRacer() as v8:
-        print(v8.eval(sys.stdin.read()))
-"""  # in a process of its own: V8 starts threads, and other tests fork
+SCRIPTS = ("separate.js", "normalize.js", "classifier.js", "doubt.js")
 HERE = """
     const bytes = text => Uint8Array.from(text, letter => letter.charCodeAt(0));
     const imageData = ({height, width, text}) => {
@@ -44,17 +35,7 @@ HERE = """
 
 def v8(expression, **given):
     """Return what an expression is to the page's scripts, with these names given to it."""
-    scripts = [
-        files("bpnet.report").joinpath(name).read_text(encoding="utf-8")
-        for name in ("separate.js", "normalize.js", "classifier.js", "doubt.js")
-    ]
-    given = [f"const {name} = {json.dumps(value)};" for name, value in given.items()]
-    source = "\n".join([*scripts, HERE, *given, f"JSON.stringify({expression})"])
-    command = [sys.executable, "-X", "utf8", "-c", V8]
-    result = subprocess.run(
-        command, input=source, stdout=subprocess.PIPE, encoding="utf-8", timeout=300, check=True
-    )
-    return json.loads(result.stdout)
+    return scripts.run(SCRIPTS, expression, HERE, **given)
 
 
 def text(array):

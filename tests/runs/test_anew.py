@@ -69,6 +69,20 @@ def test_what_a_new_run_may_not_have_is_refused_in_a_runs_own_config(old):
         anew.load(path)
 
 
+def test_a_sweep_of_a_runs_own_config_is_as_a_run_of_it(old, monkeypatch):
+    monkeypatch.setenv("BPNET_DATA_DIR", "there")
+    path = old("seed-7") / "config.yaml"
+    for trial in anew.trials(path, ["train.momentum=0,0.5", "data.dataset=mnist,files"]):
+        settings = [f"{key}={trial.settings[key]}" for key in ("train.momentum", "data.dataset")]
+        assert trial.config == anew.load(path, settings)
+
+
+def test_a_config_that_is_no_runs_has_no_threads_in_a_sweep_either(old):
+    path = old("mine") / "config.yaml"
+    with pytest.raises(ConfigError, match="mine/config.yaml:4:3: train.threads: unknown key"):
+        anew.trials(path, ["train.momentum=0,0.5"])
+
+
 def test_a_config_from_python_and_the_defaults_will_do():
     assert anew.load(Config(seed=3), {"train.epochs": 1}) == Config(3, train=TrainConfig(epochs=1))
     assert anew.load(None) == Config()

@@ -43,7 +43,7 @@ def connected(
             from bpnet.cli.cluster import versions
             from bpnet.cli.cluster.engine import Cluster
 
-            versions.refuse_others(client, place)
+            versions.refuse_others(client)
             with Cluster(client, place, data_dir, options, tell).watched() as engine:
                 yield engine
         finally:

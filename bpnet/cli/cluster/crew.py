@@ -1,6 +1,7 @@
 """The Dask workers of a cluster as they come and go: how many there are, and which will not do."""
 
 import time
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from bpnet.cli.cluster import versions
@@ -25,15 +26,15 @@ class Crew:
         self._missed = time.monotonic()  # since when there is none that will do
         self.threads: dict[str, int] = {}  # by the addresses of all that are there
         self._refused: set[str] = set()
-        self._known: set[str] = set()
+        self._looking = Lock()
 
     def look(self) -> None:
         """Take in who is there now. Raises: what `distributed` raises if nobody answers."""
-        self.threads = dict(self.client.nthreads(callback_timeout=PATIENCE))
-        joined = sorted(self.threads.keys() - self._known)
-        self._known = set(self.threads)
-        if joined:
-            self.check(joined)
+        with self._looking:
+            there = dict(self.client.nthreads(callback_timeout=PATIENCE))
+            if joined := sorted(there.keys() - self.threads.keys()):
+                self._check(joined)
+            self.threads = there
         if self.threads.keys() - self._refused:
             self._missed = time.monotonic()
             self._told -= {self._missing()}
@@ -45,13 +46,10 @@ class Crew:
         start = f"start some with `dask worker {self.place}`"
         return f"no Dask workers {which}at {self.place}: {start}; waiting"
 
-    def check(self, workers: list[str] | None = None) -> bool:
-        """Refuse those that have other versions; return whether any was refused."""
-        refused = len(self._refused)
+    def _check(self, workers: list[str]) -> None:
         for worker, found in versions.of_workers(self.client, workers).items():
             if different := versions.difference(found, self._expected):
                 self.refuse(worker, f"has {different}")
-        return len(self._refused) > refused
 
     def refuse(self, worker: str, reason: str) -> None:
         """Give this Dask worker no more runs; it is told once for each host."""

@@ -103,11 +103,11 @@ class Cluster:
         """End all runs at once: a Dask worker ends the job of one that nobody waits for."""
         self._placing.give_up(lambda placed: True)
 
-    def _done(self, placed: Placed, future: "Future[Outcome]") -> None:
+    def _done(self, placed: Placed, future: "Future[Any]") -> None:
         with suppress(RuntimeError):  # all is over
             self._receivers.submit(self._take, placed, future)
 
-    def _take(self, placed: Placed, future: "Future[Outcome]") -> None:
+    def _take(self, placed: Placed, future: "Future[Any]") -> None:
         """Take in what has come of a run."""
         if not self._placing.is_waited_for(placed, future):
             return
@@ -121,9 +121,9 @@ class Cluster:
         finally:
             future.release()
 
-    def _receive(self, placed: Placed, future: "Future[Outcome]") -> None:
+    def _receive(self, placed: Placed, future: "Future[Any]") -> None:
         try:
-            outcome = future.result()
+            outcome = Outcome(**future.result())
         except KilledWorker as error:
             raise RunError(
                 f"each Dask worker that trained it has died: {MOST_LOSSES + 1} of them; look at "
@@ -133,7 +133,8 @@ class Cluster:
             self._lost(placed)
             return
         except Exception as error:
-            if not self._crew.check():
+            self._crew.look()
+            if placed.among is not None or self._crew.usable() is None:
                 raise RunError(f"the Dask worker says {type(error).__name__}: {error}") from error
             self._placing.place_again(placed)
             return

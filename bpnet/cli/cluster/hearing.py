@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from distributed import Future
 
 from bpnet.cli import jobs
 from bpnet.cli.cluster.arriving import Sent
-from bpnet.cli.cluster.desk import Outcome, Task
+from bpnet.cli.cluster.desk import Task
 from bpnet.cli.jobs import Events
 
 
@@ -18,7 +19,7 @@ class Placed:
     sent: Sent
     task: Task
     events: Events
-    future: "Future[Outcome] | None" = None  # None: nobody can take it yet
+    future: "Future[Any] | None" = None  # None: nobody can take it yet
     among: frozenset[str] | None = None  # the Dask workers that may take it; None is all
     tries: int = 0
     losses: int = 0

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
+from operator import methodcaller
 from threading import RLock
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from distributed import Client, Future
 
-from bpnet.cli.cluster import remote
 from bpnet.cli.cluster.crew import Crew
-from bpnet.cli.cluster.desk import Outcome
 from bpnet.cli.cluster.hearing import Placed
 from bpnet.errors import BpnetError
 
-Done: TypeAlias = "Callable[[Placed, Future[Outcome]], object]"
+REMOTE = "bpnet.cli.cluster.remote"
+
+Done: TypeAlias = "Callable[[Placed, Future[Any]], object]"
 
 
 class Placing:
@@ -61,16 +63,21 @@ class Placing:
             except Exception:  # the client has closed itself
                 self.tell_of_the_end(placed)
 
-    def _submitted(self, placed: Placed) -> "Future[Outcome]":
-        return self._client.submit(
-            remote.train,
-            placed.task,
-            key=f"bpnet-{self._client.id}-{placed.task.number}-{placed.tries}",
-            workers=None if placed.among is None else sorted(placed.among),
-            pure=False,
-        )
+    def _submitted(self, placed: Placed) -> "Future[Any]":
+        """Return what will come of `remote.train`, by its name.
 
-    def is_waited_for(self, placed: Placed, future: "Future[Outcome]") -> bool:
+        A Dask worker that has no bpnet ends if it is sent a function of it. So nothing but Python's
+        own is sent, also past the scheduler, until the task is done: import, then call.
+        """
+        key = f"bpnet-{self._client.id}-{placed.task.number}-{placed.tries}"
+        call = methodcaller("train", vars(placed.task))
+        workers = None if placed.among is None else sorted(placed.among)
+        future: Future[Any] = self._client.get(
+            {key: (call, (import_module, REMOTE))}, key, workers=workers, sync=False
+        )
+        return future
+
+    def is_waited_for(self, placed: Placed, future: "Future[Any]") -> bool:
         """Whether what comes of this is still of interest: the first result wins."""
         with self._lock:
             return placed.task.number in self.runs and placed.future is future

@@ -1,6 +1,7 @@
 """What is done on a Dask worker with a run: a process trains it there, and its files return."""
 
 from pathlib import Path
+from typing import Any
 
 from distributed import Reschedule, get_worker
 
@@ -12,10 +13,17 @@ from bpnet.errors import StorageError
 PIECE = bytes(2**20)
 
 
-def train(task: Task) -> Outcome:
-    """Train the run on in a process of its own, and return its files."""
+def train(task: dict[str, Any]) -> dict[str, Any]:
+    """Train the run of a `Task` on in a process of its own; return the `Outcome`, with its files.
+
+    Both are the fields alone: these can be read where there is no bpnet.
+    """
     worker = get_worker()
-    desk = Desk(worker, worker.get_current_task(), task)
+    return vars(_outcome(Desk(worker, worker.get_current_task(), Task(**task))))
+
+
+def _outcome(desk: Desk) -> Outcome:
+    worker, task = desk.worker, desk.task
     here = versions.here()
     if here != task.versions:
         return Outcome(worker.address, refusal=f"has {versions.difference(here, task.versions)}")

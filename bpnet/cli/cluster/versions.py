@@ -4,7 +4,7 @@ import pkgutil
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from bpnet.errors import BpnetError, UsageError
+from bpnet.errors import UsageError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -39,20 +39,17 @@ def difference(found: Iterable[str], expected: Iterable[str]) -> str:
     )
 
 
-def refuse_others(client: "Client", place: str) -> None:
-    """Raise UsageError with a line for each host that has other versions.
+def refuse_others(client: "Client") -> None:
+    """Raise UsageError with a line for each host whose Dask workers have other versions.
 
-    The scheduler, which reads what it passes on, needs bpnet; NumPy it does not use.
+    The scheduler needs neither: it passes on what it does not read.
     """
     expected = here()
     problems = {
-        f"{place}: the Dask scheduler has {different}": None
-        for different in [difference(_of_scheduler(client), expected)]
-        if different
+        f"{host(worker)}: the Dask worker has {different}": None
+        for worker, found in of_workers(client).items()
+        if (different := difference(found, expected))
     }
-    for worker, found in of_workers(client).items():
-        if different := difference(found, expected):
-            problems[f"{host(worker)}: the Dask worker has {different}"] = None
     if problems:
         raise UsageError(*problems, "install the same versions on all of them, or here")
 
@@ -64,18 +61,6 @@ def host(worker: str) -> str:
     '10.0.0.7'
     """
     return worker.rpartition("://")[2].rpartition(":")[0]
-
-
-def _of_scheduler(client: "Client") -> Versions:
-    try:
-        found = client.run_on_scheduler(
-            pkgutil.resolve_name, PLACES["bpnet"], callback_timeout=PATIENCE
-        )
-    except (ImportError, AttributeError):
-        return ("",)
-    except Exception as error:
-        raise BpnetError(f"the Dask scheduler does not answer: {error}") from error
-    return (str(found),)
 
 
 def of_workers(client: "Client", workers: list[str] | None = None) -> dict[str, Versions]:
