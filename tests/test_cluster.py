@@ -53,7 +53,7 @@ def begin(*options):
     return ("train", "--config", "small.yaml", "--run-dir", "r", *options)
 
 
-LONG = ("--set", "train.epochs=60")
+LONG = ("--set", "train.epochs=40")
 
 
 def test_runs_on_a_cluster_come_to_the_bytes_of_runs_here(cluster, program, home, alone):
@@ -84,7 +84,7 @@ def test_a_signal_stops_the_runs_and_resumed_they_end_the_same(cluster, home, al
     assert [metadata.status(run) for run in runs(home / "r")] == ["interrupted"] * 2
     resumed = forks.run(home, *resume.split()[1:])
     assert resumed.status == 0, resumed.err
-    assert "seed-0: epoch  1/60" not in resumed.err
+    assert "seed-0: epoch  1/40" not in resumed.err
     assert [outcome(run) for run in runs(home / "r")] == [alone(seed, *LONG) for seed in range(2)]
 
 

@@ -7,13 +7,14 @@ Each section starts a scheduler and workers of its own, as processes, and prints
 
 import argparse
 import os
+import re
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bpnet.datasets import drawn_digits
@@ -26,6 +27,7 @@ data: {dataset: drawn, dir: data, validation: 100}
 network: {hidden: [16]}
 train: {epochs: 3, batch_size: 32}
 """
+TRIALS, SEEDS, THREADS = 50, 100, 64
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -54,6 +56,13 @@ class Program:
                 stderr=log,
             )
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.process.kill()
+        self.process.wait()
+
     def said(self):
         return self.log.read_text(encoding="utf-8")
 
@@ -72,8 +81,8 @@ def gap():
         with at_home() as home, clusters.running(home / "cluster", workers=1) as cluster:
             train = ("train", "--config", "small.yaml", "--seeds", 24, "--quiet")
             wide = ("--set", f"network.hidden=[{hidden}]", "--set", "train.epochs=1")
-            program = Program(home, *train, *wide, *cluster.options)
-            starts, ends = watched(program, cluster)
+            with Program(home, *train, *wide, *cluster.options) as program:
+                starts, ends = watched(program, cluster)
             gaps = sorted(1000 * (s - e) for e, s in zip(ends[:-1], starts[1:], strict=True))
             size = sum(path.stat().st_size for path in home.glob("runs/*/seed-0/*")) / 1e6
             print(
@@ -105,26 +114,69 @@ def suspended():
             other = cluster.start_worker(option)
             other.wait_for("Registered to:")
             train = ("train", "--config", "small.yaml", "--seeds", 6, "--run-dir", "r")
-            program = Program(home, *train, "--set", "train.epochs=100", *cluster.options)
-            clusters.seconds_until(lambda c=cluster, o=other: clusters.jobs(o.folder))
-            other.send(signal.SIGSTOP)
-            time.sleep(30)
-            other.send(signal.SIGCONT)
-            status = program.process.wait(120)
-            print(f"suspended for 30 s, {option}: exit status {status}; {program.lines()}")
+            with Program(home, *train, "--set", "train.epochs=100", *cluster.options) as program:
+                clusters.seconds_until(lambda other=other: clusters.jobs(other.folder))
+                other.send(signal.SIGSTOP)
+                time.sleep(30)
+                other.send(signal.SIGCONT)
+                status = program.process.wait(120)
+                print(f"suspended for 30 s, {option}: exit status {status}; {program.lines()}")
 
 
 def idle():
     """A cluster without Dask workers: a line after 10 s; then one comes."""
-    with at_home() as home, clusters.running(home / "cluster", workers=0) as cluster:
-        program = Program(home, "train", "--config", "small.yaml", "--seeds", 2, *cluster.options)
+    train = ("train", "--config", "small.yaml", "--seeds", 2, "--run-dir", "r")
+    with (
+        at_home() as home,
+        clusters.running(home / "cluster", workers=0) as cluster,
+        Program(home, *train, *cluster.options) as program,
+    ):
         print(f"no Dask workers: told after {program.wait_for('no Dask workers'):.1f} s")
         print(*program.lines(), sep="\n")
         cluster.ready(1)
         print(f"one has come: exit status {program.process.wait(60)}")
 
 
-SECTIONS = {"gap": gap, "suspended": suspended, "idle": idle}
+def scale():
+    """5,000 runs that only sleep, on 64 Dask workers that are threads of one process."""
+    rates = ",".join(f"{0.001 * (1 + rate):.3f}" for rate in range(TRIALS))
+    sweep = ("sweep", "--config", "small.yaml", "--set", f"train.learning_rate={rates}")
+    with at_home() as home, clusters.running(home / "cluster", workers=0) as cluster:
+        with Program(home, "train", "--config", "small.yaml", "--run-dir", "like") as program:
+            program.process.wait()
+        host = [sys.executable, "-m", "tests.benchmarks.sleeping", cluster.address(), home / "like"]
+        host += [THREADS]
+        with subprocess.Popen(
+            [*map(str, host)], cwd=clusters.ROOT, stderr=subprocess.DEVNULL
+        ) as workers:
+            options = ("--seeds", SEEDS, "--run-dir", "s", "--quiet", *cluster.options)
+            since = time.monotonic()
+            with Program(home, *sweep, *options) as program:
+                sizes = memory_while_it_runs(program.process)
+                status = program.process.wait()
+            workers.kill()
+        rows = (home / "s" / "results.csv").read_text(encoding="utf-8").splitlines()[1:]
+        finished = sum(",finished," in row for row in rows)
+        print(
+            f"{TRIALS} x {SEEDS} runs on {THREADS} threads: exit status {status} after "
+            f"{time.monotonic() - since:.0f} s, {finished} of {len(rows)} rows finished; the "
+            f"client's MB at each tenth of the time: {sizes[:: max(1, len(sizes) // 10)]}"
+        )
+        print(*program.lines()[-8:], sep="\n")
+
+
+def memory_while_it_runs(process):
+    """Return the MB of a process, each second until it ends."""
+    sizes = []
+    while process.poll() is None:
+        with suppress(OSError, TypeError):
+            text = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+            sizes.append(int(re.search(r"VmRSS:\s+(\d+) kB", text)[1]) // 1024)
+        time.sleep(1)
+    return sizes
+
+
+SECTIONS = {"gap": gap, "suspended": suspended, "idle": idle, "scale": scale}
 
 
 def main():
@@ -132,7 +184,7 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS])
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []])
     for name in parser.parse_args().sections or SECTIONS:
         SECTIONS[name]()
 

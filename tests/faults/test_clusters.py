@@ -14,7 +14,7 @@ from tests.helpers.teams import wait_until
 
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc")
-EPOCHS = ("--set", "train.epochs=60")
+EPOCHS = ("--set", "train.epochs=40")
 TRAIN = ("train", "--config", "small.yaml", "--run-dir", "r", "--seeds", 2, *EPOCHS)
 
 

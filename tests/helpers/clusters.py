@@ -139,6 +139,7 @@ def running(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     cluster = Cluster(folder)
     try:
         cluster.ready(workers)
+        cluster.address()  # by then its file is there, also without workers
         yield cluster
     finally:
         cluster.end()
