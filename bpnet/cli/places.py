@@ -11,7 +11,7 @@ from typing import Protocol
 from bpnet.cli.console import tell
 from bpnet.cli.jobs import Engine, Here
 from bpnet.config import Config
-from bpnet.errors import UsageError
+from bpnet.errors import BpnetError, UsageError
 from bpnet.system import processors
 from bpnet.training import need
 
@@ -102,3 +102,12 @@ def chosen(jobs: int | None, scheduler: str | None, scheduler_file: Path | None)
     if scheduler is None and scheduler_file is None:
         return ThisMachine(jobs or 1)
     return Cluster(scheduler, scheduler_file)
+
+
+@contextmanager
+def telling(again: str) -> Iterator[None]:
+    """Say, with an error after which nothing more is heard of the runs, how to go on with them."""
+    try:
+        yield
+    except BpnetError as error:
+        raise type(error)(*error.lines, f"go on with: {again}") from error

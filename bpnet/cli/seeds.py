@@ -17,7 +17,7 @@ from bpnet.cli.console import (
     stderr_is_a_terminal,
     tell,
 )
-from bpnet.cli.jobs import Message, Watch
+from bpnet.cli.jobs import Engine, Message, Watch
 from bpnet.cli.options import with_options
 from bpnet.cli.places import Place
 from bpnet.config import Config
@@ -41,12 +41,13 @@ def start(
     config = datasets.completed(config)
     place.refuse_too_much([config] * count)
     datasets.load(config.data, byte_bar, tell)  # once before all do: what is wrong is told once
-    folder = directory.new(f"{name}-{count}-seeds", folder)
-    with directory.locked(folder):
-        seed_folders.create(config, count, folder)
-        seeds = seed_folders.seeds(folder)
-        shown = [Run(seed, config) for seed in seeds]
-        _train(folder, seeds, shown, place, None, (), quiet)
+    with place.engine(None, ()) as engine:
+        folder = directory.new(f"{name}-{count}-seeds", folder)
+        with directory.locked(folder):
+            seed_folders.create(config, count, folder)
+            seeds = seed_folders.seeds(folder)
+            shown = [Run(seed, config) for seed in seeds]
+            _train(folder, seeds, shown, engine, _again(folder, place.options()), quiet)
 
 
 def resume(
@@ -82,38 +83,37 @@ def resume(
         datasets.load(config.data, byte_bar, tell)
     options = ["--other-arithmetic"] if other_arithmetic else []
     options += [] if epochs is None else ["--epochs", str(epochs)]
-    with directory.locked(folder):
-        _train(folder, left, list(runs.values()), place, data_dir, options, quiet)
+    moved = [] if data_dir is None else ["--data-dir", data_dir]
+    again = _again(folder, [*moved, *options, *place.options()])
+    with place.engine(data_dir, options) as engine, directory.locked(folder):
+        _train(folder, left, list(runs.values()), engine, again, quiet)
+
+
+def _again(folder: Path, options: Sequence[str]) -> str:
+    """Return the command that goes on with the seeds in the folder."""
+    return shlex.join(["bpnet", "train", "--resume", str(folder), *options])
 
 
 def _train(
     folder: Path,
     left: Sequence[Path],
     shown: Sequence[Run],
-    place: Place,
-    data_dir: str | None,
-    options: Sequence[str],
+    engine: Engine,
+    again: str,
     quiet: bool,
 ) -> None:
-    """Train those that are left to the end, and print the table, unless a signal comes first.
-
-    The options are those that each job gets, and whoever resumes what is left.
-    """
+    """Train those that are left to the end, and print the table, unless a signal comes first."""
     seeds = seed_folders.seeds(folder)
-    with display(shown, quiet) as watch, place.engine(data_dir, options) as engine:
+    with display(shown, quiet) as watch, places.telling(again):
         statuses, number = jobs.train(left, engine, watch)
     held.refuse_another(folder)
-    moved = [] if data_dir is None else ["--data-dir", data_dir]
-    command = shlex.join(
-        ["bpnet", "train", "--resume", str(folder), *moved, *options, *place.options()]
-    )
     if number and any(statuses.get(seed) != 0 for seed in left):
-        tell(f"interrupted; go on with: {command}")
+        tell(f"interrupted; go on with: {again}")
         raise click.exceptions.Exit(128 + number)
     seed_results.show(folder, seeds)
     failed = [f"{seed}: {failure(status)}" for seed, status in statuses.items() if status]
     if failed:
-        raise RunError(*failed, f"try again with: {command}")
+        raise RunError(*failed, f"try again with: {again}")
 
 
 def _opened(seeds: Sequence[Path]) -> list[Run]:

@@ -93,7 +93,7 @@ def sweep(
     other_arithmetic: bool,
     **how: Any,
 ) -> None:
-    """Train every combination of some settings, with the same seeds, and find the best.
+    """Train every combination of settings, and find the best.
 
     \b
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
@@ -103,10 +103,17 @@ def sweep(
 
     Each row of --trials is trained with each combination of the values in --grid and --set; a
     --set with one value is for all. The seeds are the same for all combinations.
+
+    The best is chosen by validation images, and it alone is scored on the test images. Another is
+    called worse only if neither other images nor other seeds explain the difference.
+
+    --json: sweep, ranked_by, not_ranked (why), trials (the best first: settings, runs, scores, p),
+    best, not_distinguishable, command (trains the best again); more in bpnet/README.md.
     """
+    new = config_file or settings or grid or listed or count or run_dir or dry_run
+    if resume and new:
+        raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
     if resume:
-        if config_file or settings or grid or listed or count or run_dir or dry_run:
-            raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
         _resume(resume, _manner(data_dir, other_arithmetic, **how))
         return
     if other_arithmetic:

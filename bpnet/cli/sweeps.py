@@ -12,8 +12,9 @@ from bpnet import datasets
 from bpnet.cli import jobs, places, sweep_results
 from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.dry_run import amount
+from bpnet.cli.jobs import Engine
 from bpnet.cli.places import Place
-from bpnet.cli.sweep_watching import Watching, watching
+from bpnet.cli.sweep_watching import watching
 from bpnet.config import DataConfig
 from bpnet.config.combinations import Trial
 from bpnet.config.schema import LARGEST_SEED
@@ -60,13 +61,14 @@ def start(
     places.settle_data()
     planned = Sweep(Path(), trials, base.seed, count)
     planned = _made_ready(planned, list(planned.runs()), manner)
-    folder = directory.new(f"{name}-sweep", folder)
-    if not manner.quiet:
-        tell(f"{amount(len(trials), count)}, in {folder}")
-    with directory.locked(folder):
-        sweeps.create(folder, base, trials, base.seed, count)
-        sweep = replace(planned, folder=folder)
-        _train(sweep, list(sweep.runs()), manner)
+    with manner.place.engine(None, manner.options) as engine:
+        folder = directory.new(f"{name}-sweep", folder)
+        with directory.locked(folder):
+            sweeps.create(folder, base, trials, base.seed, count)
+            if not manner.quiet:
+                tell(f"{amount(len(trials), count)}, in {folder}")
+            sweep = replace(planned, folder=folder)
+            _train(sweep, list(sweep.runs()), engine, manner)
 
 
 def resume(folder: Path, manner: Manner) -> None:
@@ -80,8 +82,8 @@ def resume(folder: Path, manner: Manner) -> None:
         _show(sweep, Results(sweep, sweep_rows.rows(sweep)), manner)
         return
     sweep = _made_ready(sweep, left, manner)
-    with directory.locked(folder):
-        _train(sweep, left, manner)
+    with manner.place.engine(manner.data_dir, manner.options) as engine, directory.locked(folder):
+        _train(sweep, left, engine, manner)
 
 
 def _is_done(run: Planned) -> bool:
@@ -118,14 +120,16 @@ def _located(data: DataConfig, manner: Manner) -> DataConfig:
     return replace(data, dir=manner.data_dir or variable or data.dir)
 
 
-def _train(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> None:
+def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner) -> None:
     """Train what is left to the end, and print the table, unless a signal comes first."""
     again = manner.resuming(sweep.folder)
-    with watching(sweep, left, manner.quiet) as watch:
-        try:
-            number = _train_all(sweep, left, manner, watch)
-        except BpnetError as error:
-            raise type(error)(*error.lines, f"go on with: {again}") from error
+
+    def ended(run: Path, status: int) -> bool:
+        watch.ended(run, status)
+        return not (status and manner.stop_on_error)
+
+    with watching(sweep, left, manner.quiet) as watch, places.telling(again):
+        _, number = jobs.train(_made(sweep, left), engine, watch.hear, ended, watch.keep)
     held.refuse_another(sweep.folder)
     if number and watch.done - len(watch.failed) < len(left):
         _write(watch.results)
@@ -142,18 +146,6 @@ def _train(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> None:
         problems += error.lines
     if problems:
         raise RunError(*problems, f"try again with: {again}")
-
-
-def _train_all(sweep: Sweep, left: Sequence[Planned], manner: Manner, watch: Watching) -> int:
-    """Train what is left; return the signal that has come, or 0."""
-
-    def ended(folder: Path, status: int) -> bool:
-        watch.ended(folder, status)
-        return not (status and manner.stop_on_error)
-
-    with manner.place.engine(manner.data_dir, manner.options) as engine:
-        _, number = jobs.train(_made(sweep, left), engine, watch.hear, ended, watch.keep)
-    return number
 
 
 def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:

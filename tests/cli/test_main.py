@@ -104,7 +104,7 @@ def test_help_and_version_have_exit_status_0(bpnet):
 
 def test_the_commands_are_listed_as_the_user_comes_to_them_each_in_one_whole_line(bpnet):
     listed = bpnet("--help").out.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in listed[:3]] == ["train", "eval", "gradcheck"]
+    assert [line.split()[0] for line in listed[:3]] == ["train", "sweep", "eval"]
     assert all(line.endswith(".") and "..." not in line for line in listed)
 
 
