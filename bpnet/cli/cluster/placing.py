@@ -103,5 +103,7 @@ class Placing:
 
     def tell_of_the_end(self, placed: Placed) -> None:
         """Say that nothing more will be heard of the run."""
-        error = BpnetError(f"{self._place}: the Dask scheduler has gone")
+        error = BpnetError(
+            f"{self._place}: the Dask scheduler has gone; when it is back, go on with --resume"
+        )
         placed.events.put((placed.folder, error))
