@@ -36,7 +36,7 @@ def report(
     asked_split: str | None,
     data_dir: str | None,
 ) -> None:
-    """Write a page about a run, with a canvas to draw digits on; or about a sweep.
+    """Write the page of a run, or of a sweep.
 
     \b
     bpnet report --open

@@ -98,32 +98,33 @@ def sweep(
     \b
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
     bpnet sweep --config mnist --grid grid.yaml --jobs 2 --dry-run
-    bpnet sweep --trials trials.csv --seeds 3
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
 
     Each row of --trials is trained with each combination of the values in --grid and --set; a
     --set with one value is for all. The seeds are the same for all combinations.
 
-    The best is chosen by validation images, and it alone is scored on the test images. Another is
-    called worse only if neither other images nor other seeds explain the difference.
+    The best is chosen by validation images, and it alone is scored on the test images.
 
-    --json: sweep, ranked_by, not_ranked (why), trials (the best first: settings, runs, scores, p),
-    best, not_distinguishable, command (trains the best again); more in bpnet/README.md.
+    --json: sweep, ranked_by, not_ranked, trials, best, not_distinguishable, command.
     """
     new = config_file or settings or grid or listed or count or run_dir or dry_run
-    if resume and new:
-        raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
+    _refuse_contradiction(resume, bool(new), other_arithmetic)
     if resume:
         _resume(resume, _manner(data_dir, other_arithmetic, **how))
         return
-    if other_arithmetic:
-        raise UsageError("--other-arithmetic goes with --resume")
     manner = _manner(None, False, **how)
     name, trials = _trials(config_file, _with(settings, data_dir), grid, listed)
     if dry_run:
         _show_only(trials, count or 1, manner)
     else:
         _start(trials, name, count or 1, run_dir, manner)
+
+
+def _refuse_contradiction(resume: Path | None, is_new: bool, other_arithmetic: bool) -> None:
+    if resume and is_new:
+        raise UsageError(f"--resume takes no {OF_A_NEW_SWEEP}: the sweep has its own")
+    if other_arithmetic and not resume:
+        raise UsageError("--other-arithmetic goes with --resume")
 
 
 def _manner(
