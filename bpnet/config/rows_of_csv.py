@@ -27,11 +27,11 @@ def read(text: str, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]
 
 
 def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank, with its line. Raises: Problem."""
+    """Yield each row that has any text, with its line. Raises: Problem."""
     line = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row) or len(row) > 1:
+            if any(cell.strip() for cell in row):
                 yield line, [cell.strip(" ") for cell in row]
             line = reader.line_num + 1
     except csv.Error as error:

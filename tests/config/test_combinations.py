@@ -75,10 +75,11 @@ def test_a_grid_is_a_list_of_values_for_each_key_or_one_value(trials):
     "listed",
     [
         "- {train.learning_rate: 0.2, train.epochs: 5}\n- {network.hidden: [30, 20]}\n- {}\n",
-        b'train.learning_rate,train.epochs,network.hidden\n0.2,5,\n,,"[30, 20]"\n,,\n',
+        b'train.learning_rate,train.epochs,network.hidden\n0.2,5,\n,,"[30, 20]"\n,7,\n,,\n',
         b"\xef\xbb\xbftrain.learning_rate;train.epochs;network.hidden\r\n"
-        b"0.2;5;\r\n\r\n;;[30, 20]\r\n;;\r\n",
-        b"train.learning_rate\ttrain.epochs\tnetwork.hidden\n0.2\t 5 \t\n\t\t[30, 20]\n\t\t",
+        b"0.2;5;\r\n;;\r\n\r\n;;[30, 20]\r\n0.1;;\r\n;;\r\n;;;\r\n",
+        b"train.learning_rate\ttrain.epochs\tnetwork.hidden\n"
+        b"0.2\t 5 \t\n\t\t[30, 20]\n \t\t\n0.1\t\t\n\t\t",
     ],
 )  # fmt: skip
 def test_a_trial_that_is_listed_has_its_own_values_and_the_others_of_the_config(trials, listed):
