@@ -23,7 +23,10 @@ def read(text: str, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]
     rows = _lines(reader)
     _, heading = next(rows, (1, []))
     known = _rules(heading, problems)
-    return [(line, _values(line, row, known, problems)) for line, row in rows if known]
+    found = [(line, _values(line, row, known, problems)) for line, row in rows if known]
+    if known and not found:
+        problems.append(Problem(1, 1, "has a heading and no rows"))
+    return found
 
 
 def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:

@@ -173,6 +173,7 @@ def test_all_problems_come_at_once_each_with_its_place(trials):
         ({"listed": b"train.floor;train.epochs\n0,1;1\n"}, "t.csv:2:1: train.floor: expected a"),
         ({"listed": b'train.epochs\n"3\n'}, "t.csv:2:1: not a row of a CSV: "),
         ({"listed": b""}, "t.csv:1:1: is empty"),
+        ({"listed": b"train.epochs,train.floor\n,\n"}, "t.csv:1:1: has a heading and no rows"),
         ({"listed": "train.epochs\n3\n4\n".encode("utf-16")}, "t.csv:1:1: not UTF-8: the byte"),
         ({"listed": ""}, "t.yaml:1:1: is empty"),
         ({"listed": "train.epochs: 3"}, "t.yaml:1:1: expected a list of mappings, such as"),
@@ -196,7 +197,6 @@ def test_what_makes_no_sweep_is_told_with_its_place(trials, given, told):
         {"grid": "train.epochs: 3"},
         {"listed": "[]"},
         {"listed": "- {train.epochs: 3}"},
-        {"listed": b"train.epochs\n"},
     ],
 )
 def test_one_combination_or_none_is_no_sweep(trials, given):
