@@ -90,6 +90,13 @@ def test_a_trial_that_is_listed_has_its_own_values_and_the_others_of_the_config(
     ]
 
 
+def test_a_whole_number_in_a_csv_may_have_the_point_that_pandas_gives_it(trials):
+    assert trials(listed=b"train.epochs,network.hidden,data.dir\n50.0,,5.0\n,30.0,6.0\n") == [
+        {"train.epochs": 50, "network.hidden": (100,), "data.dir": "5.0"},
+        {"train.epochs": 20, "network.hidden": (30,), "data.dir": "6.0"},
+    ]
+
+
 def test_trials_grid_and_settings_are_combined(trials):
     found = trials("train.momentum=0,0.5", grid="seed: 4\n", listed="- {}\n- {train.epochs: 3}\n")
     assert found == [
@@ -165,7 +172,11 @@ def test_all_problems_come_at_once_each_with_its_place(trials):
         ({"listed": "- {}\n- {train.epochs: 20}\n"},
          "t.yaml:2:3: train.epochs=20: comes out the same as t.yaml:1:3"),
         ({"listed": b"train.epochs,lr\n1,2\n"}, "t.csv:1:1: lr: unknown key; did you mean"),
-        ({"listed": b",train.epochs\n0,2\n"}, "t.csv:1:1: column 1: expected a key of the config"),
+        ({"listed": b",train.epochs\n0,2\n"}, "a key of the config, got nothing; if it is the index"),
+        ({"listed": b"train.epochs,\n2,0\n"}, "t.csv:1:1: column 2: expected a key of the config, "),
+        ({"listed": b"train.epochs\n5.5\n3\n"}, "t.csv:2:1: train.epochs: expected a whole number"),
+        ({"listed": b"train.epochs\n0.0\n3\n"}, "from 1 to 10000, got 0.0"),
+        ({"listed": "- {train.epochs: 5.0}\n- {}\n"}, "train.epochs: expected a whole number"),
         ({"listed": b"train.epochs,train.epochs\n0,2\n"}, "t.csv:1:1: train.epochs: heads two"),
         ({"listed": b"train.epochs,network.hidden\n\n3,[3, 4]\n"},
          't.csv:3:1: expected 2 cells, as in the heading, got 3; a list needs quotes: "[300,'),
