@@ -20,7 +20,7 @@ function spread(shares) {
   if (shares.length < 2) return shares.length ? percent(shares[0]) : "-";
   const middle = mean(shares);
   const deviation = Math.sqrt(shares.reduce((sum, share) => sum + (share - middle) ** 2, 0) / (shares.length - 1));
-  return `${(100 * middle).toFixed(2)} \u00b1 ${percent(deviation)}`;
+  return `${rounded(100 * middle, 2)} \u00b1 ${percent(deviation)}`;
 }
 
 // Return the settings of a trial in which it differs from others.

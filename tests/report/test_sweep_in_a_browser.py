@@ -131,6 +131,16 @@ def test_the_table_is_sorted_by_the_column_that_is_chosen(browser):
             assert found == (expected if order == "ascending" else expected[::-1])
 
 
+def test_wrong_images_and_shares_are_rounded_as_in_a_terminal(browser, told, tmp_path):
+    first, *others = told["trials"]
+    odd = first | {"wrong": 322.5, "shares": [0.12125], "tests": [0.25, 0.4925]}
+    with another_page(browser, page(told | {"trials": [odd, *others]}, SWEEP), tmp_path):
+        cells = texts(browser, "#trials > tbody:nth-of-type(1) > tr > td")
+        share, wrong, _, test = cells[3:7]
+        assert (share, wrong) == (f"{0.12125:.2%}".replace("%", " %"), f"{322.5:.0f}")
+        assert test.split()[0] == f"{100 * 0.37125:.2f}"
+
+
 def test_the_number_of_a_trial_shows_its_runs_and_marks_them_everywhere(browser, told):
     number = best(told)["number"]
     button = next(b for b in all_of(browser, "#trials td button") if b.text == str(number))
