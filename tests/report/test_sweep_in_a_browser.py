@@ -75,6 +75,21 @@ def test_each_key_has_a_chart_with_a_dot_for_each_run(browser, told):
     assert len(all_of(browser, "#settings_charts svg:first-of-type .ring")) == 4  # in two charts
 
 
+def test_a_mean_far_below_is_at_the_foot_as_its_runs_are(browser, told, tmp_path):
+    lost = told["trials"][-1]
+    scores = {trial["number"]: 0.1 if trial is lost else 0.9 for trial in told["trials"]}
+    runs = [run | {"score": scores[run["trial"]] + run["seed"] / 100} for run in told["runs"]]
+    trials = [trial | {"values": [trial["number"], [8]]} for trial in told["trials"]]
+    with another_page(browser, page(told | {"trials": trials, "runs": runs}, SWEEP), tmp_path):
+        bars = all_of(browser, "#settings_charts figure:first-child .mean")
+        assert len(bars) == 6
+        (wedge,) = [bar for bar in bars if "z" in bar.get_attribute("d")]
+        assert wedge.get_attribute("textContent") == "mean 10.50 %"
+        (frame,) = all_of(browser, "#settings_charts figure:first-child .grid:first-child")
+        foot = float(frame.get_attribute("y1"))
+        assert foot - 5 <= float(wedge.get_attribute("d").split()[1].partition("h")[0]) < foot
+
+
 def test_every_run_has_a_curve(browser):
     assert pieces(browser, ".curve") == 12
 
