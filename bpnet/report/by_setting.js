@@ -14,7 +14,7 @@ function lowestDot(far) {
 
 // Show a chart for each key.
 function showSettings() {
-  if (!finished.length) return void (place("settings_charts").textContent = "No run has finished yet.");
+  if (!finished.length) return void (place("settings_charts").textContent = `No run has finished${yet}.`);
   const high = finished.reduce((most, run) => Math.max(most, run.score), 0);
   const levels = ticks(lowestDot(view.far), high, 4);
   place("settings_charts").replaceChildren(...keys.map((key, i) => settingChart(key, i, levels)));

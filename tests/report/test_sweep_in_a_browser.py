@@ -224,6 +224,17 @@ def test_a_sweep_that_is_not_finished_says_what_each_run_is(browser, folder, tol
         assert browser.find_element("id", "curves").text == "No epoch has ended yet."
 
 
+def test_runs_that_have_all_failed_are_not_waited_for(browser, told, tmp_path):
+    statuses = ["failed", "diverged"] * 6
+    runs = [
+        run | {"status": status, "score": None, "curve": []}
+        for run, status in zip(told["runs"], statuses, strict=True)
+    ]
+    with another_page(browser, page(told | {"runs": runs}, SWEEP), tmp_path):
+        assert browser.find_element("id", "settings_charts").text == "No run has finished."
+        assert browser.find_element("id", "curves").text == "No epoch has ended."
+
+
 def many(told, count):
     """Return what the page of so many trials is made from: the same ones, again and again."""
     trials, runs = told["trials"], told["runs"]
