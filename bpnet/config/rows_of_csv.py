@@ -2,13 +2,18 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from bpnet.config import settings
 from bpnet.config.document import Problem
 from bpnet.config.files import rule_of
 from bpnet.config.rules import Refused, Rule
+
+PANDAS = "; if it is the index of pandas: to_csv(..., index=False)"
+_WHOLE = re.compile(r"([-+]?[0-9]+)\.0+")  # so pandas writes whole numbers with a gap among them
 
 
 def read(text: str, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]:
@@ -23,15 +28,18 @@ def read(text: str, problems: list[Problem]) -> list[tuple[int, dict[str, Any]]]
     rows = _lines(reader)
     _, heading = next(rows, (1, []))
     known = _rules(heading, problems)
-    return [(line, _values(line, row, known, problems)) for line, row in rows if known]
+    found = [(line, _values(line, row, known, problems)) for line, row in rows if known]
+    if known and not found:
+        problems.append(Problem(1, 1, "has a heading and no rows"))
+    return found
 
 
 def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank, with its line. Raises: Problem."""
+    """Yield each row that has any text, with its line. Raises: Problem."""
     line = 1
     try:
         for row in reader:
-            if any(cell.strip() for cell in row) or len(row) > 1:
+            if any(cell.strip() for cell in row):
                 yield line, [cell.strip(" ") for cell in row]
             line = reader.line_num + 1
     except csv.Error as error:
@@ -45,7 +53,8 @@ def _rules(heading: list[str], problems: list[Problem]) -> dict[str, Rule]:
     for column, key in enumerate(heading, start=1):
         try:
             if not key:
-                raise Refused(f"column {column}: expected a key of the config, got nothing")
+                told = f"column {column}: expected a key of the config, got nothing"
+                raise Refused(told + (PANDAS if column == 1 else ""))
             if key in known:
                 raise Refused(f"{key}: heads two columns")
             known[key] = rule_of(key)
@@ -67,7 +76,18 @@ def _values(
     for column, (key, rule), text in zip(range(1, len(row) + 1), known.items(), row, strict=True):
         try:
             if text:
-                values[key] = settings.value(key, rule, text, settings.LIST)
+                values[key] = _value(key, rule, text)
         except Refused as refusal:
             problems.append(Problem(line, column, str(refusal)))
     return values
+
+
+def _value(key: str, rule: Rule, text: str) -> Any:
+    """Return the value of a cell; 50.0 will do for the whole number 50. Raises: Refused."""
+    try:
+        return settings.value(key, rule, text, settings.LIST)
+    except Refused:
+        if whole := _WHOLE.fullmatch(text):
+            with suppress(Refused):
+                return settings.value(key, rule, whole[1], settings.LIST)
+        raise

@@ -13,8 +13,9 @@ from bpnet.config.rules import Refused, Rule
 
 TEXT = "tag:yaml.org,2002:str"
 LIST, QUOTES = ("[",), ('"', "'")
+OPENING, CLOSING = ("[", "("), ("]", ")")
 _PART = re.compile(  # what is quoted from its start on; a bracket or comma; or what stands between
-    r"""(?:^|(?<=[\[,]))[ ]*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|[\[\],]|[^\[\],]+"""
+    r"""(?:^|(?<=[\[(,]))[ ]*("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')|[][(),]|[^][(),]+"""
 )
 
 
@@ -50,8 +51,20 @@ def read_several(setting: str, problems: list[str]) -> tuple[str, list[Any]]:
         try:
             values.append(value(name, rule, one, LIST + QUOTES))
         except Refused as refusal:
-            problems.append(str(refusal))
+            problems.append(f"{refusal}{_advice(name, rule, one)}")
     return name, values
+
+
+def _advice(name: str, rule: Rule, text: str) -> str:
+    """Return what to write in place of values in brackets, or of a function that gives them."""
+    if not text.endswith(CLOSING):
+        return ""
+    if not text.startswith(OPENING):
+        return f"; list the values: {name}=V1,V2"
+    inner = text[1:-1]
+    if _are_several(name, rule, f"[{inner}]"):
+        return f"; in square brackets: [{inner}]"
+    return f"; without the brackets: {inner}" if _are_several(name, rule, inner) else ""
 
 
 def parted(setting: str) -> tuple[str, str]:
@@ -63,7 +76,7 @@ def parted(setting: str) -> tuple[str, str]:
 
 
 def separated(text: str) -> Iterator[str]:
-    """Yield what commas separate; not those in brackets or quotes.
+    """Yield what commas separate; not those in brackets, round ones too, or quotes.
 
     >>> list(separated("[300, 100], 'a,b',it's"))
     ['[300, 100]', "'a,b'", "it's"]
@@ -71,7 +84,7 @@ def separated(text: str) -> Iterator[str]:
     depth, one = 0, ""
     for part in _PART.finditer(text):
         found = part.group()
-        depth = max(0, depth + (found == "[") - (found == "]"))
+        depth = max(0, depth + (found in OPENING) - (found in CLOSING))
         if found == "," and not depth:
             yield one.strip(" ")
             one = ""

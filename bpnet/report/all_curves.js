@@ -18,9 +18,9 @@ function isThinned({curve, epochs}) {
 function curvesChart() {
   const wide = Math.max(320, Math.min(1100, place("curves").clientWidth - 42)), high = Math.max(260, 0.38 * wide);
   const frame = {left: 62, right: wide - 16, top: 18, bottom: high - 34};
-  const last = learned.reduce((most, {curve}) => Math.max(most, curve.at(-1)[0]), 2);
+  const last = learned.reduce((most, {curve}) => Math.max(most, curve.at(-1)[0]), 1);
   const top = learned.flatMap(({curve}) => curve).reduce((most, [, share]) => Math.max(most, share), 0);
-  const levels = ticks(lowestCurve(view.far), top, 5), x = scale([1, last], [frame.left, frame.right]);
+  const levels = ticks(lowestCurve(view.far), top, 5), x = scale(last > 1 ? [1, last] : [0, 2], [frame.left, frame.right]);
   const y = scale([levels[0], levels.at(-1)], [frame.bottom, frame.top]);
   const svg = drawn("svg", {viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-label": `${accuracy} by epoch`});
   const points = learned.flatMap(run => run.curve.map(([epoch, share]) => ({run, epoch, share, x: x(epoch), y: y(share)})));
@@ -37,15 +37,16 @@ function lowestCurve(far) {
   return far ? low : Math.max(low, near - (high - near));
 }
 
-// Return the curves, cut off at the edge of the frame.
+// Return the curves, cut off at the foot of the frame; a curve of one point is a dot.
 function inside({left, right, top, bottom}, points) {
-  const [width, height] = [right - left + 8, bottom - top];
-  const inner = drawn("svg", {x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}`});
-  inner.append(...layers(points, stroke, "curve"));
+  const [x, y, width, height] = [left - 4, top - 4, right - left + 12, bottom - top + 4];
+  const inner = drawn("svg", {x, y, width, height, viewBox: `${x} ${y} ${width} ${height}`});
+  const isAlone = ({run}) => run.curve.length === 1;
+  inner.append(...layers(points.filter(point => !isAlone(point)), stroke, "curve"), ...layers(points.filter(isAlone), stroke, "dot"));
   return inner;
 }
 
-// Return the part of a curve that ends in a point; a curve of one point is a dot.
+// Return the part of a curve that ends in a point.
 function stroke({run, epoch, x, y}) {
   return run.curve[0][0] === epoch ? `M${x.toFixed(1)} ${y.toFixed(1)}h0` : `L${x.toFixed(1)} ${y.toFixed(1)}`;
 }

@@ -63,7 +63,7 @@ def test_a_setting_with_one_value_is_for_all():
 
 
 def test_a_grid_is_a_list_of_values_for_each_key_or_one_value(trials):
-    grid = "# a\ntrain.momentum: [0, 0.5]\nnetwork.hidden: [[30, 20], [10], 5]\ntrain.epochs: 3\n"
+    grid = "#,seed\ntrain.momentum: [0, 0.5]\nnetwork.hidden: [[30, 20], [10], 5]\ntrain.epochs: 3"
     found = trials(grid=grid)
     assert len(found) == 6
     assert found[:3] == [
@@ -75,10 +75,11 @@ def test_a_grid_is_a_list_of_values_for_each_key_or_one_value(trials):
     "listed",
     [
         "- {train.learning_rate: 0.2, train.epochs: 5}\n- {network.hidden: [30, 20]}\n- {}\n",
-        b'train.learning_rate,train.epochs,network.hidden\n0.2,5,\n,,"[30, 20]"\n,,\n',
+        b'train.learning_rate,train.epochs,network.hidden\n0.2,5,\n,,"[30, 20]"\n,7,\n,,\n',
         b"\xef\xbb\xbftrain.learning_rate;train.epochs;network.hidden\r\n"
-        b"0.2;5;\r\n\r\n;;[30, 20]\r\n;;\r\n",
-        b"train.learning_rate\ttrain.epochs\tnetwork.hidden\n0.2\t 5 \t\n\t\t[30, 20]\n\t\t",
+        b"0.2;5;\r\n;;\r\n\r\n;;[30, 20]\r\n0.1;;\r\n;;\r\n;;;\r\n",
+        b"train.learning_rate\ttrain.epochs\tnetwork.hidden\n"
+        b"0.2\t 5 \t\n\t\t[30, 20]\n \t\t\n0.1\t\t\n\t\t",
     ],
 )  # fmt: skip
 def test_a_trial_that_is_listed_has_its_own_values_and_the_others_of_the_config(trials, listed):
@@ -86,6 +87,13 @@ def test_a_trial_that_is_listed_has_its_own_values_and_the_others_of_the_config(
         {"train.learning_rate": 0.2, "train.epochs": 5, "network.hidden": (100,)},
         {"train.learning_rate": 0.1, "train.epochs": 7, "network.hidden": (30, 20)},
         {"train.learning_rate": 0.1, "train.epochs": 7, "network.hidden": (100,)},
+    ]
+
+
+def test_a_whole_number_in_a_csv_may_have_the_point_that_pandas_gives_it(trials):
+    assert trials(listed=b"train.epochs,network.hidden,data.dir\n50.0,,5.0\n,30.0,6.0\n") == [
+        {"train.epochs": 50, "network.hidden": (100,), "data.dir": "5.0"},
+        {"train.epochs": 20, "network.hidden": (30,), "data.dir": "6.0"},
     ]
 
 
@@ -164,7 +172,11 @@ def test_all_problems_come_at_once_each_with_its_place(trials):
         ({"listed": "- {}\n- {train.epochs: 20}\n"},
          "t.yaml:2:3: train.epochs=20: comes out the same as t.yaml:1:3"),
         ({"listed": b"train.epochs,lr\n1,2\n"}, "t.csv:1:1: lr: unknown key; did you mean"),
-        ({"listed": b",train.epochs\n0,2\n"}, "t.csv:1:1: column 1: expected a key of the config"),
+        ({"listed": b",train.epochs\n0,2\n"}, "of the config, got nothing; if it is the index of"),
+        ({"listed": b"train.epochs,\n2,0\n"}, "t.csv:1:1: column 2: expected a key of the"),
+        ({"listed": b"train.epochs\n5.5\n3\n"}, "t.csv:2:1: train.epochs: expected a whole number"),
+        ({"listed": b"train.epochs\n0.0\n3\n"}, "from 1 to 10000, got 0.0"),
+        ({"listed": "- {train.epochs: 5.0}\n- {}\n"}, "train.epochs: expected a whole number"),
         ({"listed": b"train.epochs,train.epochs\n0,2\n"}, "t.csv:1:1: train.epochs: heads two"),
         ({"listed": b"train.epochs,network.hidden\n\n3,[3, 4]\n"},
          't.csv:3:1: expected 2 cells, as in the heading, got 3; a list needs quotes: "[300,'),
@@ -172,6 +184,7 @@ def test_all_problems_come_at_once_each_with_its_place(trials):
         ({"listed": b"train.floor;train.epochs\n0,1;1\n"}, "t.csv:2:1: train.floor: expected a"),
         ({"listed": b'train.epochs\n"3\n'}, "t.csv:2:1: not a row of a CSV: "),
         ({"listed": b""}, "t.csv:1:1: is empty"),
+        ({"listed": b"train.epochs,train.floor\n,\n"}, "t.csv:1:1: has a heading and no rows"),
         ({"listed": "train.epochs\n3\n4\n".encode("utf-16")}, "t.csv:1:1: not UTF-8: the byte"),
         ({"listed": ""}, "t.yaml:1:1: is empty"),
         ({"listed": "train.epochs: 3"}, "t.yaml:1:1: expected a list of mappings, such as"),
@@ -195,11 +208,42 @@ def test_what_makes_no_sweep_is_told_with_its_place(trials, given, told):
         {"grid": "train.epochs: 3"},
         {"listed": "[]"},
         {"listed": "- {train.epochs: 3}"},
-        {"listed": b"train.epochs\n"},
     ],
 )
 def test_one_combination_or_none_is_no_sweep(trials, given):
     assert trials(*given.pop("settings", ()), **given) == NOTHING
+
+
+TABLE = b"train.epochs\ttrain.floor\n3\t0\n4\t0\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("t.xlsx", b"PK\x03\x04\x14\x00\xff", "is an Excel workbook: save it as CSV"),
+        ("t.csv", b"PK\x03\x04\x14\x00\xff", "is an Excel workbook: save it as CSV"),
+        ("t.tsv", b"lr\n3\n", "is a table: its name must end in .csv"),
+        ("t.txt", TABLE, "is a table: its name must end in .csv"),
+        ("t.yaml", b'lr;"train.epochs"\r\n3;4\r\n', "is a table: its name must end in .csv"),
+        ("t.txt", b"lr,rate\n3,4\n", "expected a list of mappings, such as - train.epochs: 3, "
+         "or a table in a .csv; got lr,rate 3,4"),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_of_trials_is_told_with_what_to_do(tmp_path, name, content, told):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ConfigError) as error:
+        combinations.trials(None, listed=path)
+    assert error.value.lines == [f"{path}:1:1: {told}"]
+
+
+@pytest.mark.parametrize("name", ["g.csv", "g.yaml"])
+def test_a_table_where_a_grid_is_meant_is_told_where_it_belongs(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(TABLE)
+    with pytest.raises(ConfigError) as error:
+        combinations.trials(None, grid=path)
+    assert error.value.lines == [f"{path}:1:1: is a table: its rows are for --trials"]
 
 
 def test_a_file_that_is_not_there_is_told(trials, tmp_path):

@@ -25,6 +25,9 @@ from bpnet.config.rules import Refused
         ("[1,2", ["[1,2"]),
         ("1],2", ["1]", "2"]),
         ('"a,b', ['"a', "b"]),
+        ("range(0.1,0.5),(1,[2,3]),4", ["range(0.1,0.5)", "(1,[2,3])", "4"]),
+        ("choice('a)',b),c", ["choice('a)',b)", "c"]),
+        ("a (1),b)", ["a (1)", "b)"]),
     ],
 )
 def test_a_comma_separates_values_unless_brackets_or_quotes_are_around_it(text, values):
@@ -65,6 +68,29 @@ def test_each_value_that_the_rule_does_not_take_is_told():
         ", got nothing",
         "; expected ',' or ']', but got '<stream end>'; the list is not closed: ]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "advice"),
+    [
+        ("train.learning_rate=[0.1,0.3]", "without the brackets: 0.1,0.3"),
+        ("train.learning_rate=(0.1,0.3)", "without the brackets: 0.1,0.3"),
+        ("network.activation=[relu,sigmoid]", "without the brackets: relu,sigmoid"),
+        ("network.hidden=(100,50)", "in square brackets: [100,50]"),
+        ("network.hidden=[[100,50],[30]]", "without the brackets: [100,50],[30]"),
+        ("train.learning_rate=range(0.1,0.5,0.1)", "list the values: train.learning_rate=V1,V2"),
+        ("train.learning_rate=choice(0.1,0.3)", "list the values: train.learning_rate=V1,V2"),
+        ("train.epochs=np.logspace(-3,-1,5)", "list the values: train.epochs=V1,V2"),
+        ("train.learning_rate=[0.1,x]", None),
+        ("network.hidden=(100,50", None),
+        ("train.learning_rate=x", None),
+    ],
+)
+def test_values_in_brackets_or_of_a_function_are_one_error_that_says_what_to_write(setting, advice):
+    problems = []
+    settings.read_several(setting, problems)
+    assert len(problems) == 1
+    assert problems[0].partition("; ")[2] == (advice or "")
 
 
 def test_a_setting_without_a_key_that_is_known_is_refused():

@@ -79,6 +79,25 @@ def test_every_run_has_a_curve(browser):
     assert pieces(browser, ".curve") == 12
 
 
+def epochs(browser):
+    """Return the numbers below the curves."""
+    marks = texts(browser, "#curves text")
+    return marks[marks.index("epoch") + 1 :]
+
+
+def test_a_curve_of_one_epoch_is_a_dot(browser, told, tmp_path):
+    first, *others = told["runs"]
+    short = first | {"curve": first["curve"][:1]}
+    with another_page(browser, page(told | {"runs": [short, *others]}, SWEEP), tmp_path):
+        assert (pieces(browser, "#curves .curve"), pieces(browser, "#curves .dot")) == (11, 1)
+        assert epochs(browser) == ["1", "2"]
+    runs = [run | {"curve": run["curve"][:1]} for run in told["runs"]]
+    with another_page(browser, page(told | {"runs": runs}, SWEEP), tmp_path):
+        assert (pieces(browser, "#curves .curve"), pieces(browser, "#curves .dot")) == (0, 12)
+        assert epochs(browser) == ["1"]
+        assert "NaN" not in browser.find_element("id", "curves").get_attribute("innerHTML")
+
+
 def test_the_head_says_what_is_best_and_what_may_be_as_good(browser, told, tmp_path):
     assert browser.find_element("id", "status").text == "All 12 runs have finished."
     first, *others = told["trials"]
