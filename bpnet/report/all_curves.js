@@ -5,7 +5,7 @@ const learned = runs.filter(run => run.curve.length).reverse();  // the best is 
 
 // Show the curves of all runs that have learned at all.
 function showAllCurves() {
-  if (!learned.length) return void (place("curves").textContent = "No epoch has ended yet.");
+  if (!learned.length) return void (place("curves").textContent = `No epoch has ended${yet}.`);
   place("thinned").hidden = !learned.some(isThinned);
   place("thinned").textContent = "There are many epochs: of several, a curve has only the lowest and the highest.";
   place("curves").replaceChildren(curvesChart());

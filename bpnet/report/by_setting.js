@@ -14,7 +14,7 @@ function lowestDot(far) {
 
 // Show a chart for each key.
 function showSettings() {
-  if (!finished.length) return void (place("settings_charts").textContent = "No run has finished yet.");
+  if (!finished.length) return void (place("settings_charts").textContent = `No run has finished${yet}.`);
   const high = finished.reduce((most, run) => Math.max(most, run.score), 0);
   const levels = ticks(lowestDot(view.far), high, 4);
   place("settings_charts").replaceChildren(...keys.map((key, i) => settingChart(key, i, levels)));
@@ -68,14 +68,18 @@ function marks({kind, marks}, x) {
   });
 }
 
-// Return a bar at the mean of each value's runs, if it has several.
+// Return a bar at the mean of each value's runs, if it has several; one that lies below is a wedge at the foot.
 function means(key, x, y, low) {
   const {places, values} = axes[key], shares = values.map(() => []);
   if (values.length > MOST_MEANS) return [];
   for (const run of finished) shares[valueOf(run, key)].push(run.score);
   const half = Math.min(16, 0.4 * (x(1) - x(0)) / values.length);
-  return shares.map(mean).flatMap((share, i) => shares[i].length < 2 || share < low ? [] : [
-    titled(drawn("path", {d: `M${x(places[i]) - half} ${y(share)}h${2 * half}`, class: "mean"}), `mean ${percent(share)}`)]);
+  return shares.map(mean).flatMap((share, i) => {
+    if (shares[i].length < 2) return [];
+    const left = x(places[i]) - half;
+    const d = share < low ? `M${left} ${SMALL.bottom - 5}h${2 * half}l${-half} 5z` : `M${left} ${y(share)}h${2 * half}`;
+    return [titled(drawn("path", {d, class: "mean"}), `mean ${percent(share)}`)];
+  });
 }
 
 function titled(shape, text) {

@@ -31,6 +31,12 @@ function share(value) {
   return `${+(100 * value).toFixed(4)} %`;
 }
 
+// Return a number with so many digits after the point as Python rounds it: a half to the even digit.
+function rounded(number, digits) {
+  const exact = number.toFixed(digits + 50), down = exact.slice(0, -50).replace(/\.$/, "");
+  return /50{49}$/.test(exact) && "02468".includes(down.at(-1)) ? down : number.toFixed(digits);
+}
+
 function drawn(name, attributes) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);

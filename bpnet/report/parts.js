@@ -3,7 +3,7 @@
 
 const report = JSON.parse(document.getElementById("report").textContent);
 const place = id => document.getElementById(id);
-const percent = share => `${(100 * share).toFixed(2)} %`;
+const percent = share => `${rounded(100 * share, 2)} %`;
 const whole = number => number.toLocaleString("en");
 
 function element(name, text, ...children) {

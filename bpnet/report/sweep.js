@@ -9,6 +9,8 @@ for (const trial of trials) Object.assign(trial, {which: trial.values.map((value
 for (const run of runs) numbered.get(run.trial).runs.push(run);
 const best = trials.find(trial => trial.is_best);
 const accuracy = `${scored.join(" or ")} accuracy`;
+const OVER = ["finished", "failed", "diverged"];  // how a run ends that is not to go on
+const yet = runs.every(({status}) => OVER.includes(status)) ? "" : " yet";  // what has not come may still come
 const view = {groups: [], far: false, chosen: null};  // chosen: the trials that are shown before all others
 
 function mean(values) {
@@ -20,7 +22,7 @@ function spread(shares) {
   if (shares.length < 2) return shares.length ? percent(shares[0]) : "-";
   const middle = mean(shares);
   const deviation = Math.sqrt(shares.reduce((sum, share) => sum + (share - middle) ** 2, 0) / (shares.length - 1));
-  return `${(100 * middle).toFixed(2)} \u00b1 ${percent(deviation)}`;
+  return `${rounded(100 * middle, 2)} \u00b1 ${percent(deviation)}`;
 }
 
 // Return the settings of a trial in which it differs from others.

@@ -5,7 +5,7 @@ const COLUMNS = [
   {name: "#", value: trial => trial.number, text: trial => trial.number},
   ...keys.map((key, i) => ({name: key, value: trial => trial.which[i], text: trial => said(trial.values[i])})),
   {name: accuracy, value: trial => trial.mean, text: trial => spread(trial.shares), falls: true},
-  {name: "wrong", value: trial => trial.wrong, text: trial => trial.wrong?.toFixed(0) ?? "-", only: scored.includes("validation")},
+  {name: "wrong", value: trial => trial.wrong, text: trial => trial.wrong === null ? "-" : rounded(trial.wrong, 0), only: scored.includes("validation")},
   {name: "against the best", value: trial => trial.is_best ? 2 : trial.p, text: against, falls: true, only: Boolean(best)},
   {name: "test accuracy", value: trial => mean(trial.tests), text: trial => spread(trial.tests), falls: true, only: scored.includes("validation")},
   {name: "seconds", value: trial => trial.seconds, text: trial => trial.seconds?.toFixed(1) ?? "-"},

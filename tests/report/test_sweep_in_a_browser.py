@@ -75,6 +75,21 @@ def test_each_key_has_a_chart_with_a_dot_for_each_run(browser, told):
     assert len(all_of(browser, "#settings_charts svg:first-of-type .ring")) == 4  # in two charts
 
 
+def test_a_mean_far_below_is_at_the_foot_as_its_runs_are(browser, told, tmp_path):
+    lost = told["trials"][-1]
+    scores = {trial["number"]: 0.1 if trial is lost else 0.9 for trial in told["trials"]}
+    runs = [run | {"score": scores[run["trial"]] + run["seed"] / 100} for run in told["runs"]]
+    trials = [trial | {"values": [trial["number"], [8]]} for trial in told["trials"]]
+    with another_page(browser, page(told | {"trials": trials, "runs": runs}, SWEEP), tmp_path):
+        bars = all_of(browser, "#settings_charts figure:first-child .mean")
+        assert len(bars) == 6
+        (wedge,) = [bar for bar in bars if "z" in bar.get_attribute("d")]
+        assert wedge.get_attribute("textContent") == "mean 10.50 %"
+        (frame,) = all_of(browser, "#settings_charts figure:first-child .grid:first-child")
+        foot = float(frame.get_attribute("y1"))
+        assert foot - 5 <= float(wedge.get_attribute("d").split()[1].partition("h")[0]) < foot
+
+
 def test_every_run_has_a_curve(browser):
     assert pieces(browser, ".curve") == 12
 
@@ -129,6 +144,16 @@ def test_the_table_is_sorted_by_the_column_that_is_chosen(browser):
             found = texts(browser, f"#trials > tbody > tr:first-child > td:nth-child({place})")
             expected = sorted(found, key=lambda text: ("[" in text and len(text), text))
             assert found == (expected if order == "ascending" else expected[::-1])
+
+
+def test_wrong_images_and_shares_are_rounded_as_in_a_terminal(browser, told, tmp_path):
+    first, *others = told["trials"]
+    odd = first | {"wrong": 322.5, "shares": [0.12125], "tests": [0.25, 0.4925]}
+    with another_page(browser, page(told | {"trials": [odd, *others]}, SWEEP), tmp_path):
+        cells = texts(browser, "#trials > tbody:nth-of-type(1) > tr > td")
+        share, wrong, _, test = cells[3:7]
+        assert (share, wrong) == (f"{0.12125:.2%}".replace("%", " %"), f"{322.5:.0f}")
+        assert test.split()[0] == f"{100 * 0.37125:.2f}"
 
 
 def test_the_number_of_a_trial_shows_its_runs_and_marks_them_everywhere(browser, told):
@@ -197,6 +222,17 @@ def test_a_sweep_that_is_not_finished_says_what_each_run_is(browser, folder, tol
     with another_page(browser, page(told_of(part), SWEEP), tmp_path):
         assert browser.find_element("id", "settings_charts").text == "No run has finished yet."
         assert browser.find_element("id", "curves").text == "No epoch has ended yet."
+
+
+def test_runs_that_have_all_failed_are_not_waited_for(browser, told, tmp_path):
+    statuses = ["failed", "diverged"] * 6
+    runs = [
+        run | {"status": status, "score": None, "curve": []}
+        for run, status in zip(told["runs"], statuses, strict=True)
+    ]
+    with another_page(browser, page(told | {"runs": runs}, SWEEP), tmp_path):
+        assert browser.find_element("id", "settings_charts").text == "No run has finished."
+        assert browser.find_element("id", "curves").text == "No epoch has ended."
 
 
 def many(told, count):

@@ -63,6 +63,14 @@ def test_few_values_are_marked_themselves_many_at_round_numbers():
     assert found == [texts for _, texts in MARKS]
 
 
+def test_numbers_are_rounded_as_python_does():
+    numbers = [322.5, 323.5, 0.5, 0.0, 12, 322.4999, 322.5000001, 12.125, 12.375, 12.345, 99.995]
+    for digits in (0, 1, 2):
+        expected = [f"{number:.{digits}f}" for number in numbers]
+        expression = "numbers.map(number => rounded(number, digits))"
+        assert scripts.run(SCRIPTS, expression, numbers=numbers, digits=digits) == expected
+
+
 FENCES = {
     "alone": ([0.9], 0.9),
     "equal": ([0.9, 0.9, 0.9], 0.9),
