@@ -48,7 +48,8 @@ WINGS = {
     "runs": (
         "metadata", "folder_names", "kinds", "directory", "anew", "identity", "seed_folders",
         "finding", "npz_layout", "npz", "resume_point", "new_length", "checkpoints", "results",
-        "doubts", "mending", "loading", "listing", "sweeps", "sweep_rows", "ranking", "onnx_file",
+        "doubts", "mending", "loading", "listing", "sweeps", "sweep_rows", "recounting",
+        "ranking", "onnx_file",
         "safetensors_file", "exporting", "arithmetic", "learning", "test_scores", "session",
         "from_python",
     ),

@@ -50,8 +50,10 @@ def _lines(sweep: Sweep, found: Ranking) -> Iterator[str]:
     if (more := len(found.standings) - MOST_ROWS) > 0:
         yield f"... and {more} more, in {sweep.folder / sweep_rows.NAME}"
     yield from _of_the_best(sweep, found) if found.best else [f"nothing is ranked: {found.why_not}"]
-    unfinished = [standing for standing in found.standings if not standing.is_complete]
-    if unfinished:
+    others = [standing for standing in found.standings if not standing.is_complete]
+    if changed := [standing for standing in others if standing.is_changed]:
+        yield f"not ranked, as runs have other settings than sweep.yaml: {_numbers(changed)}"
+    if unfinished := [standing for standing in others if not standing.is_changed]:
         yield f"not ranked, as not all runs have finished: {_numbers(unfinished)}"
     yield str(sweep.folder)
 

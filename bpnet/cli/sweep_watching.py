@@ -26,7 +26,6 @@ OFTEN = 1.0  # seconds between two writings of results.csv
 def watching(sweep: Sweep, left: Sequence[Planned], quiet: bool) -> Iterator["Watching"]:
     """Show the epochs of all runs as one bar; where there is no terminal, a line for each run."""
     results = Results(sweep, sweep_rows.rows(sweep))
-    results.write()
     lengths = {run.folder: sweep.config(run).train.epochs for run in sweep.runs()}
     with tqdm(
         total=sum(lengths.values()),
@@ -35,7 +34,9 @@ def watching(sweep: Sweep, left: Sequence[Planned], quiet: bool) -> Iterator["Wa
         leave=False,
         disable=quiet or not stderr_is_a_terminal(),
     ) as bar:
-        yield Watching(results, left, bar, quiet)
+        watch = Watching(results, left, bar, quiet)
+        watch.save()
+        yield watch
 
 
 class Watching:
@@ -81,20 +82,29 @@ class Watching:
         elif self.bar.disable and not self.quiet:
             self._tell(row, f"{_score(row)}  {row.seconds or 0:.1f} s")
 
+    def has_diverged(self, folder: Path) -> bool:
+        """Whether a run has failed as it would again."""
+        return self.results.rows[folder].status == Status.DIVERGED
+
     def keep(self) -> None:
-        """Write results.csv where something has changed, but not all the time.
+        """Write results.csv where something has changed, but not all the time."""
+        if self._is_changed and time.monotonic() > self._written + OFTEN:
+            self.save()
+
+    def save(self) -> None:
+        """Write results.csv.
 
         Whoever looks at it just now may keep it from being written: it is tried again.
         """
-        if self._is_changed and time.monotonic() > self._written + OFTEN:
-            self._written = time.monotonic()
-            try:
-                self.results.write()
-                self._is_changed = False
-            except StorageError as error:
-                if not self._is_refused:
-                    tell(f"warning: {error}; it is tried again")
-                self._is_refused = True
+        self._written = time.monotonic()
+        try:
+            self.results.write()
+            self._is_changed = False
+        except StorageError as error:
+            self._is_changed = True
+            if not self._is_refused:
+                tell(f"warning: {error}; it is tried again")
+            self._is_refused = True
 
     def _take(self, row: Row) -> None:
         self.results.take(row)

@@ -20,12 +20,13 @@ from bpnet.config.combinations import Trial
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import BpnetError, RunError, StorageError, UsageError
 from bpnet.runs import directory, mending, metadata, sweep_rows, sweeps
+from bpnet.runs.identity import other_settings
 from bpnet.runs.metadata import Status
-from bpnet.runs.sweep_rows import Results
+from bpnet.runs.sweep_rows import CHANGED, Results, Row
 from bpnet.runs.sweeps import Planned, Sweep
 from bpnet.system import held
 
-MOST_FAILED = 20  # that are listed at the end
+MOST_TOLD = 20  # runs of which something is said
 
 
 @dataclass(frozen=True)
@@ -76,22 +77,36 @@ def resume(folder: Path, manner: Manner) -> None:
     sweep = sweeps.open_sweep(folder)
     if manner.data_dir is not None and len({one.config.data.dir for one in sweep.trials}) > 1:
         raise UsageError(f"--data-dir: the trials of {folder} differ in data.dir")
-    left = [run for run in sweep.runs() if not _is_done(run)]
+    results = Results(sweep, sweep_rows.rows(sweep))
+    _tell_of_others(results)
+    left = [row.run for row in results.rows.values() if not _is_done(row)]
     if not left:
-        tell(f"{folder}: all its runs have finished: nothing to do")
-        _show(sweep, Results(sweep, sweep_rows.rows(sweep)), manner)
+        tell(f"{folder}: all its runs have ended: nothing to do")
+        _show(sweep, results, manner)
         return
     sweep = _made_ready(sweep, left, manner)
     with manner.place.engine(manner.data_dir, manner.options) as engine, directory.locked(folder):
         _train(sweep, left, engine, manner)
 
 
-def _is_done(run: Planned) -> bool:
-    """Whether a run has finished, by what it has recorded, and is as it was left."""
-    if metadata.status(run.folder) != Status.FINISHED:
+def _tell_of_others(results: Results) -> None:
+    """Tell of runs that were trained with other settings than sweep.yaml has."""
+    changed = [row.run for row in results.rows.values() if row.status == CHANGED]
+    for run in changed[:MOST_TOLD]:
+        keys = other_settings(metadata.read(run.folder), results.sweep.config(run))
+        tell(f"{run.folder}: was trained with another {', '.join(keys)} than sweep.yaml has")
+    if len(changed) > MOST_TOLD:
+        tell(f"and {len(changed) - MOST_TOLD} more")
+
+
+def _is_done(row: Row) -> bool:
+    """Whether a run has ended by itself, which it would again, and is as it was left."""
+    if row.status in (Status.DIVERGED, CHANGED):
+        return True
+    if row.status != Status.FINISHED:
         return False
     try:
-        return not mending.spoilt(directory.open_run(run.folder))
+        return not mending.spoilt(directory.open_run(row.run.folder))
     except BpnetError:  # its job will say it
         return False
 
@@ -136,8 +151,8 @@ def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner
         tell(f"interrupted; go on with: {again}")
         raise click.exceptions.Exit(128 + number)
     problems = [f"{run}: {what}" for run, what in watch.failed.items()]
-    if len(problems) > MOST_FAILED:
-        problems[MOST_FAILED:] = [f"and {len(problems) - MOST_FAILED} more"]
+    if len(problems) > MOST_TOLD:
+        problems[MOST_TOLD:] = [f"and {len(problems) - MOST_TOLD} more"]
     if waiting := len(left) - watch.done:
         problems.append(f"{waiting} more have not begun")
     try:
@@ -145,7 +160,8 @@ def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner
     except BpnetError as error:
         problems += error.lines
     if problems:
-        raise RunError(*problems, f"try again with: {again}")
+        may_do = waiting or not all(map(watch.has_diverged, watch.failed))
+        raise RunError(*problems, *([f"try again with: {again}"] if may_do else []))
 
 
 def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:

@@ -59,6 +59,19 @@ def _but_for_epochs(identity: Any) -> Any:
     return {**identity, "config": {key: value for key, value in settings if key != EPOCHS}}
 
 
+def other_settings(found: Mapping[str, Any], config: Config) -> list[str]:
+    """Return the keys whose values, by what run.json says, are not those of the config.
+
+    Names of classes are left out: own files bring them with them.
+    """
+    began = found.get("config", {})
+    return [
+        key
+        for key, value in settings_of(config).items()
+        if key != "data.classes" and began.get(key, value) != value
+    ]
+
+
 def refuse_changes(run: Run, data: Mapping[str, str]) -> None:
     """Raise RunError if config or data are not those with which, by run.json, the run began."""
     problems = edits(run)

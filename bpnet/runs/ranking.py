@@ -2,24 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import chain, islice
 from statistics import mean
 from typing import Any
 
 import numpy as np
 
-from bpnet.array import Array
 from bpnet.config import combinations, flatten
-from bpnet.evaluation import SIGNIFICANT, against_the_best, by_seeds, recognised, sign_flips
-from bpnet.runs import directory, loading
+from bpnet.evaluation import SIGNIFICANT, against_the_best, by_seeds, sign_flips
+from bpnet.runs import directory, loading, recounting
 from bpnet.runs.loading import LoadedRun
 from bpnet.runs.metadata import Status
-from bpnet.runs.sweep_rows import Row
+from bpnet.runs.sweep_rows import CHANGED, Row
 from bpnet.runs.sweeps import Sweep
 from bpnet.system.progress import ByteProgress, Tell
 
-ENDED = (Status.FINISHED, Status.FAILED, Status.DIVERGED)  # of itself: it may be left so
+ENDED = (Status.FINISHED, Status.FAILED, Status.DIVERGED, CHANGED)  # it may be left so
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,11 @@ class Standing:
     def is_complete(self) -> bool:
         """Whether all its runs have finished."""
         return len(self.finished) == len(self.rows)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether some of its runs were trained with other settings than the sweep's."""
+        return any(row.status == CHANGED for row in self.rows)
 
     @property
     def right(self) -> list[int]:
@@ -133,16 +136,12 @@ def rank(
         for standing in complete
         for row in standing.rows
     )
-    loaded = _of_the_same_images(loading.one_by_one(runs, "validation", progress, tell))
+    loaded = recounting.of_the_same_images(loading.one_by_one(runs, "validation", progress, tell))
     try:
         ps = list(_ps(loaded, sweep.count, len(complete)))
-    except OtherImagesError as error:
+    except recounting.OtherImagesError as error:
         return Ranking(standings, str(error))
     return Ranking([complete[0], *_tested(complete, ps), *others])
-
-
-class OtherImagesError(Exception):
-    """A run has other validation images than the best trial's."""
 
 
 def _standings(sweep: Sweep, rows: Iterable[Row]) -> Iterator[Standing]:
@@ -170,21 +169,11 @@ def _why_not(sweep: Sweep, standings: Sequence[Standing]) -> str:
     return "" if complete > 1 else f"{complete or 'none'} of {len(standings)} trials is complete"
 
 
-def _of_the_same_images(loaded: Iterator[LoadedRun]) -> Iterator[LoadedRun]:
-    """Yield the runs. Raises: OtherImagesError at the first that has other images."""
-    first = None
-    for one in loaded:
-        first = first or one.fingerprint
-        if what := first.difference(one.fingerprint):
-            raise OtherImagesError(f"{one.run.folder} has other {what} than the best trial's runs")
-        yield one
-
-
 def _ps(loaded: Iterator[LoadedRun], seeds: int, trials: int) -> Iterator[float]:
     """Yield the p of each trial but the first, which is the best, against it."""
-    best = _right(islice(loaded, seeds))
+    best = recounting.right(islice(loaded, seeds))
     for _ in range(1, trials):
-        yield sign_flips(best - _right(islice(loaded, seeds)))
+        yield sign_flips(best - recounting.right(islice(loaded, seeds)))
 
 
 def _tested(complete: Sequence[Standing], of_images: Sequence[float]) -> Iterator[Standing]:
@@ -199,9 +188,3 @@ def _tested(complete: Sequence[Standing], of_images: Sequence[float]) -> Iterato
             p_seeds=of_seeds[place] if of_seeds else None,
             p=p,
         )
-
-
-def _right(runs: Iterator[LoadedRun]) -> Array:
-    """Return how many of the networks have each image right, (N,)."""
-    found = (recognised(one.network, one.images) for one in runs)
-    return reduce(np.add, (right.astype(np.int32) for right in found))

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from bpnet.config import Config, combinations, flatten
-from bpnet.errors import BpnetError, RunError, short
-from bpnet.runs import directory, metadata, results
+from bpnet.errors import BpnetError, short
+from bpnet.runs import metadata, results
 from bpnet.runs.directory import Run
+from bpnet.runs.identity import other_settings
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.runs.sweeps import Planned, Sweep
 from bpnet.system import locks, storage
-from bpnet.training.state import EpochRecord
 
 NAME = "results.csv"
 LIMIT = 2**30  # bytes
+CHANGED = "changed"  # the status of a run that was trained with other settings than the sweep's
 BEFORE, AFTER = (
     ("trial", "seed"),
     ("status", "best_epoch", "validation_accuracy", "test_accuracy", "epochs", "seconds", "run"),
@@ -56,22 +57,18 @@ def row(sweep: Sweep, run: Planned) -> Row:
 def _row(run: Planned, config: Config) -> Row:
     """Return the row of a run that is there; its config need not be read, which takes longest."""
     held = locks.is_held(run.folder / locks.NAME)  # asked first: it may end while it is looked at
-    status = str(metadata.read(run.folder).get("status", Status.NOT_BEGUN))
+    facts = metadata.read(run.folder)
+    if other_settings(facts, config):
+        return Row(run, CHANGED)
+    status = str(facts.get("status", Status.NOT_BEGUN))
     status = Status.KILLED if status == Status.RUNNING and not held else short(status)
-    log = _log(run.folder, config)
+    log = results.read_log(Run(run.folder, config))
     epochs, seconds = len(log), sum(record.seconds for record in log)
     if status != Status.FINISHED:
         return Row(run, status, epochs=epochs, seconds=seconds)
     found = metadata.result(run.folder)
     scores = (found.best_epoch, found.validation_accuracy, found.test_accuracy)
     return Row(run, status, *scores, epochs, seconds)
-
-
-def _log(folder: Path, config: Config) -> list[EpochRecord]:
-    try:
-        return results.read_log(Run(folder, config))
-    except RunError:  # it may have been given more epochs than the sweep has
-        return results.read_log(directory.open_run(folder))
 
 
 class Results:

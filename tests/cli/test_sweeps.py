@@ -81,11 +81,32 @@ def test_a_failed_run_is_told_when_it_fails_and_at_the_end_and_the_others_go_on(
     assert lines[failed[0]].endswith("train.learning_rate=1000000.0  failed with exit status 1")
     assert lines[failed[0] - 1].startswith("02/seed-0: Error: the loss or a weight is no")
     assert lines[failed[0] + 1].startswith("02/seed-1: Error: ")
-    first, second, again = lines[-3:]
+    first, second = lines[-2:]
     assert first.startswith("Error: s/02/seed-0: failed with exit status 1: Error: the loss or a")
     assert second.startswith("       s/02/seed-1: failed with exit status 1: Error: ")
-    assert again == "       try again with: bpnet sweep --resume s"
     assert result.out.splitlines()[-1] == "s"
+
+
+def test_what_has_diverged_would_again_and_is_not_trained_again(bpnet, sweep, quick):
+    sweep(*WILD)
+    quick.clear()
+    result = bpnet("sweep", "--resume", "s")
+    assert (result.status, result.err) == (0, "s: all its runs have ended: nothing to do\n")
+    assert quick == []
+
+
+def test_runs_of_other_settings_than_the_sweeps_are_told_and_not_ranked(bpnet, sweep, quick):
+    assert sweep("--set", "train.learning_rate=0.1,0.3,0.5", "--quiet").status == 0
+    path = Path("s/sweep.yaml")
+    text = path.read_text(encoding="utf-8").replace("learning_rate: 0.3}", "learning_rate: 0.4}")
+    path.write_text(text, encoding="utf-8")
+    quick.clear()
+    result = bpnet("sweep", "--resume", "s")
+    told = "s/02/seed-0: was trained with another train.learning_rate than sweep.yaml has\n"
+    assert result.err == f"{told}s: all its runs have ended: nothing to do\n"
+    assert "not ranked, as runs have other settings than sweep.yaml: 2\n" in result.out
+    assert [row["status"] for row in rows()] == ["finished", "changed", "finished"]
+    assert quick == []
 
 
 def test_stop_on_error_begins_no_more(sweep, quick):
@@ -115,7 +136,7 @@ def test_a_finished_sweep_prints_its_table_again_also_elsewhere(bpnet, sweep, qu
     Path("s").rename("elsewhere")
     Path("elsewhere/results.csv").unlink()
     result = bpnet("sweep", "--resume", "elsewhere")
-    assert result.err == "elsewhere: all its runs have finished: nothing to do\n"
+    assert result.err == "elsewhere: all its runs have ended: nothing to do\n"
     assert result.status == 0
     assert result.out.replace("elsewhere", "s") == out
     assert Path("elsewhere/results.csv").exists()
@@ -151,7 +172,7 @@ def test_a_signal_that_comes_while_the_best_is_scored_is_mended_by_resuming(
 
 
 def test_two_processes_do_not_train_one_sweep(bpnet, sweep, quick):
-    sweep(*WILD, "--quiet")
+    sweep(*WILD, "--stop-on-error", "--quiet")
     with directory.locked(Path("s")):
         result = bpnet("sweep", "--resume", "s")
     assert (result.status, result.out) == (1, "")
@@ -181,13 +202,14 @@ def test_own_files_may_be_others_in_each_trial(sweep, quick, tmp_path):
 
 def test_data_that_moved_are_found_where_they_are_now(bpnet, sweep, quick, small_data, monkeypatch):
     shutil.copytree(small_data, "data here")
-    sweep(*WILD, "--data-dir", "data here", "--quiet")
+    sweep(*RATES, "--data-dir", "data here", "--quiet")
     Path("data here").rename("there")
     quick.clear()
-    result = bpnet("sweep", "--resume", "s", "--data-dir", "there", "--quiet")
+    shutil.rmtree("s/02")
+    assert bpnet("sweep", "--resume", "s", "--data-dir", "there", "--quiet").status == 0
     assert quick[0] == (1, "--data-dir", "there")
-    assert result.err.endswith("try again with: bpnet sweep --resume s --data-dir there\n")
     loaded = []
+    shutil.rmtree("s/02")
     monkeypatch.setattr(datasets, "have_all", lambda wanted, *more: loaded.extend(wanted))
     monkeypatch.setenv("BPNET_DATA_DIR", "there")
     bpnet("sweep", "--resume", "s")

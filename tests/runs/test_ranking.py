@@ -8,6 +8,7 @@ import pytest
 
 from bpnet import network
 from bpnet.config import DataConfig
+from bpnet.errors import RunError
 from bpnet.evaluation import against_the_best, answers, by_seeds, mcnemar, only_right, sign_flips
 from bpnet.runs import directory, loading, metadata, ranking, sweep_rows, sweeps
 from bpnet.system import memory
@@ -136,3 +137,10 @@ def test_networks_are_in_memory_one_by_one(sweep, monkeypatch):
     room = 3 * network.memory(sweep.trials[0].config)
     monkeypatch.setattr(memory, "available", lambda: room)
     assert ranked(sweep).best
+
+
+def test_an_accuracy_that_the_weights_do_not_have_is_refused(sweep):
+    run = next(sweep.runs()).folder
+    metadata.write(run, validation_accuracy=0.999)
+    with pytest.raises(RunError, match="run.json says validation_accuracy 0.999, and its weights"):
+        ranked(sweep)

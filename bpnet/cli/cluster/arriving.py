@@ -13,7 +13,7 @@ from bpnet.network import parameters, widths
 from bpnet.runs import directory, mending, metadata, results
 from bpnet.runs.checkpoints import METADATA_LIMIT, RECORD_LIMIT
 from bpnet.runs.directory import Run
-from bpnet.runs.identity import EPOCHS
+from bpnet.runs.identity import EPOCHS, other_settings
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.system import storage
@@ -80,7 +80,10 @@ def _refuse_unreadable(run: Run, files: Files, status: int) -> object:
 
 
 def _refuse_damaged(arrived: Run, status: int) -> None:
-    found = metadata.read(arrived.folder).get("status")
+    facts = metadata.read(arrived.folder)
+    found = facts.get("status")
+    if set(other_settings(facts, arrived.config)) - {EPOCHS}:
+        raise RunError(f"{arrived.folder}: has other settings: it is another run")
     if status == 0 and found != Status.FINISHED:
         raise RunError(f"{arrived.folder}: has not finished")
     if found == Status.FINISHED:

@@ -33,6 +33,12 @@ class Outcome:
     files: Files = field(default_factory=dict, repr=False)
     refusal: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise TypeError at what is of another type: it comes from a stranger."""
+        for name, kind in (("worker", str), ("status", int), ("files", dict), ("refusal", str)):
+            if type(getattr(self, name)) is not kind:
+                raise TypeError(f"{name} of an outcome is no {kind.__name__}")
+
 
 class UnwantedError(Exception):
     """Nobody waits for the run any more."""

@@ -117,7 +117,8 @@ class Cluster:
             placed.tell(f"Error: {error}")
             self._placing.end(placed, error.exit_status)
         except Exception as error:  # or everybody would wait for it
-            placed.events.put((placed.folder, RunError(f"{type(error).__name__}: {error}")))
+            placed.tell(f"Error: {type(error).__name__}: {error}")
+            self._placing.end(placed, 1)
         finally:
             future.release()
 
@@ -133,7 +134,8 @@ class Cluster:
             self._lost(placed)
             return
         except Exception as error:
-            self._crew.look()
+            with suppress(Exception):  # nobody answers
+                self._crew.look()
             if placed.among is not None or self._crew.usable() is None:
                 raise RunError(f"the Dask worker says {type(error).__name__}: {error}") from error
             self._placing.place_again(placed)
