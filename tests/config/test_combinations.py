@@ -97,6 +97,12 @@ def test_a_whole_number_in_a_csv_may_have_the_point_that_pandas_gives_it(trials)
     ]
 
 
+def test_only_the_first_column_may_be_the_index_of_pandas(trials):
+    assert trials(listed=b"train.epochs,\n2,0\n") == [
+        "t.csv:1:1: column 2: expected a key of the config, got nothing"
+    ]
+
+
 def test_trials_grid_and_settings_are_combined(trials):
     found = trials("train.momentum=0,0.5", grid="seed: 4\n", listed="- {}\n- {train.epochs: 3}\n")
     assert found == [
@@ -173,7 +179,6 @@ def test_all_problems_come_at_once_each_with_its_place(trials):
          "t.yaml:2:3: train.epochs=20: comes out the same as t.yaml:1:3"),
         ({"listed": b"train.epochs,lr\n1,2\n"}, "t.csv:1:1: lr: unknown key; did you mean"),
         ({"listed": b",train.epochs\n0,2\n"}, "of the config, got nothing; if it is the index of"),
-        ({"listed": b"train.epochs,\n2,0\n"}, "t.csv:1:1: column 2: expected a key of the"),
         ({"listed": b"train.epochs\n5.5\n3\n"}, "t.csv:2:1: train.epochs: expected a whole number"),
         ({"listed": b"train.epochs\n0.0\n3\n"}, "from 1 to 10000, got 0.0"),
         ({"listed": "- {train.epochs: 5.0}\n- {}\n"}, "train.epochs: expected a whole number"),
