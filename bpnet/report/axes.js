@@ -57,6 +57,20 @@ function decades(numbers) {
   return [0, ...exponents.flatMap(exponent => digits.map(digit => +(digit * 10 ** exponent).toPrecision(3)))];
 }
 
+// Return the middles of labels side by side, as near as there is room to where they are wanted; null, if there is
+// not room for all. A label is {at, half}: where it is wanted, and half its width.
+function apart(labels, [left, right], gap) {
+  const offsets = [0];  // from the first label, if all touch
+  for (const [i, {half}] of labels.slice(1).entries()) offsets.push(offsets[i] + labels[i].half + gap + half);
+  const free = labels.map(({at}, i) => at - offsets[i]);  // labels are apart where these do not fall
+  const low = left + labels[0].half, high = right - labels.at(-1).half - offsets.at(-1);
+  if (low > high) return null;
+  return offsets.map((offset, i) => {
+    const middle = (Math.max(...free.slice(0, i + 1)) + Math.min(...free.slice(i))) / 2;
+    return offset + Math.min(Math.max(middle, low), high);
+  });
+}
+
 // Return the text of a value, as --set takes it.
 function said(value) {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);

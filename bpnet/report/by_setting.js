@@ -3,6 +3,7 @@
 
 const SMALL = {...EDGE, left: 62};  // a chart of a key
 const APART = 7;  // of the dots of one value, which would lie on one another
+const ALL_LABELS = 8;  // values that all have a label, where it must be beside its place too
 const MOST_MEANS = 40;  // values that have a bar of their mean, and their dots side by side
 const finished = inOrder.flatMap(trial => trial.runs).filter(run => run.score !== null);
 
@@ -55,17 +56,35 @@ function widthOf(places) {
   return 0.8 * Math.min(...gaps, 2 * places[0], 2 * (1 - places.at(-1)));
 }
 
-// Return the values below a chart, as many as there is room for.
+// Return the values below a chart, as many as there is room for; a line leads to one that is beside its place.
 function marks({kind, marks}, x) {
   const most = kind === "words" ? Math.max(6, Math.floor((x(1) - x(0)) / marks.length / 7) - 1) : Infinity;
-  let end = -Infinity;
-  return marks.flatMap(({text, at}) => {
+  const labels = marks.map(({text, at}) => {
     const shown = columns(text) > most ? `${Array.from(text).slice(0, most).join("")}\u2026` : text;
-    const half = 3.6 * columns(shown), middle = Math.min(x(at), WIDE - half);
-    if (middle - half < end) return [];
-    end = middle + half + 6;
-    return [titled(label(shown, middle, SMALL.bottom + 22, "middle"), text)];
+    return {text, shown, at: x(at), half: 3.6 * columns(shown)};
   });
+  const middles = labels.length <= ALL_LABELS && apart(labels, [0, WIDE], 6);
+  return middles ? labels.flatMap((one, i) => [markAt(one, middles[i]), ...leader(one.at, middles[i])]) : thinnedOut(labels);
+}
+
+// Return those labels that have room at their places, from the first on.
+function thinnedOut(labels) {
+  let end = -Infinity;
+  return labels.flatMap(one => {
+    const middle = Math.min(one.at, WIDE - one.half);
+    if (middle - one.half < end) return [];
+    end = middle + one.half + 6;
+    return [markAt(one, middle)];
+  });
+}
+
+function markAt({text, shown}, middle) {
+  return titled(label(shown, middle, SMALL.bottom + 22, "middle"), text);
+}
+
+function leader(at, middle) {
+  if (Math.abs(at - middle) < 3) return [];
+  return [drawn("line", {x1: at, x2: middle, y1: SMALL.bottom, y2: SMALL.bottom + 10, class: "grid"})];
 }
 
 // Return a bar at the mean of each value's runs, if it has several; one that lies below is a wedge at the foot.

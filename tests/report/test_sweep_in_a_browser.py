@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -88,6 +89,20 @@ def test_a_mean_far_below_is_at_the_foot_as_its_runs_are(browser, told, tmp_path
         (frame,) = all_of(browser, "#settings_charts figure:first-child .grid:first-child")
         foot = float(frame.get_attribute("y1"))
         assert foot - 5 <= float(wedge.get_attribute("d").split()[1].partition("h")[0]) < foot
+
+
+def test_few_values_all_have_a_label_also_if_one_lies_far_from_the_others(browser, told, tmp_path):
+    rates = [0.1, 0.2, 0.3, 0.31, 0.32, 3000]
+    trials = [trial | {"values": [rates[trial["number"] - 1], [8]]} for trial in told["trials"]]
+    with another_page(browser, page(told | {"trials": trials}, SWEEP), tmp_path):
+        labels = all_of(browser, "#settings_charts figure:first-child text")
+        found = [label for label in labels if "%" not in label.text]
+        assert [label.text for label in found] == [str(rate) for rate in rates]
+        boxes = [label.rect for label in found]
+        assert all(a["x"] + a["width"] < b["x"] for a, b in pairwise(boxes))
+        chart = all_of(browser, "#settings_charts figure:first-child svg")[0].rect
+        assert chart["x"] <= boxes[0]["x"]
+        assert boxes[-1]["x"] + boxes[-1]["width"] <= chart["x"] + chart["width"]
 
 
 def test_every_run_has_a_curve(browser):

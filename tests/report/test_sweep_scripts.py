@@ -63,6 +63,21 @@ def test_few_values_are_marked_themselves_many_at_round_numbers():
     assert found == [texts for _, texts in MARKS]
 
 
+LABELS = {  # their places and half widths -> their middles from 0 to 100, at least 2 apart
+    "with room": ([(10, 5), (30, 5), (90, 10)], [10, 30, 90]),
+    "two that are near": ([(50, 5), (54, 5)], [46, 58]),
+    "at the edges": ([(1, 5), (2, 5), (98, 5)], [5, 17, 95]),
+    "a heap": ([(10, 5), (70, 5), (70, 5), (70, 10)], [10, 55.5, 67.5, 84.5]),
+    "without room": ([(50, 20), (50, 20), (50, 20)], None),
+}
+
+
+def test_labels_that_are_near_are_put_side_by_side():
+    cases = [[{"at": at, "half": half} for at, half in labels] for labels, _ in LABELS.values()]
+    found = scripts.run(SCRIPTS, "cases.map(labels => apart(labels, [0, 100], 2))", cases=cases)
+    assert found == [middles for _, middles in LABELS.values()]
+
+
 def test_numbers_are_rounded_as_python_does():
     numbers = [322.5, 323.5, 0.5, 0.0, 12, 322.4999, 322.5000001, 12.125, 12.375, 12.345, 99.995]
     for digits in (0, 1, 2):
