@@ -7,7 +7,7 @@ BpnetError            it ran and failed (exit status 1)
 |-- DataError         a dataset cannot be had, or is not what it should be
 |-- RunError          a run directory is not what it should be
 |-- DivergedError     the loss or a weight is no longer a finite number
-`-- LostWorkerError   a process that shared the batches has ended
+`-- LostWorkerError   a process that shared the work has ended
 """
 
 from unicodedata import category
@@ -77,4 +77,4 @@ class DivergedError(BpnetError):
 
 
 class LostWorkerError(BpnetError):
-    """A process that shared the batches has ended."""
+    """A process that shared the work has ended."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from bpnet.cli.console import tell
 from bpnet.cli.jobs import Engine, Here
 from bpnet.config import Config
-from bpnet.errors import BpnetError, UsageError
+from bpnet.errors import LostWorkerError, UsageError
 from bpnet.system import processors
 from bpnet.training import need
 
@@ -109,5 +109,5 @@ def telling(again: str) -> Iterator[None]:
     """Say, with an error after which nothing more is heard of the runs, how to go on with them."""
     try:
         yield
-    except BpnetError as error:
-        raise type(error)(*error.lines, f"go on with: {again}") from error
+    except LostWorkerError as error:
+        raise LostWorkerError(*error.lines, f"go on with: {again}") from error

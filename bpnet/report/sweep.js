@@ -9,7 +9,7 @@ for (const trial of trials) Object.assign(trial, {which: trial.values.map((value
 for (const run of runs) numbered.get(run.trial).runs.push(run);
 const best = trials.find(trial => trial.is_best);
 const accuracy = `${scored.join(" or ")} accuracy`;
-const OVER = ["finished", "failed", "diverged"];  // how a run ends that is not to go on
+const OVER = ["finished", "failed", "diverged", "changed"];  // how a run ends that is not to go on
 const yet = runs.every(({status}) => OVER.includes(status)) ? "" : " yet";  // what has not come may still come
 const view = {groups: [], far: false, chosen: null};  // chosen: the trials that are shown before all others
 

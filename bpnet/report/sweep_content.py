@@ -1,7 +1,7 @@
 """What the page of a sweep tells, as plain data for its scripts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -71,16 +71,10 @@ def _run(row: Row, sweep: Sweep, standing: Standing, most: int) -> dict[str, Any
 
 
 def _curve(row: Row, sweep: Sweep, column: str, most: int) -> list[tuple[int, float]]:
-    """Return some epochs of a run, each with its share of right answers.
-
-    The row was made by reading the run, so the config needs no reading again; but the run may have
-    been given more epochs since.
-    """
+    """Return some epochs of a run, each with its share of right answers."""
     if not row.epochs:
         return []
-    config = sweep.trials[row.run.trial - 1].config
-    train = replace(config.train, epochs=max(config.train.epochs, row.epochs))
-    log = results.read_log(Run(row.run.folder, replace(config, train=train)))
+    log = results.read_log(Run(row.run.folder, sweep.config(row.run)))
     shares = [round(asdict(record)[column], 6) for record in log]
     return [(log[place].epoch, shares[place]) for place in thinned(shares, most)]
 

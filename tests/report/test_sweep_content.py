@@ -71,17 +71,20 @@ def test_a_run_that_is_missing_damaged_or_failed_is_told_of(folder, told_of):
     assert [trial["number"] for trial in told["trials"]] == [1, 2, 3]
 
 
-def test_a_run_that_was_given_more_epochs_has_them_all_or_as_many_as_there_is_room_for(
-    folder, told_of, monkeypatch
-):
+def test_a_run_that_was_given_more_epochs_is_changed_and_has_no_curve(folder, told_of):
     with session.resumed(directory.open_run(folder / "02/seed-0"), epochs=6) as begun:
         list(session.train(begun))
-    monkeypatch.setattr(sweep_content, "FEWEST", 4)
-    for most, least in ((6 * 6, 6), (6 * 5, 2), (6, 2)):
-        monkeypatch.setattr(sweep_content, "MOST_POINTS", most)
-        curve = runs(told_of(folder))["02/seed-0"]["curve"]
-        assert least <= len(curve) <= max(4, least)
-        assert (curve[0][0], curve[-1][0]) == (1, 6)
+    run = runs(told_of(folder))["02/seed-0"]
+    assert (run["status"], run["curve"]) == ("changed", [])
+
+
+def test_a_curve_has_its_ends_and_as_many_points_as_there_is_room_for(folder, told_of, monkeypatch):
+    asked = []
+    monkeypatch.setattr(sweep_content, "thinned", lambda shares, most: asked.append(most) or [0, 2])
+    monkeypatch.setattr(sweep_content, "MOST_POINTS", 6 * 100)
+    curve = runs(told_of(folder))["01/seed-0"]["curve"]
+    assert [epoch for epoch, _ in curve] == [1, 3]
+    assert set(asked) == {100}
 
 
 def test_without_validation_images_the_test_accuracy_is_shown_and_nothing_ranked(

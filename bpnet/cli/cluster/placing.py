@@ -12,7 +12,7 @@ from distributed import Client, Future
 
 from bpnet.cli.cluster.crew import Crew
 from bpnet.cli.cluster.hearing import Placed
-from bpnet.errors import BpnetError
+from bpnet.errors import LostWorkerError
 
 REMOTE = "bpnet.cli.cluster.remote"
 
@@ -103,7 +103,5 @@ class Placing:
 
     def tell_of_the_end(self, placed: Placed) -> None:
         """Say that nothing more will be heard of the run."""
-        error = BpnetError(
-            f"{self._place}: the Dask scheduler has gone; when it is back, go on with --resume"
-        )
+        error = LostWorkerError(f"{self._place}: the Dask scheduler has gone")
         placed.events.put((placed.folder, error))
