@@ -23,8 +23,8 @@ def stride(config: pytest.Config) -> int:
 
 @pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> Callable[[int], int]:
-    """Return how many of so many cases to try."""
-    return lambda number: number // stride(request.config)
+    """Return how many of so many cases to try, at least one."""
+    return lambda number: max(1, number // stride(request.config))
 
 
 @pytest.fixture(scope="session")
