@@ -51,13 +51,13 @@ def _from_the_best(accuracy: float | None) -> float | None:
 
 def list_runs(places: Sequence[Path], sort: str, tell: Tell) -> list[Listed]:
     """Return every run in the places, in this order; damaged ones are listed as such."""
-    found = [listed(folder, tell) for place in places for folder in finding.every(place, tell)]
+    found = [_listed(folder, tell) for place in places for folder in finding.every(place, tell)]
     key = SORTED_BY[sort]
     known = sorted((listed for listed in found if key(listed) is not None), key=key)
     return known + [listed for listed in found if key(listed) is None]
 
 
-def listed(folder: Path, tell: Tell) -> Listed:
+def _listed(folder: Path, tell: Tell) -> Listed:
     """Return what is known of a run; one that cannot be read is damaged, and that is told."""
     try:
         return _read(folder, tell)
