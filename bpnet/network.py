@@ -17,6 +17,7 @@ from bpnet.array import Array, aligned_zeros
 from bpnet.config import Config
 from bpnet.datasets import WIDTH
 from bpnet.datasets.splits import as_numbers, refuse_unknown
+from bpnet.datasets.views import seen
 from bpnet.errors import DivergedError
 from bpnet.layers import Affine, SoftmaxWithLoss, softmax
 from bpnet.randomness import WEIGHTS, generator
@@ -38,10 +39,11 @@ class Layer(Protocol):
 class Network:
     """scores = Affine(activation(... Affine(x))),  loss = SoftmaxWithLoss(scores, t).
 
-    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes, and
-    `activation` is a word of the registry. All parameters start at zero: see `initialize`. `params`
-    and the result of `gradient` are dictionaries of views by the book's names: W1, b1, W2, b2, ...;
-    they are changed in place. The flat arrays are made here, unless they are given.
+    `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes.
+    `activation` is a word of the registry, and so is `view`: how images become what is seen of them
+    (`see`), x / 255 being that. All parameters start at zero: see `initialize`. `params` and the
+    result of `gradient` are dictionaries of views by the book's names: W1, b1, W2, b2, ...; they
+    are changed in place. The flat arrays are made here, unless they are given.
 
     >>> network = Network([2, 3, 2])
     >>> network.flat.shape, network.params["W2"].shape
@@ -57,8 +59,10 @@ class Network:
         dtype: str = "float64",
         flat: Array | None = None,
         flat_gradient: Array | None = None,
+        view: str = "as-is",
     ) -> None:
         self.widths = list(widths)
+        self.view = view
         shape = (parameters(widths),)
         self.flat = aligned_zeros(shape, dtype) if flat is None else flat
         self.flat_gradient = aligned_zeros(shape, dtype) if flat_gradient is None else flat_gradient
@@ -101,14 +105,24 @@ class Network:
         labels = t if t.ndim == 1 else t.argmax(axis=1)
         return float(np.mean(self.predict(x).argmax(axis=1) == labels))
 
-    @np.errstate(over="ignore", invalid="ignore")  # seen in the probabilities
     def classify(self, images: Array) -> Array:
         """Return the probability of each class (N, C), y = softmax(scores), for N images.
 
         Images are (N, 784) or (N, 28, 28): bytes from 0 to 255, or numbers from 0 to 1.
         Raises: DataError if they are anything else; DivergedError if the weights are not finite.
         """
-        images = refuse_unknown(np.asarray(images), self.widths[0])
+        return self.classify_seen(self.see(images))
+
+    def see(self, images: Array) -> Array:
+        """Return what the network sees of N images (N, 784), in its view. Raises: DataError."""
+        return seen(self.view, refuse_unknown(np.asarray(images), self.widths[0]))
+
+    @np.errstate(over="ignore", invalid="ignore")  # seen in the probabilities
+    def classify_seen(self, images: Array) -> Array:
+        """Return what `classify` does, of images (N, 784) that are in the network's view already.
+
+        Raises: DivergedError.
+        """
         y = np.empty((len(images), self.widths[-1]), self.flat.dtype)
         for start in range(0, len(images), CHUNK):
             some = images[start : start + CHUNK]
@@ -187,9 +201,10 @@ def widths(config: Config) -> list[int]:
     return [WIDTH, *config.network.hidden, len(config.data.names)]
 
 
-def build(config: Config, *flat: Array) -> Network:
+def build(config: Config, flat: Array | None = None, gradient: Array | None = None) -> Network:
     """Return the configured network, over these two flat arrays, or all its parameters 0."""
-    return Network(widths(config), config.network.activation, config.train.dtype, *flat)
+    own, dtype = config.network, config.train.dtype
+    return Network(widths(config), own.activation, dtype, flat, gradient, own.view)
 
 
 def draw(network: Network, config: Config) -> None:

@@ -1,4 +1,4 @@
-"""What a config may name that lies elsewhere: the activations, and the datasets.
+"""What a config may name that lies elsewhere: the activations, the datasets and the views.
 
 An activation of your own is a class, in any module that Python finds, and a line in `ACTIVATIONS`:
 the config, the network and the gradient check take it from there. It is all text, so that a config
@@ -26,6 +26,7 @@ DATASETS = {  # the word of the config: the names of the classes; "files" brings
     "sketched": DIGITS,
     "files": (),
 }  # fmt: skip
+VIEWS = ("as-is", "deslanted", "width-16", "width-18")  # what a network may see of an image
 
 
 def activation(word: str) -> type[Any]:

@@ -32,9 +32,9 @@ WINGS = {
     ),
     "layers": ("nodes", "activations", "affine", "loss", "numerical"),
     "datasets": (
-        "idx", "splits", "distortions", "catalogue", "packing", "published_files", "download",
-        "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing", "loading",
-        "several", "parcels", "tables", "importing",
+        "idx", "splits", "distortions", "views", "catalogue", "packing", "published_files",
+        "download", "cache", "drawn", "drawn_digits", "class_names", "own_files", "mixing",
+        "loading", "several", "parcels", "tables", "importing",
     ),
     "datasets.drawn": ("strokes", "curves", "pen"),
     "evaluation": (

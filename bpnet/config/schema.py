@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Annotated, Any, get_type_hints
 
 from bpnet.config.rules import Either, Folder, ListOf, Name, OneOf, Positive, Real, Rule, Whole
-from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS
+from bpnet.registry import ACTIVATIONS, DATASETS, DIGITS, VIEWS
 
 LARGEST_SEED = 2**32 - 1
 INPUTS = 784  # always there; the data have them too
@@ -45,6 +45,7 @@ class NetworkConfig:
     hidden: Annotated[tuple[int, ...], ListOf(Whole(1, 10_000), longest=16)] = (100,)
     activation: Annotated[str, OneOf(tuple(ACTIVATIONS))] = "relu"
     init: Annotated[str | float, Either(OneOf(("he", "xavier")), Positive(10))] = "he"
+    view: Annotated[str, OneOf(VIEWS)] = "as-is"  # what the network sees of an image
 
 
 @dataclass(frozen=True)

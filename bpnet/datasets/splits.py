@@ -19,16 +19,17 @@ WIDTH = SIDE * SIDE
 
 @dataclass(frozen=True)
 class Split:
-    """Images (N, 784) as bytes, and their labels (N,)."""
+    """Images (N, 784) as bytes, in this view of them, and their labels (N,)."""
 
     images: Array
     labels: Array
+    view: str = "as-is"
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, part: slice) -> "Split":
-        return Split(self.images[part], self.labels[part])
+        return Split(self.images[part], self.labels[part], self.view)
 
     def in_order(self, size: int, dtype: np.dtype) -> Iterator[tuple[Array, Array]]:
         """Yield every image once, as `batches` does."""

@@ -14,7 +14,6 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.datasets import SIDE, Split
-from bpnet.datasets.splits import refuse_unknown
 from bpnet.evaluation import planes
 from bpnet.evaluation.strokes import STROKES, strokes, thickness
 from bpnet.network import Network
@@ -102,26 +101,32 @@ class Judged(NamedTuple):
 def judged(members: Sequence[Member], images: Array) -> Judged:
     """Return the answers to images, bytes or numbers from 0 to 1, and how far to rely on them.
 
-    A committee answers with the mean of its members' probabilities; strangeness and limits are
-    means too. If one has no measure, an answer is unsure if its probability is below `improbable`.
+    Each network judges what it sees. A committee answers with the mean of its members'
+    probabilities; strangeness and limits are means too. If one has no measure, an answer is unsure
+    if its probability is below `improbable`.
     Raises: DataError, DivergedError, as `Network.classify` does.
     """
-    y = np.mean([network.classify(images) for network, _ in members], axis=0)
+    seen = [network.see(images) for network, _ in members]
+    each_y = [network.classify_seen(own) for (network, _), own in zip(members, seen, strict=True)]
+    y = np.mean(each_y, axis=0)
     measures = [measure for _, measure in members if measure is not None]
     if len(measures) < len(members):
         unsure = y.max(axis=1) < improbable(y.shape[1])
         return Judged(y, np.full(len(y), np.nan), unsure, np.ones(len(y), bool))
-    seen = strokes(refuse_unknown(np.asarray(images), SIDE * SIDE))
     answers = y.argmax(axis=1)
-    thick = thickness(np.asarray(images))
-    each = [
-        np.maximum(_distances(seen, answers, one) / one.limits[1], thick / one.limits[2])
-        for one in measures
-    ]
+    each = [_strangeness(own, answers, one) for own, one in zip(seen, measures, strict=True)]
     strange: Array = np.mean(each, axis=0)
     probable = np.mean([one.limits[0] for one in measures])
     unsure = (strange > 1) | (y.max(axis=1) < probable)
     return Judged(y, strange, unsure, strange <= NO_DIGIT)
+
+
+def _strangeness(images: Array, answers: Array, measure: Measure) -> Array:
+    """Return how strange images (N, 784), as they are seen, are as what they are taken for (N,)."""
+    _, far, blot = measure.limits
+    distances = _distances(strokes(images), answers, measure)
+    strange: Array = np.maximum(distances / far, thickness(images) / blot)
+    return strange
 
 
 def _distances(seen: Array, answers: Array, measure: Measure) -> Array:
@@ -136,6 +141,7 @@ def _distances(seen: Array, answers: Array, measure: Measure) -> Array:
 def measured(network: Network, train: Split, validation: Split) -> Measure:
     """Fit the planes to training images, and take the limits from validation images.
 
+    All of them are in the network's view.
     Where these are too few, training images to which no plane was fitted stand in for them.
     """
     classes = network.widths[-1]
@@ -162,7 +168,7 @@ def _first_of(digit: int, train: Split, classes: int) -> Array:
 
 def _limits(network: Network, bare: Measure, known: Array, share: float) -> Array:
     """Return the limits beyond which so large a share of UNSURE of the known images lies."""
-    y = network.classify(known)
+    y = network.classify_seen(known)
     distances = _distances(strokes(known), y.argmax(axis=1), bare)
     shares = y.max(axis=1)
     last = len(known) - 1  # np.quantile would import np.ma: 13 ms

@@ -9,6 +9,7 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.datasets import Split
+from bpnet.datasets.views import of_split
 from bpnet.errors import DivergedError
 from bpnet.network import CHUNK, Network
 
@@ -116,8 +117,13 @@ def answers(networks: Sequence[Network], split: Split) -> Array:
 
 
 def together(networks: Sequence[Network], split: Split) -> Iterator[tuple[Array, Array]]:
-    """Yield ln y of each batch, y the mean of the networks' probabilities, and its labels."""
-    for batches in zip(*(_batches(network, split) for network in networks), strict=True):
+    """Yield ln y of each batch, y the mean of the networks' probabilities, and its labels.
+
+    Each network sees the images in its own view.
+    """
+    known = {view: of_split(view, split) for view in {network.view for network in networks}}
+    each = [_batches(network, known[network.view]) for network in networks]
+    for batches in zip(*each, strict=True):
         logs = [
             _log_softmax(network.predict(x))
             for network, (x, _) in zip(networks, batches, strict=True)
@@ -126,7 +132,7 @@ def together(networks: Sequence[Network], split: Split) -> Iterator[tuple[Array,
 
 
 def _batches(network: Network, split: Split) -> Iterator[tuple[Array, Array]]:
-    return split.in_order(CHUNK, network.flat.dtype)
+    return of_split(network.view, split).in_order(CHUNK, network.flat.dtype)
 
 
 def _log_softmax(scores: Array) -> Array:

@@ -4,6 +4,7 @@ import numpy as np
 
 from bpnet.array import Array
 from bpnet.datasets import Dataset
+from bpnet.datasets.views import of_dataset
 from bpnet.errors import RunError
 from bpnet.evaluation import doubt
 from bpnet.evaluation.doubt import Measure
@@ -24,7 +25,8 @@ def forms(run: Run) -> dict[str, Form]:
 
 def write(run: Run, network: Network, dataset: Dataset, weights_sha256: str) -> None:
     """Measure the network, whose weights have this SHA-256 in weights.npz, and keep the measure."""
-    measure = doubt.measured(network, dataset.train, dataset.validation)
+    seen = of_dataset(network.view, dataset)
+    measure = doubt.measured(network, seen.train, seen.validation)
     bound = np.frombuffer(bytes.fromhex(weights_sha256), np.uint8)
     storage.write(run.doubt, npz.pack({BOUND: bound, **measure.arrays()}))
 

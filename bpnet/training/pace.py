@@ -51,7 +51,7 @@ def _kind(config: Config) -> Config:
     trained, _ = need.images_of(config)
     return Config(
         data=DataConfig("files", validation=0, train=min(trained, MOST_IMAGES), classes=data.names),
-        network=replace(config.network, init="he"),
+        network=replace(config.network, init="he", view="as-is"),
         train=TrainConfig(
             epochs=1_000_000,
             batch_size=train.batch_size,

@@ -17,6 +17,7 @@ from bpnet import network
 from bpnet.array import Array
 from bpnet.config import Config
 from bpnet.datasets import Dataset, Split
+from bpnet.datasets.views import of_dataset
 from bpnet.errors import DivergedError
 from bpnet.evaluation import evaluate
 from bpnet.network import Network
@@ -40,12 +41,13 @@ Score: TypeAlias = tuple[float | None, float | None]  # loss and accuracy
 class Training:
     """A network in training: its config, its data, the network itself, and the state so far.
 
+    The data are what the network sees of them.
     The weights are 0 until the training begins, or a checkpoint brings the state to where it was.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
         self.config = config
-        self.dataset = dataset
+        self.dataset = of_dataset(config.network.view, dataset)
         self.network = network.build(config)
         self.state = start(self.network.flat, config)
 

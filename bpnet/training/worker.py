@@ -43,7 +43,7 @@ def main(message: str) -> None:
     config = build({key: tuple(v) if type(v) is list else v for key, v in settings.items()})
     shared = arrays(shared_memory.mapped(memory), forms(config, images))
     meeting = barrier.barrier(shared["counters"].data, rank, *ends)
-    split = Split(shared["images"], shared["labels"])
+    split = Split(shared["images"], shared["labels"], config.network.view)
     work(Worker(rank, config, split, shared, meeting), *place)
 
 

@@ -269,7 +269,7 @@ def test_a_colon_that_needs_no_blank_is_not_blamed(read):
 def test_a_section_is_not_a_setting(read):
     assert read("seed: 0", "network=3") == [
         "--set network=3: network: is a section; its keys are network.hidden, network.activation, "
-        "network.init"
+        "network.init, network.view"
     ]
 
 
@@ -332,7 +332,7 @@ def test_what_is_written_loads_back_as_it_is(read):
     assert list(rules()) == [
         "seed", "data.dataset", "data.dir", "data.validation", "data.train",
         "data.mix", "data.classes",
-        "network.hidden", "network.activation", "network.init",
+        "network.hidden", "network.activation", "network.init", "network.view",
         "train.epochs", "train.batch_size", "train.learning_rate", "train.schedule", "train.floor",
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",
         "train.workers",
