@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def opened(folder: Path) -> "Sequence[Run]":
-    """Return the run in the folder, or those of its seeds.
+    """Return the run in the folder, or those of its seeds, or of a sweep.
 
     Raises: RunError if there is none; UsageError if they answer with different classes.
     """
-    from bpnet.runs import seed_folders
+    from bpnet.runs import sweeps
 
-    runs = seed_folders.open_members(folder, (), tell)
+    runs = sweeps.open_members(folder, (), tell)
     for run in runs:
         if run.config.data.names != runs[0].config.data.names:
             raise UsageError(
