@@ -71,7 +71,7 @@ def resume(
     else:
         changing = [runs[seed] for seed in unfinished or seeds if seed in runs]
         runs |= {run.folder: new_length.planned(run, epochs) for run in changing}
-    left = unfinished + [seed for seed in finished if not _is_whole(seed)]
+    left = unfinished + [seed for seed in finished if not mending.is_whole(seed)]
     if not left:
         tell(f"{folder}: all its seeds have finished: nothing to do")
         seed_results.show(folder, seeds)
@@ -138,14 +138,6 @@ def _tell_of_different_lengths(folder: Path, runs: Iterable[Run]) -> None:
             f"{folder}: some of its seeds have {min(lengths)} epochs, some {max(lengths)}; "
             f"--epochs {max(lengths)} makes them alike"
         )
-
-
-def _is_whole(seed: Path) -> bool:
-    """Whether a finished seed is as it was left."""
-    try:
-        return not mending.spoilt(directory.open_run(seed))
-    except BpnetError:  # its process will say it
-        return False
 
 
 def failure(status: int) -> str:

@@ -103,12 +103,7 @@ def _is_done(row: Row) -> bool:
     """Whether a run has ended by itself, which it would again, and is as it was left."""
     if row.status in (Status.DIVERGED, CHANGED):
         return True
-    if row.status != Status.FINISHED:
-        return False
-    try:
-        return not mending.spoilt(directory.open_run(row.run.folder))
-    except BpnetError:  # its job will say it
-        return False
+    return row.status == Status.FINISHED and mending.is_whole(row.run.folder)
 
 
 def _made_ready(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> Sweep:
