@@ -18,7 +18,7 @@ from bpnet.cli.sweep_watching import watching
 from bpnet.config import DataConfig
 from bpnet.config.combinations import Trial
 from bpnet.config.schema import LARGEST_SEED
-from bpnet.errors import BpnetError, RunError, StorageError, UsageError
+from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import directory, mending, metadata, sweep_rows, sweeps
 from bpnet.runs.identity import other_settings
 from bpnet.runs.metadata import Status
@@ -142,7 +142,7 @@ def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner
         _, number = jobs.train(_made(sweep, left), engine, watch.hear, ended, watch.keep)
     held.refuse_another(sweep.folder)
     if number and watch.done - len(watch.failed) < len(left):
-        _write(watch.results)
+        watch.results.keep(tell)
         tell(f"interrupted; go on with: {again}")
         raise click.exceptions.Exit(128 + number)
     problems = [f"{run}: {what}" for run, what in watch.failed.items()]
@@ -167,14 +167,6 @@ def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:
         yield run.folder
 
 
-def _write(results: Results) -> None:
-    """Write results.csv; that it cannot be is told, and keeps nobody from what comes next."""
-    try:
-        results.write()
-    except StorageError as error:
-        tell(f"warning: {error}")
-
-
 def _show(sweep: Sweep, results: Results, manner: Manner) -> None:
-    _write(results)
+    results.keep(tell)
     sweep_results.show(sweep, manner.as_json, manner.data_dir)
