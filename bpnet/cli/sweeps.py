@@ -82,7 +82,7 @@ def resume(folder: Path, manner: Manner) -> None:
     left = [row.run for row in results.rows.values() if not _is_done(row)]
     if not left:
         tell(f"{folder}: all its runs have ended: nothing to do")
-        _show(sweep, results, manner)
+        _show(results, manner)
         return
     sweep = _made_ready(sweep, left, manner)
     with manner.place.engine(manner.data_dir, manner.options) as engine, directory.locked(folder):
@@ -151,7 +151,7 @@ def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner
     if waiting := len(left) - watch.done:
         problems.append(f"{waiting} more have not begun")
     try:
-        _show(sweep, watch.results, manner)
+        _show(watch.results, manner)
     except BpnetError as error:
         problems += error.lines
     if problems:
@@ -167,6 +167,6 @@ def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:
         yield run.folder
 
 
-def _show(sweep: Sweep, results: Results, manner: Manner) -> None:
+def _show(results: Results, manner: Manner) -> None:
     results.keep(tell)
-    sweep_results.show(sweep, manner.as_json, manner.data_dir)
+    sweep_results.show(results, manner.as_json, manner.data_dir)
