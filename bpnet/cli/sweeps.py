@@ -14,10 +14,10 @@ from bpnet.cli.console import byte_bar, tell
 from bpnet.cli.dry_run import amount
 from bpnet.cli.jobs import Engine
 from bpnet.cli.places import Place
+from bpnet.cli.seeds import refuse_too_many
 from bpnet.cli.sweep_watching import watching
 from bpnet.config import DataConfig
 from bpnet.config.combinations import Trial
-from bpnet.config.schema import LARGEST_SEED
 from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import directory, mending, metadata, sweep_rows, sweeps
 from bpnet.runs.identity import other_settings
@@ -55,8 +55,7 @@ def start(
 ) -> None:
     """Train every trial with as many seeds, in a new folder."""
     base = trials[0].config
-    if base.seed + count - 1 > LARGEST_SEED:
-        raise UsageError(f"--seeds: {count} from {base.seed} on go above {LARGEST_SEED}")
+    refuse_too_many(base.seed, count)
     if folder:
         directory.refuse_taken(folder)  # before a download
     places.settle_data()
