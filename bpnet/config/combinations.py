@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from bpnet.config import choices, contradictions, reading
+from bpnet.config import choices, contradictions, reading, words
 from bpnet.config.choices import MOST_TRIALS, Axis, Row
 from bpnet.config.schema import Config, build, flatten
 from bpnet.config.settings import written
@@ -69,7 +69,7 @@ def trials(
         found += _combinations(base, around, rows, axes)
     problems += _contradictory(found, reading.place(source))
     if problems := problems or list(_alike(found, rows)):
-        raise ConfigError(*_first(problems))
+        raise ConfigError(*_first(list(words.listed_once(problems))))
     return _as_trials(found)
 
 
