@@ -11,7 +11,7 @@ import click
 from bpnet import datasets
 from bpnet.cli import jobs, places, sweep_results
 from bpnet.cli.console import byte_bar, tell
-from bpnet.cli.dry_run import amount
+from bpnet.cli.dry_run import amount, refuse_few_images
 from bpnet.cli.jobs import Engine
 from bpnet.cli.places import Place
 from bpnet.cli.seeds import refuse_too_many
@@ -114,6 +114,7 @@ def _made_ready(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> Sweep:
     configs = [sweep.trials[number - 1].config for number in numbers]
     located = [replace(config, data=_located(config.data, manner)) for config in configs]
     known = dict(zip(numbers, datasets.all_completed(located), strict=True))
+    refuse_few_images([sweep.trials[number - 1] for number in numbers], list(known.values()))
     manner.place.refuse_too_much([known[run.trial] for run in left])
     datasets.have_all((config.data for config in known.values()), byte_bar, tell)
     trials = list(sweep.trials)
