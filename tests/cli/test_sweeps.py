@@ -253,7 +253,7 @@ def test_a_folder_of_data_that_is_given_is_stronger_than_the_environment(
     ("options", "told"),
     [
         (["--resume", "s", "--seeds", 2], "--resume takes no --config, --set, "),
-        (["--resume", "nowhere"], "nowhere: not a sweep: it has no sweep.yaml"),
+        (["--resume", "nowhere"], "Error: nowhere: does not exist\n"),
         ([*RATES, "--other-arithmetic"], "--other-arithmetic goes with --resume"),
         ([*RATES, "--jobs", 2, "--scheduler", "a"], "--jobs and --scheduler: each says where"),
         ([*RATES, "--set", f"seed={LARGEST_SEED}", "--seeds", 2], f"go above {LARGEST_SEED}"),
