@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bpnet.config.schema import INPUTS, Config
+from bpnet.config.schema import INPUTS, LARGEST_SEED, Config
 
 
 def within(config: Config) -> Iterator[str]:
@@ -16,6 +16,12 @@ def within_new(config: Config) -> Iterator[str]:
     """Yield what is wrong with the config of what is to begin."""
     yield from within(config)
     yield from _outer_layers(config)
+
+
+def of_seeds(first: int, count: int) -> Iterator[str]:
+    """Yield what is wrong with so many seeds, from the first on."""
+    if first + count - 1 > LARGEST_SEED:
+        yield f"{count} from {first} on go above {LARGEST_SEED}"
 
 
 def _endless_warmup(config: Config) -> Iterator[str]:

@@ -77,6 +77,8 @@ def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, coun
 def open_sweep(folder: Path) -> Sweep:
     """Return the sweep in the folder. Raises: RunError if there is none."""
     path = folder / NAME
+    if not storage.exists(folder):
+        raise RunError(kinds.missing(folder))
     if not kinds.is_sweep(folder):
         raise RunError(f"{folder}: not a sweep: it has no {NAME}")
     try:

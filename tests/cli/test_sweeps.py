@@ -204,6 +204,21 @@ def test_the_data_are_read_once_and_all_that_is_wrong_is_told_before_anything_is
     assert (len(lines), names(quick), Path("s").exists()) == (2, [], False)
 
 
+def test_trials_that_ask_for_too_many_images_are_named_before_anything_is_downloaded(
+    bpnet, small_file, quick
+):
+    sizes = ("--set", "data.train=100,60000,60001", "--set", "data.dir=nowhere")
+    command = ("sweep", "--config", small_file, *sizes, "--set", "network.hidden=[9],[8]")
+    result = bpnet(*command)
+    told = "data.train: expected at most 59900, all that are left, or 0 for these, got"
+    first, second = (
+        f"data.train={count} network.hidden=[9], and 1 more" for count in (60000, 60001)
+    )
+    assert result.err == f"Error: {first}: {told} 60000\n       {second}: {told} 60001\n"
+    assert (result.status, names(quick), Path("runs").exists()) == (1, [], False)
+    assert bpnet(*command, "--dry-run") == result
+
+
 def test_own_files_may_be_others_in_each_trial(sweep, quick, tmp_path):
     made(tmp_path / "a", ["x", "y"])
     made(tmp_path / "b", ["p", "q", "r"])
@@ -252,7 +267,7 @@ def test_a_folder_of_data_that_is_given_is_stronger_than_the_environment(
     ("options", "told"),
     [
         (["--resume", "s", "--seeds", 2], "--resume takes no --config, --set, "),
-        (["--resume", "nowhere"], "nowhere: not a sweep: it has no sweep.yaml"),
+        (["--resume", "nowhere"], "Error: nowhere: does not exist\n"),
         ([*RATES, "--other-arithmetic"], "--other-arithmetic goes with --resume"),
         ([*RATES, "--jobs", 2, "--scheduler", "a"], "--jobs and --scheduler: each says where"),
         ([*RATES, "--set", f"seed={LARGEST_SEED}", "--seeds", 2], f"go above {LARGEST_SEED}"),

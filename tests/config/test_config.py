@@ -224,6 +224,14 @@ def test_a_merge_is_just_an_unknown_key(read):
     assert line.startswith("c.yaml:1:1: <<: unknown key; known keys: seed, data.dataset, ")
 
 
+def test_each_list_of_known_keys_is_told_once(read):
+    first, second, third, fourth = read("x: 1\ny: 2\ntrain: {x: 1, y: 2}")
+    assert first.startswith("c.yaml:1:1: x: unknown key; known keys: seed, data.dataset, ")
+    assert second == "c.yaml:2:1: y: unknown key"
+    assert third.startswith("c.yaml:3:9: train.x: unknown key; known keys: train.epochs, ")
+    assert fourth == "c.yaml:3:15: train.y: unknown key"
+
+
 def test_a_missing_file_and_a_folder_are_told_by_name(tmp_path):
     for path, reason in ((tmp_path / "no", "No such file"), (tmp_path, "not a regular file")):
         with pytest.raises(ConfigError, match=f"{path}: .*{reason}"):

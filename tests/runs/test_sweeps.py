@@ -111,6 +111,8 @@ def test_what_is_there_of_a_trial_stays_when_another_seed_of_it_is_missing(sweep
 def test_a_folder_without_its_file_is_no_sweep_and_a_damaged_one_is_told(sweep, tmp_path):
     with pytest.raises(RunError, match=f"^{tmp_path}: not a sweep: it has no sweep.yaml$"):
         sweeps.open_sweep(tmp_path)
+    with pytest.raises(RunError, match="/nowhere: does not exist$"):
+        sweeps.open_sweep(tmp_path / "nowhere")
     (sweep.folder / "sweep.yaml").write_text("a", encoding="utf-8")
     with pytest.raises(RunError, match="s/sweep.yaml: not as bpnet has written it: "):
         sweeps.open_sweep(sweep.folder)
