@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bpnet.datasets import Split
+from bpnet.datasets import Split, views
 from bpnet.datasets.views import of_split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import (
@@ -149,6 +149,18 @@ def test_members_of_a_committee_may_see_differently(unlike, squares):
     assert scores.loss == pytest.approx(-np.log(y[np.arange(len(t)), t]).mean(), rel=1e-5)
     assert np.array_equal(answers(unlike, squares), y.argmax(axis=1))
     assert scores.correct == np.sum(y.argmax(axis=1) == t)
+
+
+def test_a_committee_views_images_once_in_each_view(unlike, squares, monkeypatch):
+    asked, before = [], views.seen
+
+    def counting(view, images):
+        asked.append(view)
+        return before(view, images)
+
+    monkeypatch.setattr(views, "seen", counting)
+    evaluate_committee(unlike * 2, squares)
+    assert sorted(asked) == ["deslanted", "width-16"]
 
 
 def test_the_probabilities_are_those_by_which_the_images_are_scored(network, images):
