@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from autograd import grad
 
+from bpnet import registry
+from bpnet.datasets.views import seen
 from bpnet.errors import DataError, DivergedError
 from bpnet.layers import Relu, Sigmoid, softmax
 from bpnet.network import CHUNK, Network, build, draw, widths
 from tests.helpers.reference import reference_loss
+
+every_view = pytest.mark.parametrize("view", registry.VIEWS)
 
 
 def network_and_batch(rng, activation="relu", hidden=(7, 6)):
@@ -141,6 +145,16 @@ def test_the_configured_network_has_its_widths_its_dtype_and_weights_from_the_se
     assert not np.array_equal(other.flat, expected.flat)
 
 
+@every_view
+def test_the_configured_network_has_its_view_which_changes_no_weight(small_config, view):
+    network = build(replace(small_config, network=replace(small_config.network, view=view)))
+    plain = build(small_config)
+    for one in (network, plain):
+        draw(one, small_config)
+    assert (network.view, plain.view) == (view, "as-is")
+    assert np.array_equal(network.flat, plain.flat)
+
+
 @pytest.fixture(params=["float32", "float64"])
 def classifier(request, rng):
     network = Network([784, 10], dtype=request.param)
@@ -163,6 +177,33 @@ def test_bytes_and_numbers_rows_and_squares_are_classified_alike(classifier, pic
             found = classifier.classify(form)
             assert found.dtype == classifier.flat.dtype
             assert (np.abs(found - y) <= np.maximum(1e-4 * y, 1e-6)).all()
+
+
+def viewing(network, view):
+    """Return a network of the same weights that sees images in this view."""
+    own = network.flat
+    return Network(network.widths, dtype=str(own.dtype), flat=own, view=view)
+
+
+@every_view
+def test_images_are_classified_by_what_the_network_sees_of_them(classifier, pictures, view):
+    network, squares = viewing(classifier, view), pictures[:50].reshape(-1, 28, 28)
+    squares[:, :, :8] = squares[:, :, -8:] = 0  # room to move
+    for images in (squares, squares.reshape(-1, 784), squares / 255):
+        viewed = network.see(images)
+        assert np.array_equal(viewed, seen(view, images.reshape(-1, 784)))
+        y = network.classify(images)
+        assert np.array_equal(y, network.classify_seen(viewed))
+        assert np.array_equal(y, classifier.classify(viewed))
+        assert np.array_equal(y, classifier.classify(images)) == (view == "as-is")
+
+
+@every_view
+def test_what_is_seen_is_of_images_alone(classifier, view):
+    network = viewing(classifier, view)
+    for wrong in (np.zeros((2, 783), np.uint8), np.zeros((2, 784), int), np.full((2, 784), 1.5)):
+        with pytest.raises(DataError, match="^images "):
+            network.see(wrong)
 
 
 def test_the_probabilities_of_an_image_sum_to_1(classifier, pictures):

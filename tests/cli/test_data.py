@@ -10,9 +10,13 @@ import pytest
 
 from bpnet import datasets
 from bpnet.cli import console
+from bpnet.config import AugmentConfig
 from bpnet.config.schema import rules
 from bpnet.datasets import drawn_digits
 from bpnet.datasets.catalogue import SOURCES, File, Published, Source
+from bpnet.datasets.distortions import Distortion
+from bpnet.datasets.views import seen
+from bpnet.pictures.png import png
 from tests.helpers.miniatures import known_packed, miniature
 from tests.helpers.sources import pack
 
@@ -88,6 +92,27 @@ def test_a_config_shows_its_own_dataset_and_beside_each_image_distorted_ones(
     assert zeros[0] != zeros[1] != zeros[2] != zeros[0]
     assert bpnet(*show, "augment.alpha=34").out.splitlines() == bent
     assert bpnet(*show, "augment.alpha=34", "--set", "seed=1").out.splitlines() != bent
+
+
+def test_a_config_shows_what_its_network_sees_and_distorts_that(
+    bpnet, small_file, small_config, monkeypatch
+):
+    monkeypatch.setenv("COLUMNS", "57")
+    train = datasets.load(replace(small_config.data, validation=0)).train
+    first = [np.flatnonzero(train.labels == digit)[0] for digit in range(10)]
+    upright = seen("deslanted", train.images[first])
+    assert not np.array_equal(upright, train.images[first])
+    show = ("data", "show", "--config", small_file, "--set", "network.view=deslanted")
+    plain = bpnet(*show).out.splitlines()
+    assert plain == list(console.sheet(list(upright.reshape(-1, 28, 28))))
+    draw = np.random.default_rng(small_config.seed)
+    twice = np.repeat(upright, 2, axis=0).astype(np.float32)
+    bent = Distortion(AugmentConfig(rotation=30.0))(twice, draw)
+    bent[::2] = upright
+    turned = bpnet(*show, "--set", "augment.rotation=30", "--save", "zero.png").out.splitlines()
+    assert turned == list(console.sheet(list(bent.reshape(-1, 28, 28))))
+    plain_zero = png(train.images[first[0]].reshape(28, 28))  # for predict, which views it itself
+    assert Path("zero.png").read_bytes() == plain_zero
 
 
 def test_what_is_wrong_or_missing_is_right_after_a_fetch_with_the_same_options(

@@ -16,6 +16,7 @@ from bpnet import datasets
 from bpnet.config import DataConfig
 from bpnet.datasets import drawn_digits, loading
 from bpnet.evaluation import predictions
+from bpnet.pictures.png import png
 from bpnet.runs import from_python, metadata
 from bpnet.system import memory, storage
 from tests.helpers.trials import sweep, unscored
@@ -353,6 +354,63 @@ def test_of_several_runs_the_answers_of_the_committee_are_written(bpnet, run, ot
     report = json.loads(bpnet("eval", run, other, "--predictions", "p.csv", "--json").out)
     rows = [line.split(",") for line in Path("p.csv").read_text(encoding="utf-8").splitlines()]
     assert sum(row[1] == row[2] for row in rows) == report["committee"]["correct"]
+
+
+@pytest.fixture
+def unlike(trained):
+    """Two runs of one seed that see images differently."""
+    return [trained("plain"), trained("upright", "--set", "network.view=deslanted")]
+
+
+def test_members_that_see_differently_are_scored_by_what_each_sees(bpnet, unlike, small_config):
+    images = datasets.load(small_config.data).test
+    y = [from_python.load(run).classify(images.images) for run in unlike]
+    report = json.loads(bpnet("eval", *unlike, "--predictions", "p.csv", "--json").out)
+    for scores, own in zip(report["runs"], y, strict=True):
+        assert scores["correct"] == np.sum(own.argmax(axis=1) == images.labels)
+        assert scores["loss"] == pytest.approx(loss(own, images.labels), rel=1e-5)
+    mean = (y[0] + y[1]) / 2
+    assert report["committee"]["correct"] == np.sum(mean.argmax(axis=1) == images.labels)
+    assert report["committee"]["loss"] == pytest.approx(loss(mean, images.labels), rel=1e-5)
+    _, *rows = csv.reader(Path("p.csv").read_text(encoding="utf-8").splitlines())
+    assert np.array([row[3:] for row in rows], float) == pytest.approx(mean, rel=1e-4)
+    for run, own in zip(unlike, report["runs"], strict=True):
+        assert own["correct"] == metadata.read(Path(run))["test_correct"]
+
+
+def loss(y, t):
+    return -np.log(y[np.arange(len(t)), t]).mean()
+
+
+def test_members_that_see_differently_are_compared_and_have_pages(bpnet, unlike, small_config):
+    images = datasets.load(small_config.data).test
+    right = [
+        from_python.load(run).classify(images.images).argmax(axis=1) == images.labels
+        for run in unlike
+    ]
+    report = json.loads(bpnet("compare", *unlike, "--json").out)
+    assert report["correct"] == [np.sum(one) for one in right]
+    assert report["only"] == [np.sum(right[0] & ~right[1]), np.sum(right[1] & ~right[0])]
+    assert report["differences"] == {"network.view": ["as-is", "deslanted"]}
+    assert bpnet("report", unlike[1]).status == 0
+
+
+def test_pictures_are_scored_by_what_each_network_sees(bpnet, unlike, small_config, tmp_path):
+    pytest.importorskip("PIL", reason="no Pillow")
+    images = datasets.load(small_config.data).test[:6]
+    for number, (image, label) in enumerate(zip(images.images, images.labels, strict=True)):
+        path = tmp_path / f"mine/{label}/{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(np.pad(255 - image.reshape(28, 28), 30, constant_values=255)))
+    paths = sorted((tmp_path / "mine").glob("*/*"))
+    read = json.loads(bpnet("predict", *paths, "--run", unlike[0], "--json", "--seen").out)
+    seen = np.array([one["digits"][0]["seen"] for one in read["pictures"]], np.uint8)
+    labels = np.array(sorted(images.labels))
+    y = [from_python.load(run).classify(seen) for run in unlike]
+    report = json.loads(bpnet("eval", *unlike, "--pictures", tmp_path / "mine", "--json").out)
+    found = [*report["runs"], report["committee"]]
+    for scores, own in zip(found, [*y, (y[0] + y[1]) / 2], strict=True):
+        assert scores["loss"] == pytest.approx(loss(own, labels), rel=1e-5)
 
 
 def test_where_there_is_no_committee_no_answers_are_written(bpnet, run, trained):

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 from bpnet import datasets
+from bpnet.cli import console
 from bpnet.config import dump
 from bpnet.pictures import decoding
 from bpnet.pictures.png import png
-from bpnet.runs import directory, doubts, metadata, npz
+from bpnet.runs import directory, doubts, from_python, metadata, npz
 from bpnet.system import storage
-from tests.helpers import own_files
+from tests.helpers import own_files, sweeps
 
 Image = pytest.importorskip("PIL.Image", reason="no Pillow")
 
@@ -140,6 +141,41 @@ def test_a_folder_of_seeds_answers_as_its_committee(bpnet, trained, pictures):
     ]
     assert shares[2] == pytest.approx((shares[0] + shares[1]) / 2, abs=1e-6)
     assert together["run"] == "two"
+
+
+def form_of(bpnet, run, picture):
+    """Return the only digit of the picture as JSON has it, with what is seen."""
+    only = bpnet("predict", picture, "--run", run, "--json", "--seen")
+    ((digit,),) = (of["digits"] for of in json.loads(only.out)["pictures"])
+    return digit, np.array(digit["seen"], np.uint8)
+
+
+def test_shown_kept_and_printed_is_what_a_network_with_a_view_sees(bpnet, trained, pictures):
+    plain, run = trained("plain"), trained("run", "--set", "network.view=deslanted")
+    picture = pictures[0][0]
+    _, form = form_of(bpnet, plain, picture)
+    digit, seen = form_of(bpnet, run, picture)
+    network = from_python.load(run)
+    assert np.array_equal(seen.reshape(1, 784), network.see(form[None]))
+    assert not np.array_equal(seen, form)
+    assert digit["probabilities"] == pytest.approx(network.classify(form[None])[0].tolist())
+    shown = bpnet("predict", picture, "--run", run, "--save-seen", "kept").out.splitlines()
+    assert shown[1:15] == [line.rstrip() for line in console.picture(seen)]
+    assert np.array_equal(np.asarray(Image.open("kept/0-seen.png")), seen)
+
+
+def test_of_members_that_see_differently_mnists_own_form_is_shown(
+    bpnet, small_config, tmp_path, pictures
+):
+    settings = [{"network.view": view} for view in ("deslanted", "as-is")]
+    sweeps.train(tmp_path / "sweep", small_config, settings, count=1)
+    upright, plain = (tmp_path / f"sweep/{trial}/seed-0" for trial in ("01", "02"))
+    picture = pictures[0][0]
+    _, form = form_of(bpnet, plain, picture)
+    together, seen = form_of(bpnet, tmp_path / "sweep", picture)
+    assert np.array_equal(seen, form)
+    y = [from_python.load(run).classify(form[None])[0] for run in (upright, plain)]
+    assert together["probabilities"] == pytest.approx((y[0] + y[1]) / 2, abs=1e-6)
 
 
 def test_a_run_of_an_earlier_version_says_how_it_doubts(bpnet, run, pictures, tmp_path):

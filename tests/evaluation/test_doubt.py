@@ -60,6 +60,18 @@ def test_one_validation_image_in_a_hundred_is_unsure(network, measure, digits):
     assert found.unsure.mean() == pytest.approx(UNSURE, abs=0.002)
 
 
+def test_each_network_judges_what_it_sees(network, measure, digits):
+    images = digits.images[4000:4100]
+    sees_upright = Network(network.widths, dtype="float32", flat=network.flat, view="deslanted")
+    upright = sees_upright.see(images)
+    found = judged([(sees_upright, measure)], images)
+    for one, expected in zip(found, judged([(network, measure)], upright), strict=True):
+        assert np.array_equal(one, expected)
+    together = judged([(network, measure), (sees_upright, measure)], images)
+    y = network.classify(images), network.classify(upright)
+    assert together.probabilities == pytest.approx((y[0] + y[1]) / 2)
+
+
 def test_new_images_are_not_much_more_often_with_or_without_validation(network, digits, measure):
     alone = measured(network, digits[:TRAINED], digits[:0])
     for one in (measure, alone):

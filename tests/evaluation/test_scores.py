@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bpnet.datasets import Split
+from bpnet.datasets.views import of_split
 from bpnet.errors import DivergedError
 from bpnet.evaluation import (
     Scores,
@@ -112,6 +113,42 @@ def test_a_committee_that_is_sure_of_the_wrong_digit_has_a_finite_loss():
     network.params["b1"][3] = 1e6
     zero = Split(np.zeros((1, 784), np.uint8), np.array([0]))
     assert evaluate_committee([network, network], zero).loss == pytest.approx(1e6)
+
+
+@pytest.fixture
+def unlike(network, another):
+    """Networks that see differently, two of them with the same weights."""
+    sees_upright = Network([784, 10], flat=network.flat, view="deslanted")
+    sees_wide = Network([784, 5, 10], dtype="float32", flat=another.flat, view="width-16")
+    return [network, sees_upright, sees_wide]
+
+
+@pytest.fixture
+def squares(rng):
+    """Images whose ink is in the middle: there is room to move it."""
+    images = np.zeros((60, 28, 28), np.uint8)
+    images[:, 4:24, 8:20] = rng.integers(256, size=(60, 20, 12), dtype=np.uint8)
+    return Split(images.reshape(-1, 784), rng.integers(10, size=60))
+
+
+def test_each_network_is_scored_by_what_it_sees(unlike, squares):
+    t = squares.labels
+    for network in unlike:
+        y = network.classify(squares.images)
+        scores = evaluate(network, squares)
+        assert scores.loss == pytest.approx(-np.log(y[np.arange(len(t)), t]).mean(), rel=1e-5)
+        assert np.array_equal(answers([network], squares), y.argmax(axis=1))
+        assert np.array_equal(recognised(network, squares), y.argmax(axis=1) == t)
+        assert evaluate(network, of_split(network.view, squares)).loss == scores.loss
+    assert len({evaluate(network, squares).loss for network in unlike}) == 3
+
+
+def test_members_of_a_committee_may_see_differently(unlike, squares):
+    y, t = sum(network.classify(squares.images) for network in unlike) / 3, squares.labels
+    scores = evaluate_committee(unlike, squares)
+    assert scores.loss == pytest.approx(-np.log(y[np.arange(len(t)), t]).mean(), rel=1e-5)
+    assert np.array_equal(answers(unlike, squares), y.argmax(axis=1))
+    assert scores.correct == np.sum(y.argmax(axis=1) == t)
 
 
 def test_the_probabilities_are_those_by_which_the_images_are_scored(network, images):

@@ -162,6 +162,26 @@ def test_the_file_says_what_the_network_is_how_good_and_where_it_comes_from(
     }
 
 
+@pytest.mark.parametrize("form", ["onnx", "safetensors"])
+def test_the_file_of_a_network_with_a_view_begins_after_it_and_says_so(
+    finished_run, tmp_path, form
+):
+    config = finished_run.config
+    viewing = replace(config, network=replace(config.network, view="deslanted"))
+    run, told = replace(finished_run, config=viewing), []
+    plain = exported(finished_run, form, tmp_path / "plain")
+    said = exported(run, form, tmp_path / "file", told.append)
+    assert told == [
+        f"{tmp_path}/file: takes deslanted images only: other programs must bring theirs to that "
+        f"view first; bpnet.load('{run.folder}').see(images) does"
+    ]
+    added = "; deslanted, as bpnet.load(RUN).see(images) gives them"
+    assert said == plain | {"view": "deslanted", "inputs": plain["inputs"] + added}
+    if form == "onnx":
+        graphs = [onnx.load(tmp_path / name).graph for name in ("plain", "file")]
+        assert graphs[0] == graphs[1]
+
+
 def test_of_a_run_that_has_not_finished_there_are_the_weights_so_far_and_that_is_told(
     start, tmp_path
 ):

@@ -42,6 +42,15 @@ def test_each_run_comes_with_its_network_and_the_images_of_the_split(run, anothe
             assert loaded.fingerprint == (dataset.classes, dataset.sha256, len(expected))
 
 
+def test_images_are_as_they_are_whatever_a_network_sees(start, run, small_config):
+    view = replace(small_config.network, view="deslanted")
+    other = start("other", replace(small_config, network=view)).run
+    first, second = load(run, other)
+    assert (first.network.view, second.network.view) == ("as-is", "deslanted")
+    assert second.images.view == "as-is"
+    assert first.images.images is second.images.images
+
+
 def test_the_images_of_one_dataset_are_read_once(run, another, monkeypatch):
     asked, before = [], datasets.find
 

@@ -9,11 +9,13 @@ import pytest
 
 from bpnet import __version__, datasets
 from bpnet.datasets import drawn_digits
+from bpnet.datasets.views import of_dataset
 from bpnet.errors import DataError, DivergedError, RunError, StorageError, UsageError
-from bpnet.evaluation import evaluate
+from bpnet.evaluation import doubt, evaluate
 from bpnet.runs import (
     checkpoints,
     directory,
+    doubts,
     metadata,
     results,
     seed_folders,
@@ -131,6 +133,32 @@ def test_a_resumed_run_ends_with_the_bytes_of_an_undisturbed_one(start, step):
     assert ends[0] == ends[1]
     both = [[*map(without_time, one.training.state.records)] for one in (straight, begun)]
     assert both[0] == both[1]
+
+
+def test_a_run_with_a_view_is_resumed_to_the_same_bytes_and_doubts_what_it_sees(
+    start, small_config
+):
+    config = replace(small_config, network=replace(small_config.network, view="deslanted"))
+    straight, stopped = start("straight", config), start("stopped", config, until=17)
+    begun, _ = resume(stopped.run.folder)
+    for name in ("weights.npz", "doubt.npz"):
+        ends = [(one.run.folder / name).read_bytes() for one in (straight, begun)]
+        assert ends[0] == ends[1], name
+    network, dataset = results.load_network(begun.run), datasets.load(config.data)
+    assert begun.run.result.test_accuracy == evaluate(network, dataset.test).accuracy
+    seen, kept = of_dataset("deslanted", dataset), doubts.load(begun.run)
+    measure = doubt.measured(network, seen.train, seen.validation)
+    for name, array in measure.arrays().items():
+        assert np.array_equal(kept.arrays()[name], array), name
+
+
+def test_another_view_is_another_run(finished_run):
+    path = finished_run.folder / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("view: as-is", "view: deslanted"), encoding="utf-8")
+    told = "network.view is deslanted, but was as-is when the run began; put it back, or start a"
+    with pytest.raises(RunError, match=told):
+        resume(finished_run.folder)
 
 
 def test_a_run_whose_last_save_was_cut_off_is_finished_by_resuming(start):

@@ -10,6 +10,7 @@ from autograd import grad
 
 from bpnet import datasets
 from bpnet.config import AugmentConfig
+from bpnet.datasets.views import of_dataset
 from bpnet.errors import DivergedError
 from bpnet.evaluation import Scores
 from bpnet.network import views, widths
@@ -223,6 +224,25 @@ def test_without_validation_the_last_weights_are_the_result(small_config):
     assert final_parameters(state) is state.parameters
     assert records[-1].validation_accuracy is None
     assert 0 < records[-1].test_accuracy < 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_trained_and_scored_is_what_the_network_sees(small_config, dataset, monkeypatch, workers):
+    as_threads(monkeypatch)
+    config = replace(
+        changed(small_config, epochs=1, workers=workers), augment=AugmentConfig(rotation=5.0)
+    )
+    viewed = replace(config, network=replace(config.network, view="deslanted"))
+    seen = of_dataset("deslanted", dataset)
+    names = ("train", "validation", "test")
+    images = {name: replace(getattr(seen, name), view="as-is") for name in names}
+    state, records = train(viewed, dataset)
+    for other, data in ((viewed, seen), (config, replace(seen, **images))):
+        again, expected = train(other, data)
+        assert np.array_equal(again.parameters, state.parameters)
+        assert [*map(without_time, records)] == [*map(without_time, expected)]
+    plain, _ = train(config, dataset)
+    assert not np.array_equal(plain.parameters, state.parameters)
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_weights_are_spoilt(small_config, dataset):
