@@ -124,7 +124,7 @@ def show(
     each: int,
     save: Path | None,
 ) -> None:
-    """Print a sheet of images in the terminal; with a config, what its distortions do to them.
+    """Print a sheet of images in the terminal; with a config, in its view, and distorted.
 
     \b
     bpnet data show --dataset drawn --each 3
@@ -137,13 +137,14 @@ def show(
     if save and storage.exists(save):
         raise UsageError(f"{save}: is there already; give another --save")
     chosen = anew.load(config_file, [*settings, *_settings(dataset, data_dir)])
-    pictures = _pictures(chosen, split, each)
+    images = _first_images(chosen, split, each)
     if save:
+        from bpnet.datasets import SIDE
         from bpnet.pictures.png import png
 
-        storage.write(save, png(pictures[0].astype("uint8")))
+        storage.write(save, png(images[0].reshape(SIDE, SIDE)))
         tell(f"{save}: the first image")
-    echo_all(sheet(list(pictures)))
+    echo_all(sheet(list(_pictures(chosen, images))))
 
 
 def _settings(dataset: str | None, data_dir: str | None) -> list[str]:
@@ -158,18 +159,25 @@ def _chosen(dataset: str | None, data_dir: str | None) -> "DataConfig":
     return config.load(None, _settings(dataset, data_dir)).data
 
 
-def _pictures(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
-    """Return the first images of each class (N, 28, 28), each beside its distorted ones."""
+def _first_images(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
+    """Return the first images of each class (N, 784), as they are."""
     import numpy as np
 
     from bpnet import datasets
-    from bpnet.config import AugmentConfig
-    from bpnet.datasets import SIDE
 
     loaded = datasets.load(chosen.data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
     rows = [np.flatnonzero(images.labels == label)[:each] for label in range(len(loaded.classes))]
-    pictures = images.images[np.concatenate(rows)]
+    return images.images[np.concatenate(rows)]
+
+
+def _pictures(chosen: "Config", images: "NDArray[Any]") -> "NDArray[Any]":
+    """Return what the network sees of images (M, 28, 28), each beside its distorted ones."""
+    from bpnet.config import AugmentConfig
+    from bpnet.datasets import SIDE
+    from bpnet.datasets.views import seen
+
+    pictures = seen(chosen.network.view, images)
     if chosen.augment != AugmentConfig():
         pictures = _beside_distorted(pictures, chosen)
     return pictures.reshape(-1, SIDE, SIDE)

@@ -1,14 +1,15 @@
 "use strict";
 // What the network says of a drawing: of each digit in it, and of one of them, how likely and why.
 
-const network = Object.hasOwn(ACTIVATIONS, activation) ? new Network(affines, activation) : null;
+const unknown = unknownOf(report.network);
+const network = unknown ? null : new Network(affines, report.network);
 const rows = Array.from({length: widths.at(-1)}, (_, digit) => rowOf(digit));
 const ADVICE = {
   [TOUCHING]: "They cannot be told apart: leave a gap between them.",
   [STRANGE]: "The network knows nothing that looks like it.",
   [SMALL]: "Draw it larger.",
 };
-let read = [];  // the digits of the drawing, line by line: {image, shares, doubt, button}
+let read = [];  // the digits of the drawing, line by line: {image, seen, shares, doubt, button}
 let at = 0;  // the one of them that the bars show
 let chosen = null;  // the digit whose reasons are shown; null for the likeliest
 
@@ -25,7 +26,7 @@ function look(drawing) {
 
 // Return a piece of the drawing with the network's answer: a button that brings its bars.
 function answered(piece) {
-  const made = {...piece, shares: network.classify(piece.image)};
+  const seen = network.see(piece.image), made = {...piece, seen, shares: network.classifySeen(seen)};
   made.touching &&= report.of_digits;  // which is known of digits only: an m has as many strokes
   made.doubt = doubtOf(made, 2 * PEN.lineWidth, measure);
   made.button = element("button", symbol(made));
@@ -90,14 +91,14 @@ function verdictOn({doubt, shares}) {
     `Choose a ${words.class} to see what argues for it, and what against.`];
 }
 
-// Show the image that the network sees, and which of its pixels argue for a digit.
+// Show what the network sees, and which of its pixels argue for a digit.
 function showReasons(piece, digit) {
   const sign = (name, text) => Object.assign(element("span", text), {className: name});
   place("why").replaceChildren(
     "Ink ", sign("for", "for"), " and ", sign("against", "against"), ` ${names[digit] ?? "it"}`);
   if (!piece) return void [place("seen"), place("reasons")].forEach(blank);
-  paintGrey(place("seen"), piece.image);
-  network.classify(piece.image);
+  paintGrey(place("seen"), piece.seen);
+  network.classifySeen(piece.seen);
   paintSigned(place("reasons"), network.gradient(digit));
 }
 
@@ -109,6 +110,10 @@ function rowOf(digit) {
   button.title = `What argues for ${names[digit]}`;
   button.onclick = () => { chosen = digit; showAnswer(); };
   return {button, bar, text, row: element("li", undefined, button)};
+}
+
+function showView() {
+  if (report.network.view !== "as-is") place("view").textContent = `, ${report.network.view}`;
 }
 
 function showRows() {

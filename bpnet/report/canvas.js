@@ -21,6 +21,7 @@ function begin() {
     draw(event);
   };
   place("clear").onclick = clear;
+  showView();
   showRows();
   clear();
 }
@@ -59,6 +60,5 @@ function ask() {
   });
 }
 
-if (Object.hasOwn(ACTIVATIONS, activation)) begin();
-else place("own").replaceChildren(
-  `This page cannot run a network whose activation is ${activation}; bpnet predict can.`);
+if (network) begin();
+else place("own").replaceChildren(`This page cannot run a network whose ${unknown}; bpnet predict can.`);

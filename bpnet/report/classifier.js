@@ -16,19 +16,37 @@ function affineLayers(widths, parameters) {
   return layers;
 }
 
+// Return what of a network the scripts do not know, such as "activation is tanh"; nothing if they can run it.
+function unknownOf({activation, view}) {
+  if (!Object.hasOwn(ACTIVATIONS, activation)) return `activation is ${activation}`;
+  return viewOf(view) ? "" : `view is ${view}`;
+}
+
 class Network {
-  constructor(affines, activation) {
-    if (!Object.hasOwn(ACTIVATIONS, activation)) throw new Error(`no activation ${activation} here`);
+  constructor(affines, {activation, view}) {
+    const unknown = unknownOf({activation, view});
+    if (unknown) throw new Error(`no network here whose ${unknown}`);
     this.affines = affines;
     this.activation = ACTIVATIONS[activation];
+    this.view = viewOf(view);
   }
 
   // Return the probability of each digit, for an image of bytes.
   classify(image) {
-    return softmax(this.predict(Float64Array.from(image, level => level / 255)));
+    return this.classifySeen(this.see(image));
   }
 
-  // Return the scores of an image x, and keep what goes into each Affine.
+  // Return what the network sees of an image of bytes.
+  see(image) {
+    return viewed(this.view, image);
+  }
+
+  // Return the probability of each digit, for what the network sees of an image.
+  classifySeen(seen) {
+    return softmax(this.predict(Float64Array.from(seen, level => level / 255)));
+  }
+
+  // Return the scores of x, which is seen, and keep what goes into each Affine.
   predict(x) {
     this.inputs = [x];
     for (const affine of this.affines.slice(0, -1))
@@ -36,7 +54,7 @@ class Network {
     return forward(this.affines.at(-1), this.inputs.at(-1));
   }
 
-  // Return the gradient of one digit's score with respect to the pixels of the last image.
+  // Return the gradient of one digit's score with respect to the pixels last seen.
   gradient(digit) {
     let dout = new Float64Array(this.affines.at(-1).M);
     dout[digit] = 1;

@@ -49,6 +49,7 @@ def content(loaded: LoadedRun, split: str) -> dict[str, Any]:
         "network": {
             "widths": network.widths,
             "activation": run.config.network.activation,
+            "view": network.view,
             "parameters": _base64(network.flat.astype("<f4").tobytes()),
         },
     }

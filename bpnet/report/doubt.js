@@ -5,12 +5,12 @@ const UNSURE = "unsure", TOUCHING = "digits that touch", STRANGE = "not like a d
 
 // Return what speaks against the answer to a piece of the drawing, or null. What is smaller than `smallest`
 // pixels of the paper is a dot.
-function doubtOf({image, touching, height, width, shares}, smallest, measure) {
+function doubtOf({seen, touching, height, width, shares}, smallest, measure) {
   const share = Math.max(...shares), digit = shares.indexOf(share);
   if (Math.max(height, width) < smallest) return SMALL;
   if (touching) return TOUCHING;
   if (!measure.limits) return share < measure.improbable ? UNSURE : null;
-  const strangeness = strangenessOf(image, digit, measure);
+  const strangeness = strangenessOf(seen, digit, measure);
   return strangeness > measure.unlike ? STRANGE : strangeness > 1 || share < measure.limits[0] ? UNSURE : null;
 }
 

@@ -2,7 +2,7 @@
 // The network and the measure of the run, how images are shown, and the simple parts: scores, hidden units, facts.
 
 const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));  // of base64
-const {widths, activation, parameters} = report.network;
+const {widths, parameters} = report.network;
 const affines = affineLayers(widths, new Float32Array(bytes(parameters).buffer));
 const measure = measureOf(report.doubt);
 const SIDE = report.form.side;

@@ -24,8 +24,8 @@ RUN = Kind(
     "run.html",
     ("style.css",),
     (
-        "parts.js", "charts.js", "normalize.js", "separate.js", "classifier.js", "doubt.js",
-        "page.js", "curves.js", "mistakes.js", "answer.js", "canvas.js",
+        "parts.js", "charts.js", "normalize.js", "separate.js", "view.js", "classifier.js",
+        "doubt.js", "page.js", "curves.js", "mistakes.js", "answer.js", "canvas.js",
     ),
 )  # fmt: skip
 SWEEP = Kind(

@@ -1,6 +1,7 @@
 """`bpnet sweep`: every combination is trained; failures, signals and kills cost nothing else."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bpnet import datasets
+from bpnet import load as bpnet_load
 from bpnet.cli import jobs, places
 from bpnet.config.combinations import Trial
 from bpnet.config.schema import LARGEST_SEED
@@ -70,6 +72,18 @@ def test_every_combination_is_trained_with_the_same_seeds_as_bpnet_train_does_it
     assert weights("t")["."] == weights()["03/seed-1"]
     for number in range(1, 5):
         assert len(seed_folders.seeds(Path(f"s/0{number}"))) == 2
+
+
+def test_its_networks_are_scored_together_each_in_its_own_view(bpnet, sweep, quick):
+    Path("unlike.csv").write_text(
+        "network.view,network.hidden\nas-is,[8]\ndeslanted,[4]\n", encoding="utf-8"
+    )
+    assert sweep("--trials", "unlike.csv", "--set", "data.validation=0").status == 0
+    scores = json.loads(bpnet("eval", "s", "--json").out)
+    assert [run["run"] for run in scores["runs"]] == ["s/01/seed-0", "s/02/seed-0"]
+    images = datasets.load(directory.open_run(Path("s/01/seed-0")).config.data).test
+    y = sum(bpnet_load(run["run"]).classify(images.images) for run in scores["runs"])
+    assert scores["committee"]["correct"] == (y.argmax(axis=1) == images.labels).sum()
 
 
 def test_a_failed_run_is_told_when_it_fails_and_at_the_end_and_the_others_go_on(sweep, quick):

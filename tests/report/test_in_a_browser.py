@@ -9,11 +9,11 @@ import pytest
 
 from bpnet.config import AugmentConfig, Config, DataConfig, NetworkConfig, TrainConfig
 from bpnet.datasets import drawn_digits
-from bpnet.evaluation import evaluate
+from bpnet.evaluation import doubt, evaluate
 from bpnet.pictures.normalizing import normalized
 from bpnet.report.content import content
 from bpnet.report.page import page
-from bpnet.runs import loading, session
+from bpnet.runs import doubts, loading, session
 from bpnet.system.progress import silent, silently
 from tests.helpers import own_files
 from tests.helpers.chromium import WebDriverWait, all_of, another_page, screen, show, webdriver
@@ -130,6 +130,53 @@ def test_what_the_network_sees_is_the_form_that_python_gives_the_canvas(browser)
         pen(browser, strokes)
         expected = only_digit(levels(browser, "paper")).astype(int)
         assert np.abs(levels(browser, "seen") - expected).max() <= 1
+
+
+@pytest.fixture
+def deslanted(small_config, tmp_path):
+    """A run of a network that sees digits deslanted, of a few hundred images."""
+    config = replace(small_config, network=NetworkConfig(hidden=(16,), view="deslanted"))
+    with session.started(config, "deslanted", tmp_path / "run") as begun:
+        list(session.train(begun))
+    (loaded,) = loading.load([begun.run], "test", silently, silent)
+    return loaded
+
+
+def ink_for(network, seen, digit):
+    """Return the gradient of a digit's score, by the pixels that are seen."""
+    dout = np.eye(network.widths[-1])[[digit]].astype(network.flat.dtype)
+    network.predict(seen / np.float32(255))
+    for layer in reversed(network.layers):
+        dout = layer.backward(dout)
+    return dout
+
+
+def test_a_page_sees_and_answers_and_doubts_as_its_network_does(browser, deslanted, tmp_path):
+    network, measure = deslanted.network, doubts.load(deslanted.run)
+    caption = "#seen + figcaption"
+    assert browser.find_element("css selector", caption).text == "What the network sees"
+    with another_page(browser, page(content(deslanted, "test")), tmp_path):
+        assert browser.find_element("css selector", caption).text.endswith("sees, deslanted")
+        for strokes in ([[(75, 15), (30, 85)]], STROKES[7], STROKES[4], [[(5, 45), (95, 55)]]):
+            y = pen(browser, strokes)
+            image = np.array([browser.execute_script("return Array.from(read[at].image)")])
+            assert np.abs(image - only_digit(levels(browser, "paper")).ravel()).max() <= 1
+            seen = levels(browser, "seen").reshape(1, 784)
+            assert np.abs(seen - network.see(image.astype(np.uint8)).astype(int)).max() <= 1
+            judged = doubt.judged([(network, measure)], image.astype(np.uint8))
+            assert y == pytest.approx(judged.probabilities[0], abs=0.002)
+            digit = int(np.argmax(y))
+            strangeness = browser.execute_script(
+                "return strangenessOf(read[at].seen, arguments[0], measure)", digit
+            )
+            assert strangeness == pytest.approx(judged.strangeness[0], abs=0.002)
+            said = browser.execute_script("return read[at].doubt")
+            assert (said is not None) == judged.unsure[0]
+            assert (said == "not like a digit") == (not judged.like_a_digit[0])
+            light = ink_for(network, seen, digit)
+            light = light / np.abs(light).max()
+            red = np.where(light > 0, 251 * light, -122 * light).reshape(28, 28)
+            assert np.abs(levels(browser, "reasons") - red).max() <= 1
 
 
 def moved(strokes, x, size):
@@ -259,7 +306,7 @@ def test_on_a_phone_the_answer_and_all_bars_are_in_view_below_the_drawing(browse
 def test_the_page_is_as_wide_as_the_screen_and_no_row_of_the_bars_wraps(browser, width):
     with screen(browser, width, 900):
         browser.execute_script(
-            "read = [{image: new Uint8Array(784), shares: [1, ...Array(9).fill(0)],"
+            "read = [{seen: new Uint8Array(784), shares: [1, ...Array(9).fill(0)],"
             " button: element('button')}]; at = 0; showAnswer()"
         )
         first, *others = (row.size["height"] for row in all_of(browser, "#shares li"))
@@ -285,12 +332,13 @@ def test_every_part_of_the_page_is_there(browser):
     assert "test accuracy" in browser.find_element("id", "score").text
 
 
-def test_a_page_that_does_not_know_the_activation_says_so_and_shows_all_the_rest(
-    browser, told, tmp_path
+@pytest.mark.parametrize("key", ["activation", "view"])
+def test_a_page_that_does_not_know_a_word_of_the_network_says_so_and_shows_all_the_rest(
+    browser, told, tmp_path, key
 ):
-    unknown = told | {"network": told["network"] | {"activation": "tanh"}}
+    unknown = told | {"network": told["network"] | {key: "unheard-of"}}
     with another_page(browser, page(unknown), tmp_path):
-        assert "tanh" in browser.find_element("id", "own").text
+        assert f"whose {key} is unheard-of" in browser.find_element("id", "own").text
         assert not all_of(browser, "#own canvas")
         for place, least in (PARTS | {"confusion button": 1, "mistakes figure": 1}).items():
             assert len(all_of(browser, f"#{place}")) >= least
@@ -366,7 +414,7 @@ def test_other_classes_have_their_names_everywhere_as_text(browser, of_own, tmp_
                 assert browser.execute_script(script) <= width
         browser.execute_script("""
             const shares = names.map((_, i) => i === 1 ? 0.9 : 0.1 / (names.length - 1));
-            read = [{image: new Uint8Array(784), shares, doubt: null, button: element("button")}];
+            read = [{seen: new Uint8Array(784), shares, doubt: null, button: element("button")}];
             at = 0;
             showAnswer();
             scrollTo(0, 0);

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from bpnet.datasets import Split
+from bpnet import registry
+from bpnet.datasets import Split, views
 from bpnet.datasets.drawn import draw
 from bpnet.datasets.drawn.curves import build_atlas, choose
 from bpnet.datasets.drawn.pen import bend, lean
@@ -22,7 +23,7 @@ from tests.helpers.pictures import only_digit
 
 PAPER, PEN = 280, 22  # pixels of the page's canvas, and of its pen
 FINE = 4  # dots drawn to a pixel of the canvas, down and across: grey edges, as a browser's
-SCRIPTS = ("separate.js", "normalize.js", "classifier.js", "doubt.js")
+SCRIPTS = ("separate.js", "normalize.js", "view.js", "classifier.js", "doubt.js")
 HERE = """
     const bytes = text => Uint8Array.from(text, letter => letter.charCodeAt(0));
     const imageData = ({height, width, text}) => {
@@ -162,6 +163,36 @@ def test_a_dot_apart_from_the_digit_is_none_of_it():
     assert first == second
 
 
+def strange(rng):
+    """Return images that are no usual digits, as bytes (N, 784)."""
+    images = np.zeros((24, 28, 28), np.uint8)
+    for i, (y, x) in enumerate([(0, 0), (0, 27), (27, 5), (14, 13)]):
+        images[1 + i, y, x] = 200
+    images[5] = 255
+    images[6, 13] = images[7, :, 4] = images[8, 3:25, 10:12] = images[9, 27, 5:9] = 255
+    images[10, 4:24, 14] = rng.integers(1, 3, 20)  # hardly to be seen
+    images[11, 20:, 2:26] = images[11, :20, 9:] = 180  # a bag, with its handle at one side
+    images[12] = np.tri(28) * 90
+    images[13] = images[12, ::-1]
+    np.fill_diagonal(images[14], 255)
+    np.fill_diagonal(images[15, 4:24, 1:], 130)
+    images[16:20] = rng.integers(256, size=(4, 28, 28))
+    images[20:] = rng.integers(256, size=(4, 28, 28)) * (rng.random((4, 28, 28)) < 0.02)
+    return images.reshape(-1, 784)
+
+
+def test_each_view_of_an_image_is_that_of_python(rng):
+    digits = draw(60, rng)[0].reshape(60, 784)
+    images = np.concatenate([digits, 255 - digits, strange(rng)])
+    expression = """views.map(view =>
+        images.map(image => Array.from(viewed(viewOf(view), bytes(image)))))"""
+    found = v8(expression, images=[text(image) for image in images], views=registry.VIEWS)
+    for view, ours in zip(registry.VIEWS, found, strict=True):
+        off = np.abs(np.array(ours) - views.seen(view, images))
+        assert off.max() <= (view != "as-is")
+        assert np.mean(off > 0) < 1e-3  # a half is rounded up here, and down there
+
+
 NETWORKS = {
     "no hidden layer": ([784, 10], "relu"),
     "relu": ([784, 30, 10], "relu"),
@@ -170,26 +201,28 @@ NETWORKS = {
     "sigmoid, deeper, and other classes": ([784, 20, 30, 7], "sigmoid"),
     "two classes": ([784, 20, 2], "relu"),
     "26 classes, and no hidden layer": ([784, 26], "relu"),
+    "deslanted": ([784, 20, 10], "relu", "deslanted"),
 }
 
 
-@pytest.mark.parametrize(("widths", "activation"), NETWORKS.values(), ids=NETWORKS)
-def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, activation, rng):
-    network = Network(widths, activation)
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_the_network_gives_the_probabilities_and_gradients_of_pythons(network, rng):
+    widths, activation, view = (*network, "as-is")[:3]
+    network = Network(widths, activation, view=view)
     network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
     images = draw(10, rng)[0].reshape(10, 784)
     expression = """images.map(image => {
         const affines = affineLayers(widths, Float32Array.from(parameters));
-        const network = new Network(affines, activation);
+        const network = new Network(affines, {activation, view});
         const y = network.classify(bytes(image));
         return [Array.from(y), Array.from(y, (_, digit) => Array.from(network.gradient(digit)))];
     })"""
     found = v8(
         expression, images=[text(image) for image in images], widths=widths, activation=activation,
-        parameters=network.flat.tolist(),
+        view=view, parameters=network.flat.tolist(),
     )  # fmt: skip
     for image, (y, gradients) in zip(images, found, strict=True):
-        scores = network.predict(np.repeat(image[None], widths[-1], axis=0) / 255)
+        scores = network.predict(np.repeat(network.see(image[None]), widths[-1], axis=0) / 255)
         assert np.allclose(y, softmax(scores)[0], rtol=1e-9, atol=0)
         dout = np.eye(widths[-1])  # a row for the score of each digit
         for layer in reversed(network.layers):
@@ -197,27 +230,31 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(widths, ac
         assert np.allclose(gradients, dout, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize(("classes", "planes"), [(2, 10), (10, 10), (26, 2)])
-def test_the_measure_says_of_an_image_what_python_says(classes, planes, rng, monkeypatch):
+MEASURED = [(2, 10, "as-is"), (10, 10, "deslanted"), (26, 2, "as-is")]
+
+
+@pytest.mark.parametrize(("classes", "planes", "view"), MEASURED)
+def test_the_measure_says_of_an_image_what_python_says(classes, planes, view, rng, monkeypatch):
     monkeypatch.setattr(doubt, "MOST_PLANES", classes * planes)
-    network = Network([784, 20, classes], "relu")
+    network = Network([784, 20, classes], "relu", view=view)
     network.flat[:] = rng.normal(0, 0.2, network.flat.shape).astype(np.float32)
     images, labels = draw(700, rng)
     known = Split(images.reshape(700, 784), labels % classes)
-    measure = doubt.measured(network, known, known)
+    seen = views.of_split(view, known)
+    measure = doubt.measured(network, seen, seen)
     noise = rng.integers(256, size=(10, 784)).astype(np.uint8)
     blots = np.full((2, 784), [[0], [255]], np.uint8)
-    strange = np.concatenate([known.images[:20], noise, blots])
-    judged = doubt.judged([(network, measure)], strange)
+    given = np.concatenate([known.images[:20], noise, blots])
+    judged = doubt.judged([(network, measure)], given)
     expression = """images.map((image, i) => {
         const [M, K] = [middles, axes].map(numbers => halves(bytes(numbers)));
         const measure = {limits, tile, planes, middles: M, axes: K};
-        return strangenessOf(bytes(image), answers[i], measure);
+        return strangenessOf(viewed(viewOf(view), bytes(image)), answers[i], measure);
     })"""
     arrays = {name: text(measure.arrays()[name]) for name in ("middles", "axes")}
     found = v8(
-        expression, images=[text(image) for image in strange], tile=strokes.TILE,
-        planes=planes, answers=judged.probabilities.argmax(axis=1).tolist(),
+        expression, images=[text(image) for image in given], tile=strokes.TILE,
+        planes=planes, view=view, answers=judged.probabilities.argmax(axis=1).tolist(),
         limits=measure.limits.tolist(), **arrays,
     )  # fmt: skip
     assert np.allclose(found, judged.strangeness, atol=1e-4)
@@ -256,16 +293,18 @@ def test_what_speaks_against_an_answer_is_said():
     usual = {"touching": False, "height": 72, "width": 72, "shares": [0.9, 0.1]}
     cases = [[usual | piece, MEASURES[measure]] for _, measure, piece in DOUBTS]
     expression = """cases.map(([piece, limits]) => {
-        const image = new Uint8Array(784).fill(9, 300, 310), none = new Float32Array(392);
+        const seen = new Uint8Array(784).fill(9, 300, 310), none = new Float32Array(392);
         const measure = {tile: 4, planes: 1, middles: none, axes: none, ...limits};
-        return doubtOf({...piece, image}, 72, measure);
+        return doubtOf({...piece, seen}, 72, measure);
     })"""
     assert v8(expression, cases=cases) == [words for words, _, _ in DOUBTS]
 
 
-@pytest.mark.parametrize("activation", ["tanh", "constructor"])
-def test_a_network_with_an_activation_that_the_script_does_not_know_is_refused(activation):
+@pytest.mark.parametrize("word", ["tanh", "width-", "constructor"])
+@pytest.mark.parametrize("key", ["activation", "view"])
+def test_a_network_with_a_word_that_the_scripts_do_not_know_is_refused(key, word):
     expression = """(() => {
-        try { new Network([], activation); } catch (error) { return error.message; }
+        try { new Network([], words); } catch (error) { return error.message; }
     })()"""
-    assert activation in v8(expression, activation=activation)
+    known = {"activation": "relu", "view": "as-is"}
+    assert f"{key} is {word}" in v8(expression, words=known | {key: word})

@@ -116,3 +116,18 @@ def test_a_folder_without_its_file_is_no_sweep_and_a_damaged_one_is_told(sweep, 
     (sweep.folder / "sweep.yaml").write_text("a", encoding="utf-8")
     with pytest.raises(RunError, match="s/sweep.yaml: not as bpnet has written it: "):
         sweeps.open_sweep(sweep.folder)
+
+
+def test_its_members_are_the_runs_of_all_trials_in_order(sweep):
+    for run in sweep.runs():
+        sweep.make(run)
+    found = sweeps.open_members(sweep.folder, (), print)
+    assert [run.folder for run in found] == [run.folder for run in sweep.runs()]
+    (one,) = sweeps.open_members(found[0].folder, (), print)
+    assert one.folder == found[0].folder
+
+
+def test_a_sweep_with_a_trial_that_has_not_begun_is_no_smaller_committee(sweep):
+    sweep.make(next(iter(sweep.runs())))
+    with pytest.raises(RunError, match=r"02: has not begun; bpnet sweep --resume \S+ trains it$"):
+        sweeps.open_members(sweep.folder, (), print)
