@@ -20,7 +20,7 @@ from bpnet.cli import main, signals  # noqa: E402
 from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, dump  # noqa: E402
 from bpnet.datasets import drawn_digits  # noqa: E402
 from bpnet.system.progress import silent  # noqa: E402
-from tests.helpers import sweeps  # noqa: E402
+from tests.helpers import clusters, sweeps  # noqa: E402
 
 collect_ignore = ["benchmarks", "fuzzing.py"]  # they need more than the tests do
 
@@ -119,6 +119,27 @@ def small_file(small_config: Config, tmp_path: Path) -> Path:
     path = tmp_path / "small.yaml"
     path.write_text(dump(small_config), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def started_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[clusters.Cluster]:
+    """A Dask cluster of this module's tests, in whatever state the last of them has left it."""
+    clusters.import_dask()
+    with clusters.running(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(started_cluster: clusters.Cluster) -> Iterator[clusters.Cluster]:
+    """A cluster with two Dask workers, on which nothing is left when the test is done."""
+    with clusters.left_clean(started_cluster) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def home(tmp_path: Path, small_config: Config) -> Path:
+    """The folder of a program: a config, and its data, that are found only from there."""
+    return clusters.make_home(tmp_path, small_config)
 
 
 class Result(NamedTuple):

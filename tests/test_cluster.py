@@ -16,26 +16,6 @@ pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc")
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    clusters.import_dask()
-    with clusters.running(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def cluster(started):
-    """A cluster with two Dask workers, on which nothing is left when the test is done."""
-    with clusters.left_clean(started) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def home(tmp_path, small_config):
-    """The folder of the program."""
-    return clusters.make_home(tmp_path, small_config)
-
-
 @pytest.fixture
 def alone(home):
     """Return a function that trains a seed alone, here, and returns what it comes to."""

@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpnet.cli.console import percent, tell
 from bpnet.errors import UsageError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from bpnet.evaluation.doubt import Member
     from bpnet.runs.directory import Run
 
 
 def opened(folder: Path) -> "Sequence[Run]":
-    """Return the run in the folder, or those of its seeds.
+    """Return the run in the folder, or those of its seeds, or of a sweep.
 
     Raises: RunError if there is none; UsageError if they answer with different classes.
     """
-    from bpnet.runs import seed_folders
+    from bpnet.runs import sweeps
 
-    runs = seed_folders.open_members(folder, (), tell)
+    runs = sweeps.open_members(folder, (), tell)
     for run in runs:
         if run.config.data.names != runs[0].config.data.names:
             raise UsageError(
@@ -44,3 +46,10 @@ def members(runs: "Sequence[Run]") -> "list[Member]":
             f"is refused as {refused}; give it one by: {metadata.resuming(run.folder)}"
         )
     return list(zip(networks, measures, strict=True))
+
+
+def seen(members: "Sequence[Member]", images: "NDArray[Any]") -> "NDArray[Any]":
+    """Return images as all the networks see them; if these see them differently, as they are."""
+    views = {network.view for network, _ in members}
+    first, _ = members[0]
+    return first.see(images).reshape(images.shape) if len(views) == 1 else images

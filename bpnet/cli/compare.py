@@ -37,7 +37,8 @@ def compare(
     \b
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1
 
-    A folder of seeds stands for its committee, and for what its configs have in common.
+    A folder of seeds, or of a sweep, stands for its committee, and for what its configs have in
+    common.
 
     Of more than two, each is compared with the first: so name first what they have to beat. To
     choose the best by these images, and then to compare with it on them, would favour it. p is
@@ -48,12 +49,12 @@ def compare(
     alone has right, and b alone), p, differences (KEY: the values of a, b, ...). Of more than two
     runs, against_first stands for only and p: for each but a its run, only, p, holm (p, corrected).
     """
-    from bpnet.runs import seed_folders
+    from bpnet.runs import sweeps
 
     if len(folders) < 2:
         raise UsageError(f"compare: expected at least two runs, got {len(folders)}")
     settings = with_options((), data_dir)
-    sides = [seed_folders.open_members(folder, settings, tell) for folder in folders]
+    sides = [sweeps.open_members(folder, settings, tell) for folder in folders]
     for number, folder in enumerate(folders):
         if folder.resolve() in map(Path.resolve, folders[:number]):
             tell(f"{folder}: is given more than once, and is compared with itself")

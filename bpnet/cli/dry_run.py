@@ -1,15 +1,16 @@
 """`bpnet sweep --dry-run`: what would be trained, and about how long; nothing is written."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from bpnet import datasets
 from bpnet.cli.console import echo, echo_all, echo_json, table, tell
 from bpnet.cli.places import Place, ThisMachine
 from bpnet.config import Config
-from bpnet.config.combinations import Trial
+from bpnet.config.combinations import Trial, each_once, first_ones
 from bpnet.config.settings import as_text
 from bpnet.datasets.loading import left_to_train_on
-from bpnet.errors import BpnetError
+from bpnet.errors import BpnetError, DataError
 from bpnet.system import processors
 from bpnet.training import pace
 
@@ -22,7 +23,7 @@ def show(trials: Sequence[Trial], count: int, place: Place, as_json: bool) -> No
     Raises: BpnetError if a dataset has too few images for a trial, or memory is too small.
     """
     jobs = place.jobs if isinstance(place, ThisMachine) else None
-    seconds = _seconds([trial.config for trial in trials], count, place)
+    seconds = _seconds(trials, count, place)
     if as_json:
         rows = [{"trial": number, **trial.settings} for number, trial in enumerate(trials, 1)]
         told = {"seeds": count, "jobs": jobs, "seconds": seconds and round(seconds, 1)}
@@ -44,15 +45,30 @@ def amount(trials: int, seeds: int) -> str:
     return f"{trials} configurations x {seeds} seed{'s' * (seeds > 1)} = {trials * seeds} runs"
 
 
-def _seconds(configs: Sequence[Config], count: int, place: Place) -> float | None:
+def refuse_few_images(trials: Sequence[Trial], configs: Sequence[Config]) -> None:
+    """Raise DataError with the trials whose data, as their configs have them, have too few images.
+
+    How many there are is known before any is downloaded.
+    """
+    wrong: list[tuple[Trial, str]] = []
+    images = cache(datasets.counts)
+    for trial, config in zip(trials, configs, strict=True):
+        try:
+            left_to_train_on(config.data, images(config.data)[0])
+        except BpnetError as error:
+            wrong.append((trial, str(error)))
+    if wrong:
+        raise DataError(*first_ones(list(each_once(wrong, len(trials)))))
+
+
+def _seconds(trials: Sequence[Trial], count: int, place: Place) -> float | None:
     """Return about how many seconds it would take, if that can be said."""
     try:
-        configs = datasets.all_completed(configs)
+        configs = datasets.all_completed(trial.config for trial in trials)
     except BpnetError as error:  # own files, which are not there yet
         tell(f"how long it takes is not known: {error}")
         return None
-    for data in dict.fromkeys(config.data for config in configs):
-        left_to_train_on(data, datasets.counts(data)[0])
+    refuse_few_images(trials, configs)
     place.refuse_too_much([config for config in configs for _ in range(count)])
     if not isinstance(place, ThisMachine):
         tell("how long it takes depends on the cluster")

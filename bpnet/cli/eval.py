@@ -68,7 +68,8 @@ def evaluate(
     bpnet eval runs/2026-01-31_142530_mnist-s0 --pictures digits
     bpnet eval runs/2026-01-31_142530_mnist-5-seeds --predictions answers.csv
 
-    Several runs are also scored together, as a committee. Predictions are then those of it.
+    Several runs, those of a folder of seeds or of a sweep too, are also scored together, as a
+    committee. Predictions are then those of it.
 
     --json: runs, for each: run, split, classes (names), correct, total, accuracy, interval, loss,
     per_class (accuracies), confusion (rows: the class; columns: the answer). Of several runs also
@@ -123,10 +124,10 @@ def _another(dataset: str | None, split: str, settings: Sequence[str]) -> "Confi
 
 def _opened(folders: Sequence[Path], settings: Sequence[str]) -> "list[Run]":
     """Return the runs in the folders, or the newest one."""
-    from bpnet.runs import finding, seed_folders
+    from bpnet.runs import finding, sweeps
 
     chosen = folders or [finding.newest(tell)]
-    return [run for folder in chosen for run in seed_folders.open_members(folder, settings, tell)]
+    return [run for folder in chosen for run in sweeps.open_members(folder, settings, tell)]
 
 
 def _loaded(runs: "Sequence[Run]", split: str, other: "Config | None") -> "Iterator[LoadedRun]":

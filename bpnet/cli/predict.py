@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bpnet.config import DataConfig
     from bpnet.evaluation.doubt import Member
     from bpnet.pictures.decoding import Decoder
-    from bpnet.pictures.normalizing import Digit
     from bpnet.runs.directory import Run
 
 MOST_IN_FULL = 3  # pictures; of more, each has a line
@@ -167,20 +166,17 @@ def _lines(members: "Sequence[Member]", data: "DataConfig", decoder: "Decoder", 
     images = np.stack([digit.image for line in lines for digit in line])
     found = doubt.judged(members, images)
     told = zip(
+        committee.seen(members, images),
         found.probabilities.tolist(),
         found.unsure.tolist(),
         found.like_a_digit.tolist(),
         strict=True,
     )
-    return [[_answer(digit, *next(told), data) for digit in line] for line in lines]
-
-
-def _answer(
-    digit: "Digit", shares: list[float], unsure: bool, like_a_digit: bool, data: "DataConfig"
-) -> Answer:
-    """Return the answer; that several touch is known of digits only: an m has as many strokes."""
-    touching = digit.touching and data.of_digits
-    return Answer(digit.image, shares, unsure, like_a_digit, touching, data)
+    # That several touch is known of digits only: an m has as many strokes.
+    return [
+        [Answer(*next(told), digit.touching and data.of_digits, data) for digit in line]
+        for line in lines
+    ]
 
 
 def _text(answered: Iterable[Answered], records: Sequence[Record], show: bool) -> Iterator[str]:

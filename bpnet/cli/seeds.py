@@ -20,8 +20,7 @@ from bpnet.cli.console import (
 from bpnet.cli.jobs import Engine, Message, Watch
 from bpnet.cli.options import with_options
 from bpnet.cli.places import Place
-from bpnet.config import Config
-from bpnet.config.schema import LARGEST_SEED
+from bpnet.config import Config, contradictions
 from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import anew, directory, mending, new_length, results, seed_folders
 from bpnet.runs.directory import Run
@@ -33,8 +32,7 @@ def start(
     config: Config, name: str, folder: Path | None, count: int, place: Place, quiet: bool
 ) -> None:
     """Train as many seeds, from the config's on, in new run directories."""
-    if config.seed + count - 1 > LARGEST_SEED:
-        raise UsageError(f"--seeds: {count} from {config.seed} on go above {LARGEST_SEED}")
+    refuse_too_many(config.seed, count)
     if folder:
         directory.refuse_taken(folder)  # before a download
     places.settle_data()
@@ -48,6 +46,12 @@ def start(
             seeds = seed_folders.seeds(folder)
             shown = [Run(seed, config) for seed in seeds]
             _train(folder, seeds, shown, engine, _again(folder, place.options()), quiet)
+
+
+def refuse_too_many(first: int, count: int) -> None:
+    """Raise UsageError if there are not so many seeds from the first on."""
+    for problem in contradictions.of_seeds(first, count):
+        raise UsageError(f"--seeds: {problem}")
 
 
 def resume(
@@ -71,7 +75,7 @@ def resume(
     else:
         changing = [runs[seed] for seed in unfinished or seeds if seed in runs]
         runs |= {run.folder: new_length.planned(run, epochs) for run in changing}
-    left = unfinished + [seed for seed in finished if not _is_whole(seed)]
+    left = unfinished + [seed for seed in finished if not mending.is_whole(seed)]
     if not left:
         tell(f"{folder}: all its seeds have finished: nothing to do")
         seed_results.show(folder, seeds)
@@ -138,14 +142,6 @@ def _tell_of_different_lengths(folder: Path, runs: Iterable[Run]) -> None:
             f"{folder}: some of its seeds have {min(lengths)} epochs, some {max(lengths)}; "
             f"--epochs {max(lengths)} makes them alike"
         )
-
-
-def _is_whole(seed: Path) -> bool:
-    """Whether a finished seed is as it was left."""
-    try:
-        return not mending.spoilt(directory.open_run(seed))
-    except BpnetError:  # its process will say it
-        return False
 
 
 def failure(status: int) -> str:

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from statistics import mean, stdev
 from typing import Any
 
@@ -13,35 +12,36 @@ from bpnet.config.settings import as_text
 from bpnet.runs import directory, ranking, sweep_rows, test_scores
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.ranking import Ranking, Standing
+from bpnet.runs.sweep_rows import Results
 from bpnet.runs.sweeps import Sweep
 
 MOST_ROWS = 30  # of the table, and numbers of trials in a line
 
 
-def show(sweep: Sweep, as_json: bool, data_dir: str | None = None) -> None:
+def show(results: Results, as_json: bool, data_dir: str | None = None) -> None:
     """Rank the trials, score the best on the test images, and print what has come out.
 
     The data may lie elsewhere now. results.csv is written once more, with the new scores.
     """
-    settings = with_options((), data_dir)
-    found = ranking.rank(sweep, sweep_rows.rows(sweep), settings, byte_bar, tell)
+    sweep, settings = results.sweep, with_options((), data_dir)
+    found = ranking.rank(sweep, results.rows.values(), settings, byte_bar, tell)
     if found.best and not found.left:
         runs = [directory.open_run(row.run.folder, settings) for row in found.best.rows]
         test_scores.score(*runs, progress=byte_bar, tell=tell)
-        found = _read_again(sweep, found, found.best)
+        found = _read_again(results, found, found.best)
     if as_json:
         echo_json(_in_json(sweep, found))
     else:
         echo_all(_lines(sweep, found))
 
 
-def _read_again(sweep: Sweep, found: Ranking, best: Standing) -> Ranking:
+def _read_again(results: Results, found: Ranking, best: Standing) -> Ranking:
     """Return the ranking with the test scores that the best has now; put them into results.csv."""
-    rows = [sweep_rows.row(sweep, row.run) for row in best.rows]
-    standings = [replace(best, rows=rows), *found.standings[1:]]
-    in_order = sorted(standings, key=lambda standing: standing.number)
-    sweep_rows.Results(sweep, chain.from_iterable(one.rows for one in in_order)).write()
-    return replace(found, standings=standings)
+    rows = [sweep_rows.row(results.sweep, row.run) for row in best.rows]
+    for row in rows:
+        results.take(row)
+    results.write()
+    return replace(found, standings=[replace(best, rows=rows), *found.standings[1:]])
 
 
 def _lines(sweep: Sweep, found: Ranking) -> Iterator[str]:

@@ -13,7 +13,6 @@ from bpnet.cli.jobs import Message
 from bpnet.cli.seeds import failure
 from bpnet.config import flatten
 from bpnet.config.settings import as_text
-from bpnet.errors import StorageError
 from bpnet.runs import sweep_rows
 from bpnet.runs.metadata import Status
 from bpnet.runs.sweep_rows import Results, Row
@@ -97,14 +96,12 @@ class Watching:
         Whoever looks at it just now may keep it from being written: it is tried again.
         """
         self._written = time.monotonic()
-        try:
-            self.results.write()
-            self._is_changed = False
-        except StorageError as error:
-            self._is_changed = True
-            if not self._is_refused:
-                tell(f"warning: {error}; it is tried again")
-            self._is_refused = True
+        self._is_changed = not self.results.keep(self._tell_once)
+
+    def _tell_once(self, warning: str) -> None:
+        if not self._is_refused:
+            tell(f"{warning}; it is tried again")
+        self._is_refused = True
 
     def _take(self, row: Row) -> None:
         self.results.take(row)

@@ -11,14 +11,14 @@ import click
 from bpnet import datasets
 from bpnet.cli import jobs, places, sweep_results
 from bpnet.cli.console import byte_bar, tell
-from bpnet.cli.dry_run import amount
+from bpnet.cli.dry_run import amount, refuse_few_images
 from bpnet.cli.jobs import Engine
 from bpnet.cli.places import Place
+from bpnet.cli.seeds import refuse_too_many
 from bpnet.cli.sweep_watching import watching
 from bpnet.config import DataConfig
 from bpnet.config.combinations import Trial
-from bpnet.config.schema import LARGEST_SEED
-from bpnet.errors import BpnetError, RunError, StorageError, UsageError
+from bpnet.errors import BpnetError, RunError, UsageError
 from bpnet.runs import directory, mending, metadata, sweep_rows, sweeps
 from bpnet.runs.identity import other_settings
 from bpnet.runs.metadata import Status
@@ -55,8 +55,7 @@ def start(
 ) -> None:
     """Train every trial with as many seeds, in a new folder."""
     base = trials[0].config
-    if base.seed + count - 1 > LARGEST_SEED:
-        raise UsageError(f"--seeds: {count} from {base.seed} on go above {LARGEST_SEED}")
+    refuse_too_many(base.seed, count)
     if folder:
         directory.refuse_taken(folder)  # before a download
     places.settle_data()
@@ -82,7 +81,7 @@ def resume(folder: Path, manner: Manner) -> None:
     left = [row.run for row in results.rows.values() if not _is_done(row)]
     if not left:
         tell(f"{folder}: all its runs have ended: nothing to do")
-        _show(sweep, results, manner)
+        _show(results, manner)
         return
     sweep = _made_ready(sweep, left, manner)
     with manner.place.engine(manner.data_dir, manner.options) as engine, directory.locked(folder):
@@ -103,12 +102,7 @@ def _is_done(row: Row) -> bool:
     """Whether a run has ended by itself, which it would again, and is as it was left."""
     if row.status in (Status.DIVERGED, CHANGED):
         return True
-    if row.status != Status.FINISHED:
-        return False
-    try:
-        return not mending.spoilt(directory.open_run(row.run.folder))
-    except BpnetError:  # its job will say it
-        return False
+    return row.status == Status.FINISHED and mending.is_whole(row.run.folder)
 
 
 def _made_ready(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> Sweep:
@@ -120,6 +114,7 @@ def _made_ready(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> Sweep:
     configs = [sweep.trials[number - 1].config for number in numbers]
     located = [replace(config, data=_located(config.data, manner)) for config in configs]
     known = dict(zip(numbers, datasets.all_completed(located), strict=True))
+    refuse_few_images([sweep.trials[number - 1] for number in numbers], list(known.values()))
     manner.place.refuse_too_much([known[run.trial] for run in left])
     datasets.have_all((config.data for config in known.values()), byte_bar, tell)
     trials = list(sweep.trials)
@@ -147,7 +142,7 @@ def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner
         _, number = jobs.train(_made(sweep, left), engine, watch.hear, ended, watch.keep)
     held.refuse_another(sweep.folder)
     if number and watch.done - len(watch.failed) < len(left):
-        _write(watch.results)
+        watch.results.keep(tell)
         tell(f"interrupted; go on with: {again}")
         raise click.exceptions.Exit(128 + number)
     problems = [f"{run}: {what}" for run, what in watch.failed.items()]
@@ -156,7 +151,7 @@ def _train(sweep: Sweep, left: Sequence[Planned], engine: Engine, manner: Manner
     if waiting := len(left) - watch.done:
         problems.append(f"{waiting} more have not begun")
     try:
-        _show(sweep, watch.results, manner)
+        _show(watch.results, manner)
     except BpnetError as error:
         problems += error.lines
     if problems:
@@ -172,14 +167,6 @@ def _made(sweep: Sweep, left: Sequence[Planned]) -> Iterator[Path]:
         yield run.folder
 
 
-def _write(results: Results) -> None:
-    """Write results.csv; that it cannot be is told, and keeps nobody from what comes next."""
-    try:
-        results.write()
-    except StorageError as error:
-        tell(f"warning: {error}")
-
-
-def _show(sweep: Sweep, results: Results, manner: Manner) -> None:
-    _write(results)
-    sweep_results.show(sweep, manner.as_json, manner.data_dir)
+def _show(results: Results, manner: Manner) -> None:
+    results.keep(tell)
+    sweep_results.show(results, manner.as_json, manner.data_dir)

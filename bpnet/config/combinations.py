@@ -9,7 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from bpnet.config import choices, contradictions, reading
+from bpnet.config import choices, contradictions, reading, words
 from bpnet.config.choices import MOST_TRIALS, Axis, Row
 from bpnet.config.schema import Config, build, flatten
 from bpnet.config.settings import written
@@ -30,6 +30,9 @@ class Trial:
     settings: Mapping[str, Any]
     config: Config
 
+    def __str__(self) -> str:
+        return _in_words(self.settings)
+
 
 @dataclass(frozen=True)
 class Combination:
@@ -41,7 +44,11 @@ class Combination:
 
     def __str__(self) -> str:
         place = f"{self.row.place}: " if self.row.place else ""
-        return place + " ".join(short(written(*one)) for one in self.chosen.items())
+        return place + _in_words(self.chosen)
+
+
+def _in_words(values: Mapping[str, Any]) -> str:
+    return " ".join(short(written(*one)) for one in values.items())
 
 
 def trials(
@@ -67,9 +74,10 @@ def trials(
     found: list[Combination] = []
     if is_sound and _count(rows, axes) <= MOST_TRIALS:
         found += _combinations(base, around, rows, axes)
-    problems += _contradictory(found, reading.place(source))
+    wrong = ((one, problem) for one in found for problem in contradictions.within_new(one.config))
+    problems += each_once(wrong, len(found), reading.place(source))
     if problems := problems or list(_alike(found, rows)):
-        raise ConfigError(*_first(problems))
+        raise ConfigError(*first_ones(list(words.listed_once(problems))))
     return _as_trials(found)
 
 
@@ -128,15 +136,20 @@ def _count(rows: Sequence[Row], axes: Sequence[Axis]) -> int:
     return len(rows) * prod(len(axis.values) for axis in axes)
 
 
-def _contradictory(found: Sequence[Combination], place: str) -> Iterator[str]:
-    """Yield what does not go together: once, with the first combination that has it."""
-    having: dict[str, list[Combination]] = {}
-    for one in found:
-        for problem in contradictions.within_new(one.config):
-            having.setdefault(problem, []).append(one)
+def each_once(
+    wrong: Iterable[tuple[object, str]], count: int, everywhere: str = ""
+) -> Iterator[str]:
+    """Yield each problem once, with the first that has it, or with `everywhere` if all of them do.
+
+    >>> list(each_once([("a", "too few"), ("b", "too few"), ("c", "too many")], 3))
+    ['a, and 1 more: too few', 'c: too many']
+    """
+    having: dict[str, list[object]] = {}
+    for one, problem in wrong:
+        having.setdefault(problem, []).append(one)
     for problem, ones in having.items():
         more = f", and {len(ones) - 1} more" if len(ones) > 1 else ""
-        yield f"{place if len(ones) == len(found) else f'{ones[0]}{more}: '}{problem}"
+        yield f"{everywhere if len(ones) == count else f'{ones[0]}{more}: '}{problem}"
 
 
 def _alike(found: Sequence[Combination], rows: Sequence[Row]) -> Iterator[str]:
@@ -150,7 +163,7 @@ def _alike(found: Sequence[Combination], rows: Sequence[Row]) -> Iterator[str]:
         first.setdefault(one.config, one)
 
 
-def _first(problems: Sequence[str]) -> list[str]:
+def first_ones(problems: Sequence[str]) -> list[str]:
     """Return so many of the problems, and how many there are beside them."""
     more = len(problems) - MOST_TOLD
     return [*problems[:MOST_TOLD], *([f"and {more} problems more"] if more > 0 else [])]

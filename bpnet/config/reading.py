@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bpnet.config import contradictions, files
+from bpnet.config import contradictions, files, words
 from bpnet.config.files import RULES
 from bpnet.config.rules import Refused, Rule
 from bpnet.config.schema import EARLIER, Config, build, flatten
@@ -71,7 +71,7 @@ def _values(
         problems += odd
     problems += refused
     if problems:
-        raise ConfigError(*problems)
+        raise ConfigError(*words.listed_once(problems))
     return values | stronger
 
 

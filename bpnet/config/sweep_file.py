@@ -60,8 +60,8 @@ def read(content: bytes) -> tuple[list[Trial], int, int]:
         parts = _parts(parse(decode(content), MOST_EVENTS))
         first, count = (_number(key, parts[key]) for key in NUMBERS)
         with located(parts["seeds"]):
-            if first + count - 1 > LARGEST_SEED:
-                raise Refused(f"seeds: {count} from {first} on go above {LARGEST_SEED}")
+            for problem in contradictions.of_seeds(first, count):
+                raise Refused(f"seeds: {problem}")
         return _trials(parts["trials"], _base(parts["config"])), first, count
     except Problem as problem:
         place = f"line {problem.line}, column {problem.column}"

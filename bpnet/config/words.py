@@ -3,10 +3,12 @@
 The words are those of PyTorch, Keras, scikit-learn, ultralytics, Nielsen's programs and the book's.
 """
 
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from bpnet.config.schema import rules
 
+LISTED = "known keys: "
 LIKENESS = 0.78  # 96 % of 2,132 slips of one letter are known again, and 4 of 129 other words
 
 _WORDS = {  # what it is here, or what does its work: the words of others
@@ -134,4 +136,17 @@ def hint(name: str) -> str:
         return f"did you mean {here}?"
     section = name.rpartition(".")[0]
     keys = [key for key in KEYS if key.startswith(f"{section}.")] or KEYS
-    return here or f"known keys: {', '.join(keys)}"
+    return here or f"{LISTED}{', '.join(keys)}"
+
+
+def listed_once(problems: Iterable[str]) -> Iterator[str]:
+    """Yield the problems; the same list of known keys ends only the first of them.
+
+    >>> list(listed_once(["a: unknown key; known keys: x, y", "b: unknown key; known keys: x, y"]))
+    ['a: unknown key; known keys: x, y', 'b: unknown key']
+    """
+    told: set[str] = set()
+    for problem in problems:
+        what, listed, keys = problem.rpartition(f"; {LISTED}")
+        yield what if listed and keys in told else problem
+        told.add(keys)

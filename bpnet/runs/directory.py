@@ -107,9 +107,7 @@ def open_run(folder: Path, settings: Sequence[str] = ()) -> Run:
     """
     path = folder / CONFIG
     if not storage.exists(folder):
-        there = Path("runs") / folder
-        meant = f"; did you mean {there}?" if kinds.is_one(there) else ""
-        raise RunError(f"{folder}: does not exist{meant}")
+        raise RunError(kinds.missing(folder))
     if not storage.exists(path):
         raise RunError(kinds.instead_of_a_run(folder))
     environment = {"BPNET_DATA_DIR": os.environ.get("BPNET_DATA_DIR", "")}

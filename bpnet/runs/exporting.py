@@ -1,6 +1,7 @@
 """A run -> a file for other programs: its network, and what one must know of it."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from bpnet import __version__
@@ -20,6 +21,7 @@ HELD = 6  # times the parameters: they, their gradients, and what is made of the
 def write(run: Run, form: str, path: Path, tell: Tell) -> None:
     """Write the network of the run, whole or not at all; `form` is safetensors or onnx.
 
+    What goes in must be in the network's view already; if that is not as-is, it is told.
     Raises: UsageError if there is something at the path; BpnetError if the network cannot be had,
     or not be written in this form.
     """
@@ -30,10 +32,18 @@ def write(run: Run, form: str, path: Path, tell: Tell) -> None:
     memory.refuse_more(HELD * network.flat.nbytes, f"{run.folder}: exporting this network")
     facts = _facts(run, network) | results
     if form == "onnx":
+        facts |= _inputs(network, onnx_file.FORM)
         content = onnx_file.pack(network, run.config.network.activation, facts)
     else:
+        facts |= _inputs(network, safetensors_file.FORM)
         content = safetensors_file.pack(network, facts)
     storage.write(path, content)
+    if network.view != "as-is":
+        loaded = f"bpnet.load({str(run.folder)!r})"
+        tell(
+            f"{path}: takes {network.view} images only: other programs must bring theirs to that "
+            f"view first; {loaded}.see(images) does"
+        )
 
 
 def _facts(run: Run, network: Network) -> dict[str, str]:
@@ -42,6 +52,7 @@ def _facts(run: Run, network: Network) -> dict[str, str]:
         "classes": json.dumps(run.config.data.names, ensure_ascii=False),
         "network": "-".join(map(str, network.widths)),
         "activation": run.config.network.activation,
+        "view": network.view,
         "dtype": run.config.train.dtype,
         "dataset": run.config.data.dataset,
         "run": _name(run.folder),
@@ -49,6 +60,14 @@ def _facts(run: Run, network: Network) -> dict[str, str]:
         "bpnet": __version__,
     }
     return {name: printable(text) for name, text in facts.items()}
+
+
+def _inputs(network: Network, form: Mapping[str, str]) -> dict[str, str]:
+    """Return what goes in, with the network's view, if that is not as-is."""
+    if network.view == "as-is":
+        return {}
+    seen = f"{network.view}, as bpnet.load(RUN).see(images) gives them"
+    return {"inputs": f"{form['inputs']}; {seen}"}
 
 
 def _results(run: Run) -> dict[str, str]:

@@ -62,6 +62,13 @@ def resuming(folder: Path) -> str:
     return metadata.resuming(folder)
 
 
+def missing(folder: Path) -> str:
+    """Say that a folder does not exist, and which one may be meant."""
+    there = Path("runs") / folder
+    meant = f"; did you mean {there}?" if is_one(there) else ""
+    return f"{folder}: does not exist{meant}"
+
+
 def instead_of_a_run(folder: Path) -> str:
     """Say what a folder is that is no run, and what may be meant."""
     if is_sweep(folder):

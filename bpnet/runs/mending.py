@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bpnet import datasets, network
-from bpnet.errors import RunError, StorageError
+from bpnet.errors import BpnetError, RunError, StorageError
 from bpnet.runs import checkpoints, directory, doubts, metadata, npz, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import refuse_changes
@@ -23,6 +23,14 @@ def spoilt(run: Run) -> list[Path]:
         run.doubt: doubts.read,
     }
     return [path for path, read in readers.items() if not _is_right(run, read)]
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether a finished run is as it was left; what is wrong with it, whoever resumes it says."""
+    try:
+        return not spoilt(directory.open_run(folder))
+    except BpnetError:
+        return False
 
 
 def mend(run: Run, tell: Tell) -> bool:

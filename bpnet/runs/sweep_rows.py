@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bpnet.config import Config, combinations, flatten
-from bpnet.errors import BpnetError, short
+from bpnet.errors import BpnetError, StorageError, short
 from bpnet.runs import metadata, results
 from bpnet.runs.directory import Run
 from bpnet.runs.identity import other_settings
@@ -16,6 +16,7 @@ from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import Status
 from bpnet.runs.sweeps import Planned, Sweep
 from bpnet.system import locks, storage
+from bpnet.system.progress import Tell
 
 NAME = "results.csv"
 LIMIT = 2**30  # bytes
@@ -94,6 +95,15 @@ class Results:
         content = "".join([heading, *self.lines.values()]).encode()
         if not storage.exists(path) or storage.read(path, LIMIT) != content:
             storage.write(path, content)
+
+    def keep(self, tell: Tell) -> bool:
+        """Write it too, and return whether it is; if it cannot be, that is told, and no error."""
+        try:
+            self.write()
+        except StorageError as error:
+            tell(f"warning: {error}")
+            return False
+        return True
 
     def _cells(self, row: Row) -> Iterator[Any]:
         settings = flatten(self.sweep.trials[row.run.trial - 1].config)

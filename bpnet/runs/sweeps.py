@@ -14,8 +14,10 @@ from bpnet.config import Config, sweep_file
 from bpnet.config.combinations import Trial
 from bpnet.errors import RunError
 from bpnet.runs import kinds, metadata, seed_folders
+from bpnet.runs.directory import Run
 from bpnet.runs.kinds import CONFIG
 from bpnet.system import storage
+from bpnet.system.progress import Tell
 
 NAME = kinds.SWEEP
 LIMIT = 2**24  # bytes: 10,000 trials of some keys each
@@ -75,9 +77,26 @@ def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, coun
 def open_sweep(folder: Path) -> Sweep:
     """Return the sweep in the folder. Raises: RunError if there is none."""
     path = folder / NAME
+    if not storage.exists(folder):
+        raise RunError(kinds.missing(folder))
     if not kinds.is_sweep(folder):
         raise RunError(f"{folder}: not a sweep: it has no {NAME}")
     try:
         return Sweep(folder, *sweep_file.read(storage.read(path, LIMIT)))
     except ValueError as error:
         raise RunError(f"{path}: not as bpnet has written it: {error}") from error
+
+
+def open_members(folder: Path, settings: Sequence[str], tell: Tell) -> list[Run]:
+    """Return the run in the folder, those of its seeds, or those of a sweep: of each trial.
+
+    Raises: RunError as `seed_folders.open_members` does, or if a trial has not begun.
+    """
+    if not kinds.is_sweep(folder):
+        return seed_folders.open_members(folder, settings, tell)
+    sweep = open_sweep(folder)
+    trials = [sweep.trial_folder(number) for number in range(1, len(sweep.trials) + 1)]
+    for trial in trials:
+        if not storage.exists(trial):
+            raise RunError(f"{trial}: has not begun; {kinds.resuming(folder)} trains it")
+    return [run for trial in trials for run in seed_folders.open_members(trial, settings, tell)]

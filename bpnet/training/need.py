@@ -50,16 +50,18 @@ def of_the_state(config: Config) -> int:
 def images_of(config: Config) -> tuple[int, int]:
     """Return how many images are trained on, and how many are held at most.
 
-    To mix two datasets, both are held, and what is trained on.
+    To mix two datasets, both are held, and what is trained on. Images that are not seen as they are
+    are held beside what is seen of them; what was only mixed in is gone by then.
     Raises: DataError, StorageError if own files cannot be looked into.
     """
     data = config.data
     train, test = datasets.counts(data)
     own = data.train or max(1, train - data.validation)
-    if not data.mix:
-        return own, train + test
     trained = own + beside(own, data.mix)
-    return trained, 2 * (train + test) + trained
+    seen = 0 if config.network.view == "as-is" else trained + data.validation + test
+    if not data.mix:
+        return trained, train + test + seen
+    return trained, train + test + trained + max(train + test, seen)
 
 
 def refuse_too_large(*configs: Config) -> None:

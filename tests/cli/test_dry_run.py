@@ -52,7 +52,7 @@ def test_json_has_the_same(sweep):
 def test_a_dataset_too_small_for_a_trial_is_told(sweep):
     status, out, err = sweep("--set", "data.validation=100,60000")
     assert (status, out) == (1, "")
-    assert err.startswith("Error: data.validation: 60000 of 60000 training images held out leave ")
+    assert err.startswith("Error: data.validation=60000: data.validation: 60000 of 60000 training ")
 
 
 def test_own_files_that_are_not_there_yet_leave_the_time_unknown(sweep):

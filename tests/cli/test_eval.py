@@ -504,9 +504,11 @@ def test_a_run_is_not_read_with_other_images_mixed_in(mixed, monkeypatch):
 
 @pytest.mark.parametrize(
     "command",
-    ["eval s", "compare s s", "predict --run s x.png", "export s --to onnx x", "train --resume s"],
+    ["export s --to onnx x", "train --resume s"],
 )
-def test_every_command_tells_of_a_sweep_which_of_its_trials_to_name(bpnet, trained, command):
+def test_a_command_of_one_network_tells_of_a_sweep_which_of_its_trials_to_name(
+    bpnet, trained, command
+):
     trained("s/01/seed-0")
     sweep(Path("s"))
     told = (

@@ -12,6 +12,7 @@ import pytest
 from bpnet import config, network
 from bpnet.cli import sweep_results
 from bpnet.runs import metadata, sweep_rows, sweeps
+from bpnet.runs.sweep_rows import Results
 from bpnet.system import memory, storage
 from tests.helpers import sweeps as helpers
 
@@ -22,7 +23,8 @@ def show(bpnet, small_sweep, capsys):
     shutil.copytree(small_sweep, "sweep")
 
     def show(sweep=None, as_json=False):
-        sweep_results.show(sweep or sweeps.open_sweep(Path("sweep")), as_json)
+        sweep = sweep or sweeps.open_sweep(Path("sweep"))
+        sweep_results.show(Results(sweep, sweep_rows.rows(sweep)), as_json)
         found = capsys.readouterr()
         assert found.err == ""
         return json.loads(found.out) if as_json else found.out.splitlines()
@@ -70,6 +72,16 @@ def test_what_is_printed_twice_is_the_same(show):
     before = Path("sweep/results.csv").stat().st_mtime_ns
     show()
     assert Path("sweep/results.csv").stat().st_mtime_ns == before
+
+
+def test_only_the_rows_of_the_best_are_read_again(show, monkeypatch):
+    read = []
+    sweep = sweeps.open_sweep(Path("sweep"))
+    found = Results(sweep, sweep_rows.rows(sweep))
+    row = sweep_rows.row
+    monkeypatch.setattr(sweep_rows, "row", lambda of, run: read.append(run.trial) or row(of, run))
+    sweep_results.show(found, as_json=True)
+    assert read in ([2, 2], [3, 3])
 
 
 def test_the_command_has_the_config_of_the_best(show):

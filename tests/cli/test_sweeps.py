@@ -1,6 +1,7 @@
 """`bpnet sweep`: every combination is trained; failures, signals and kills cost nothing else."""
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bpnet import datasets
+from bpnet import load as bpnet_load
 from bpnet.cli import jobs, places
 from bpnet.config.schema import LARGEST_SEED
 from bpnet.runs import directory, metadata, seed_folders, test_scores
@@ -68,6 +70,18 @@ def test_every_combination_is_trained_with_the_same_seeds_as_bpnet_train_does_it
     assert weights("t")["."] == weights()["03/seed-1"]
     for number in range(1, 5):
         assert len(seed_folders.seeds(Path(f"s/0{number}"))) == 2
+
+
+def test_its_networks_are_scored_together_each_in_its_own_view(bpnet, sweep, quick):
+    Path("unlike.csv").write_text(
+        "network.view,network.hidden\nas-is,[8]\ndeslanted,[4]\n", encoding="utf-8"
+    )
+    assert sweep("--trials", "unlike.csv", "--set", "data.validation=0").status == 0
+    scores = json.loads(bpnet("eval", "s", "--json").out)
+    assert [run["run"] for run in scores["runs"]] == ["s/01/seed-0", "s/02/seed-0"]
+    images = datasets.load(directory.open_run(Path("s/01/seed-0")).config.data).test
+    y = sum(bpnet_load(run["run"]).classify(images.images) for run in scores["runs"])
+    assert scores["committee"]["correct"] == (y.argmax(axis=1) == images.labels).sum()
 
 
 def test_a_failed_run_is_told_when_it_fails_and_at_the_end_and_the_others_go_on(sweep, quick):
@@ -190,6 +204,21 @@ def test_the_data_are_read_once_and_all_that_is_wrong_is_told_before_anything_is
     assert (len(lines), names(quick), Path("s").exists()) == (2, [], False)
 
 
+def test_trials_that_ask_for_too_many_images_are_named_before_anything_is_downloaded(
+    bpnet, small_file, quick
+):
+    sizes = ("--set", "data.train=100,60000,60001", "--set", "data.dir=nowhere")
+    command = ("sweep", "--config", small_file, *sizes, "--set", "network.hidden=[9],[8]")
+    result = bpnet(*command)
+    told = "data.train: expected at most 59900, all that are left, or 0 for these, got"
+    first, second = (
+        f"data.train={count} network.hidden=[9], and 1 more" for count in (60000, 60001)
+    )
+    assert result.err == f"Error: {first}: {told} 60000\n       {second}: {told} 60001\n"
+    assert (result.status, names(quick), Path("runs").exists()) == (1, [], False)
+    assert bpnet(*command, "--dry-run") == result
+
+
 def test_own_files_may_be_others_in_each_trial(sweep, quick, tmp_path):
     made(tmp_path / "a", ["x", "y"])
     made(tmp_path / "b", ["p", "q", "r"])
@@ -238,7 +267,7 @@ def test_a_folder_of_data_that_is_given_is_stronger_than_the_environment(
     ("options", "told"),
     [
         (["--resume", "s", "--seeds", 2], "--resume takes no --config, --set, "),
-        (["--resume", "nowhere"], "nowhere: not a sweep: it has no sweep.yaml"),
+        (["--resume", "nowhere"], "Error: nowhere: does not exist\n"),
         ([*RATES, "--other-arithmetic"], "--other-arithmetic goes with --resume"),
         ([*RATES, "--jobs", 2, "--scheduler", "a"], "--jobs and --scheduler: each says where"),
         ([*RATES, "--set", f"seed={LARGEST_SEED}", "--seeds", 2], f"go above {LARGEST_SEED}"),

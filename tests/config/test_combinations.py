@@ -167,6 +167,16 @@ def test_all_problems_come_at_once_each_with_its_place(trials):
     ]
 
 
+def test_the_known_keys_are_listed_once_and_not_with_each_unknown_one(trials):
+    first, *others = trials("qqq=1,2", grid="zzz: [3]", listed="- {qqq: 1}\n- {qqq: 2}\n")
+    assert first.startswith("t.yaml:1:4: qqq: unknown key; known keys: seed, data.dataset, ")
+    assert others == [
+        "t.yaml:2:4: qqq: unknown key",
+        "g.yaml:1:1: zzz: unknown key",
+        "--set qqq=1,2: qqq: unknown key",
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

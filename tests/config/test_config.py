@@ -224,6 +224,14 @@ def test_a_merge_is_just_an_unknown_key(read):
     assert line.startswith("c.yaml:1:1: <<: unknown key; known keys: seed, data.dataset, ")
 
 
+def test_each_list_of_known_keys_is_told_once(read):
+    first, second, third, fourth = read("x: 1\ny: 2\ntrain: {x: 1, y: 2}")
+    assert first.startswith("c.yaml:1:1: x: unknown key; known keys: seed, data.dataset, ")
+    assert second == "c.yaml:2:1: y: unknown key"
+    assert third.startswith("c.yaml:3:9: train.x: unknown key; known keys: train.epochs, ")
+    assert fourth == "c.yaml:3:15: train.y: unknown key"
+
+
 def test_a_missing_file_and_a_folder_are_told_by_name(tmp_path):
     for path, reason in ((tmp_path / "no", "No such file"), (tmp_path, "not a regular file")):
         with pytest.raises(ConfigError, match=f"{path}: .*{reason}"):
@@ -312,6 +320,14 @@ def test_a_warm_up_longer_than_the_training_is_refused(read):
     ]
 
 
+def test_what_is_turned_less_is_a_class(read):
+    assert read("augment: {half_turned: ['1', '7']}").augment.half_turned == ("1", "7")
+    assert read("augment: {half_turned: [Bag]}") == [
+        "c.yaml: augment.half_turned: expected names of classes, such as 0, got Bag"
+    ]
+    assert read("data: {dataset: files}\naugment: {half_turned: [Bag]}").augment.half_turned
+
+
 def test_digits_are_mixed_into_digits_only(read):
     assert read("data: {mix: 0.5}").data.mix == 0.5
     assert read("data: {dataset: fashion-mnist}").data.mix == 0
@@ -337,7 +353,7 @@ def test_what_is_written_loads_back_as_it_is(read):
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",
         "train.workers",
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
-        "augment.sigma",
+        "augment.sigma", "augment.half_turned", "augment.calm",
     ]  # fmt: skip
 
 

@@ -19,26 +19,6 @@ TRAIN = ("train", "--config", "small.yaml", "--run-dir", "r", "--seeds", 2, *EPO
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    clusters.import_dask()
-    with clusters.running(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def cluster(started):
-    """A cluster with two Dask workers, on which nothing is left when the test is done."""
-    with clusters.left_clean(started) as cluster:
-        yield cluster
-
-
-@pytest.fixture
-def home(tmp_path, small_config):
-    """The folder of the program."""
-    return clusters.make_home(tmp_path, small_config)
-
-
-@pytest.fixture(scope="module")
 def expected(small_config, tmp_path_factory):
     """What the two seeds come to, trained here."""
     home = tmp_path_factory.mktemp("alone")

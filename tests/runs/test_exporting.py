@@ -150,6 +150,7 @@ def test_the_file_says_what_the_network_is_how_good_and_where_it_comes_from(
     assert said == {
         "network": "784-16-10",
         "activation": "relu",
+        "view": "as-is",
         "dtype": "float32",
         "dataset": "drawn",
         "run": "run",

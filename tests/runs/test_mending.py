@@ -23,6 +23,7 @@ def contents(folder):
 def test_a_whole_run_is_left_as_it_is(run):
     before = contents(run.folder)
     assert mending.spoilt(run) == []
+    assert mending.is_whole(run.folder)
     assert mending.mend(run, pytest.fail) is False
     assert contents(run.folder) == before
 
@@ -66,6 +67,12 @@ def test_a_changed_byte_of_the_weights_is_noticed(run):
     content[5000] ^= 1
     run.weights.write_bytes(content)
     assert mending.spoilt(run) == [run.weights]
+    assert not mending.is_whole(run.folder)
+
+
+def test_a_run_that_cannot_be_opened_is_not_whole(run):
+    (run.folder / "config.yaml").unlink()
+    assert not mending.is_whole(run.folder)
 
 
 def test_a_checkpoint_before_the_end_has_not_all_of_the_log_and_that_is_told(start, small_config):

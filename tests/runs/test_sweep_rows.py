@@ -99,3 +99,13 @@ def test_what_says_the_same_already_is_not_written_again(sweep, monkeypatch):
     write(sweep)
     monkeypatch.setattr(storage, "write", pytest.fail)
     write(sweep)
+
+
+def test_that_it_cannot_be_written_can_be_told_in_place_of_an_error(sweep):
+    found, told = Results(sweep, sweep_rows.rows(sweep)), []
+    (sweep.folder / "results.csv").mkdir()
+    assert not found.keep(told.append)
+    assert told == [f"warning: {sweep.folder}/results.csv: not a regular file"]
+    (sweep.folder / "results.csv").rmdir()
+    assert found.keep(pytest.fail)
+    assert table(sweep)[1]

@@ -111,6 +111,23 @@ def test_what_is_there_of_a_trial_stays_when_another_seed_of_it_is_missing(sweep
 def test_a_folder_without_its_file_is_no_sweep_and_a_damaged_one_is_told(sweep, tmp_path):
     with pytest.raises(RunError, match=f"^{tmp_path}: not a sweep: it has no sweep.yaml$"):
         sweeps.open_sweep(tmp_path)
+    with pytest.raises(RunError, match="/nowhere: does not exist$"):
+        sweeps.open_sweep(tmp_path / "nowhere")
     (sweep.folder / "sweep.yaml").write_text("a", encoding="utf-8")
     with pytest.raises(RunError, match="s/sweep.yaml: not as bpnet has written it: "):
         sweeps.open_sweep(sweep.folder)
+
+
+def test_its_members_are_the_runs_of_all_trials_in_order(sweep):
+    for run in sweep.runs():
+        sweep.make(run)
+    found = sweeps.open_members(sweep.folder, (), print)
+    assert [run.folder for run in found] == [run.folder for run in sweep.runs()]
+    (one,) = sweeps.open_members(found[0].folder, (), print)
+    assert one.folder == found[0].folder
+
+
+def test_a_sweep_with_a_trial_that_has_not_begun_is_no_smaller_committee(sweep):
+    sweep.make(next(iter(sweep.runs())))
+    with pytest.raises(RunError, match=r"02: has not begun; bpnet sweep --resume \S+ trains it$"):
+        sweeps.open_members(sweep.folder, (), print)

@@ -30,6 +30,27 @@ def test_what_is_mixed_takes_memory_for_both_datasets_and_what_they_become(small
     assert memory(0.3) < memory(0.5)
 
 
+def test_images_that_are_viewed_are_there_twice(small_config):
+    def memory(view, **data):
+        network = replace(small_config.network, view=view)
+        return need.memory(with_data(replace(small_config, network=network), **data))
+
+    assert memory("deslanted") - memory("as-is") == 70_000 * IMAGE
+    some = {"train": 3000, "validation": 50}
+    assert memory("deslanted", **some) - memory("as-is", **some) == (3000 + 50 + 10_000) * IMAGE
+
+
+def test_what_was_only_mixed_in_is_gone_when_images_are_viewed(small_config):
+    def memory(view, mix):
+        network = replace(small_config.network, view=view)
+        return need.memory(with_data(replace(small_config, network=network), mix=mix))
+
+    trained = 2 * (60_000 - 100)
+    more = trained + 100 + 10_000 - 70_000  # than the other dataset has
+    assert memory("deslanted", 0.5) - memory("as-is", 0.5) == more * IMAGE
+    assert memory("deslanted", 0.01) - memory("as-is", 0.01) == round(59_900 / 99) * IMAGE
+
+
 def test_workers_take_memory_for_the_gradients_of_each_and_all_that_they_share(small_config):
     def memory(workers):
         train = replace(small_config.train, workers=workers, momentum=0.9)
