@@ -189,12 +189,10 @@ def _beside_distorted(plain: "Split", chosen: "Config") -> "NDArray[Any]":
     """Return each image and after it distorted ones, as many as fit beside it."""
     import numpy as np
 
-    from bpnet.datasets.distortions import Distortion, turns
+    from bpnet.datasets.distortions import Distortion
 
     across = max(2, images_across())
     pictures = np.repeat(plain.images, across, axis=0).astype(np.float32)
-    shares = np.repeat(turns(chosen.augment, chosen.data.names)[plain.labels], across)
-    rng = np.random.default_rng(chosen.seed)
-    distorted = Distortion(chosen.augment)(pictures, rng, shares)
+    distorted = Distortion(chosen.augment)(pictures, np.random.default_rng(chosen.seed))
     distorted[::across] = plain.images
     return distorted

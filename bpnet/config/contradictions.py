@@ -10,7 +10,6 @@ def within(config: Config) -> Iterator[str]:
     yield from _endless_warmup(config)
     yield from _mixing(config)
     yield from _classes(config)
-    yield from _half_turned(config)
 
 
 def within_new(config: Config) -> Iterator[str]:
@@ -46,15 +45,6 @@ def _classes(config: Config) -> Iterator[str]:
     elif len(names) == 1 or len(set(names)) < len(names):
         told = f"expected the names of at least 2 classes, all different, got {list(names)}"
         yield f"data.classes: {told}"
-
-
-def _half_turned(config: Config) -> Iterator[str]:
-    """Yield classes that there are not; those of own files are known once these are there."""
-    names = config.data.names
-    unknown = [name for name in config.augment.half_turned if names and name not in names]
-    if unknown:
-        told = f"expected names of classes, such as {names[0]}, got {unknown[0]}"
-        yield f"augment.half_turned: {told}"
 
 
 def _outer_layers(config: Config) -> Iterator[str]:

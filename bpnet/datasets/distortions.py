@@ -8,7 +8,6 @@ visual document analysis, ICDAR 2003.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,25 +20,12 @@ BORDER = 2  # pixels of background around an image; places further out are moved
 PADDED = SIDE + 2 * BORDER
 MIDDLE = 127.5  # of the noise, which goes from 0 to 255
 PART = 50  # images are drawn together: a large batch needs no more memory than a small one
-
-
 FAR = ("rotation", "scaling", "shear", "shift", "alpha")  # how far an image is distorted
 
 
 def half_as_far(config: AugmentConfig) -> AugmentConfig:
     """Return distortions that go half as far as these."""
     return replace(config, **{name: getattr(config, name) / 2 for name in FAR})
-
-
-def turns(config: AugmentConfig, classes: Sequence[str]) -> Array:
-    """Return how far, as a share, images of each class are turned and sheared: some only half.
-
-    A 1 that leans far is a 7, to whoever has not seen it upright.
-
-    >>> turns(AugmentConfig(half_turned=("b",)), ["a", "b", "c"]).tolist()
-    [1.0, 0.5, 1.0]
-    """
-    return np.array([0.5 if name in config.half_turned else 1 for name in classes], np.float32)
 
 
 class Distortion:
@@ -55,35 +41,30 @@ class Distortion:
         self.config = config
         self.blur = gaussian(config.sigma)
 
-    def __call__(self, images: Array, rng: np.random.Generator, turns: Array | float = 1) -> Array:
-        """Return the images (N, 784) in a new array, each distorted by numbers of its own.
-
-        `turns` (N,) are the shares of rotation and shear that each may have.
-        """
-        turns = np.broadcast_to(np.float32(turns), len(images))
+    def __call__(self, images: Array, rng: np.random.Generator) -> Array:
+        """Return the images (N, 784) in a new array, each distorted by numbers of its own."""
         distorted = aligned_zeros(images.shape, images.dtype)
         for start in range(0, len(images), PART):
-            part = slice(start, start + PART)
-            distorted[part] = sampled(images[part], self._places(turns[part], rng))
+            part = images[start : start + PART]
+            distorted[start : start + PART] = sampled(part, self._places(len(part), rng))
         return distorted
 
-    def _places(self, turns: Array, rng: np.random.Generator) -> Array:
-        """Return where each pixel of so many images is read, (28, 2, count, 28).
+    def _places(self, count: int, rng: np.random.Generator) -> Array:
+        """Return where each pixel is read, (28, 2, count, 28).
 
         Of 28 rows of pixels, the row and the column, in each image, for 28 columns of pixels: in
         this order the blur is two matrix products for all images at once.
         """
-        matrix, shift = self._affine_maps(turns, rng)
+        matrix, shift = self._affine_maps(count, rng)
         grid = np.arange(SIDE, dtype=np.float32) - (SIDE - 1) / 2
-        places = self._elastic_fields(len(turns), rng)
+        places = self._elastic_fields(count, rng)
         places += (matrix[:, 0] * grid[:, None, None] + shift + (SIDE - 1) / 2)[..., None]
         places += matrix[:, 1, :, None] * grid
         return places
 
-    def _affine_maps(self, turns: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    def _affine_maps(self, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
         """Return a matrix (2, 2, count) and a shift (2, count) for each image."""
-        draws = rng.uniform(-1, 1, (6, len(turns))).astype(np.float32)
-        draws[:2] *= turns
+        draws = rng.uniform(-1, 1, (6, count)).astype(np.float32)
         angle = math.radians(self.config.rotation) * draws[0]
         slant = np.tan(math.radians(self.config.shear) * draws[1])
         high, wide = 1 + self.config.scaling / 100 * draws[2:4]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bpnet.config import Config, DataConfig, contradictions
+from bpnet.config import Config, DataConfig
 from bpnet.datasets import cache, catalogue, idx, published_files
 from bpnet.datasets.catalogue import NAMES, Source
 from bpnet.datasets.mixing import mixed
@@ -51,10 +51,7 @@ def completed(config: Config) -> Config:
     from bpnet.datasets import own_files
 
     classes = tuple(own_files.classes(folder(config.data)))
-    named = replace(config, data=replace(config.data, classes=classes))
-    if problems := list(contradictions.within(named)):
-        raise DataError(*problems)
-    return named
+    return replace(config, data=replace(config.data, classes=classes))
 
 
 def load(config: DataConfig, progress: ByteProgress = silently, tell: Tell = silent) -> Dataset:

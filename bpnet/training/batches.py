@@ -13,7 +13,7 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
-from bpnet.datasets.distortions import Distortion, half_as_far, turns
+from bpnet.datasets.distortions import Distortion, half_as_far
 from bpnet.datasets.splits import sizes
 from bpnet.randomness import DISTORTIONS, ORDER, generator
 from bpnet.system.prefetch import prefetch
@@ -69,10 +69,8 @@ def _rows(split: Split, config: Config, epoch: int, skip: int) -> Array:
 
 def _distorted(plain: Batches, config: Config, epoch: int, skip: int, *rank: int) -> Batches:
     distortion = Distortion(of_epoch(config, epoch))
-    shares = turns(config.augment, config.data.names)
     for number, (x, t) in enumerate(plain, start=skip):
-        rng = generator(config.seed, DISTORTIONS, epoch, number, *rank)
-        yield distortion(x, rng, shares[t]), t
+        yield distortion(x, generator(config.seed, DISTORTIONS, epoch, number, *rank)), t
 
 
 def of_epoch(config: Config, epoch: int) -> AugmentConfig:

@@ -320,14 +320,6 @@ def test_a_warm_up_longer_than_the_training_is_refused(read):
     ]
 
 
-def test_what_is_turned_less_is_a_class(read):
-    assert read("augment: {half_turned: ['1', '7']}").augment.half_turned == ("1", "7")
-    assert read("augment: {half_turned: [Bag]}") == [
-        "c.yaml: augment.half_turned: expected names of classes, such as 0, got Bag"
-    ]
-    assert read("data: {dataset: files}\naugment: {half_turned: [Bag]}").augment.half_turned
-
-
 def test_digits_are_mixed_into_digits_only(read):
     assert read("data: {mix: 0.5}").data.mix == 0.5
     assert read("data: {dataset: fashion-mnist}").data.mix == 0
@@ -353,7 +345,7 @@ def test_what_is_written_loads_back_as_it_is(read):
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",
         "train.workers",
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
-        "augment.sigma", "augment.half_turned", "augment.calm",
+        "augment.sigma", "augment.calm",
     ]  # fmt: skip
 
 

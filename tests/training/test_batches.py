@@ -134,12 +134,3 @@ def test_the_last_epochs_are_calm(split, bent):
     for number, expected in enumerate([bent, bent, half, half]):
         found, wanted = (epoch(split, config, number)[0][0] for config in (calm, expected))
         assert np.array_equal(found, wanted)
-
-
-def test_images_of_some_classes_are_turned_half_as_far(split, bent):
-    some = replace(bent, augment=AugmentConfig(rotation=20, half_turned=("1", "7")))
-    one = [replace(some, augment=AugmentConfig(rotation=angle)) for angle in (20, 10)]
-    (found, t), (far, _), (near, _) = (epoch(split, config)[0] for config in (some, *one))
-    half = np.isin(t, [1, 7])
-    assert half.any()
-    assert found == pytest.approx(np.where(half[:, None], near, far), abs=1e-5)
