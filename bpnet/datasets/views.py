@@ -24,7 +24,7 @@ from bpnet.datasets.splits import SIDE, Dataset, Split
 # how many times as wide the ink becomes, (N,).
 View: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]
 
-PART = 500  # images are viewed together: many need no more memory than these
+PART = 50  # images are viewed together: many need no more memory than these
 STEEPEST = 1.0  # columns that a row is moved for each row between it and the centre, at most
 LEAST = 1e-9  # a distance that is none
 NARROW = 0.42  # ink whose width is less than this share of its height, such as a 1, is not widened

@@ -26,6 +26,15 @@ def test_the_file_is_written_in_the_form_that_is_asked_for_and_its_path_is_told(
     assert load_file("b.any")["0.weight"].shape == (16, 784)
 
 
+def test_of_a_network_with_a_view_it_is_told_what_must_go_in(bpnet, trained):
+    upright = trained("upright", "--set", "network.view=deslanted")
+    told = (
+        "a: takes deslanted images only: other programs must bring theirs to that view first; "
+        "bpnet.load('upright').see(images) does\n"
+    )
+    assert bpnet("export", upright, "--to", "onnx", "a") == (0, "a\n", told)
+
+
 def test_a_file_alone_is_of_the_newest_run_if_its_ending_says_that_it_is_the_file(bpnet, run):
     told = f"{run}: the newest finished run\n"
     assert bpnet("export", "--to", "onnx", "a.onnx") == (0, "a.onnx\n", told)
