@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bpnet.runs.directory import Run
     from bpnet.runs.from_python import load, train
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"
 __all__ = ["BpnetError", "Config", "Run", "load", "train"]
 
 _HOMES = {  # of each public name: imported only when it is asked for

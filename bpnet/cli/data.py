@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bpnet.config import Config, DataConfig
+    from bpnet.datasets import Split
 
 
 @click.group(cls=Group)
@@ -142,7 +143,7 @@ def show(
         from bpnet.datasets import SIDE
         from bpnet.pictures.png import png
 
-        storage.write(save, png(images[0].reshape(SIDE, SIDE)))
+        storage.write(save, png(images.images[0].reshape(SIDE, SIDE)))
         tell(f"{save}: the first image")
     echo_all(sheet(list(_pictures(chosen, images))))
 
@@ -159,38 +160,39 @@ def _chosen(dataset: str | None, data_dir: str | None) -> "DataConfig":
     return config.load(None, _settings(dataset, data_dir)).data
 
 
-def _first_images(chosen: "Config", split: str, each: int) -> "NDArray[Any]":
-    """Return the first images of each class (N, 784), as they are."""
+def _first_images(chosen: "Config", split: str, each: int) -> "Split":
+    """Return the first images of each class, as they are."""
     import numpy as np
 
     from bpnet import datasets
 
     loaded = datasets.load(chosen.data, byte_bar, tell)
     images = loaded.train if split == "train" else loaded.test
-    rows = [np.flatnonzero(images.labels == label)[:each] for label in range(len(loaded.classes))]
-    return images.images[np.concatenate(rows)]
+    each_class = range(len(loaded.classes))
+    rows = np.concatenate([np.flatnonzero(images.labels == one)[:each] for one in each_class])
+    return datasets.Split(images.images[rows], images.labels[rows])
 
 
-def _pictures(chosen: "Config", images: "NDArray[Any]") -> "NDArray[Any]":
+def _pictures(chosen: "Config", images: "Split") -> "NDArray[Any]":
     """Return what the network sees of images (M, 28, 28), each beside its distorted ones."""
     from bpnet.config import AugmentConfig
     from bpnet.datasets import SIDE
-    from bpnet.datasets.views import seen
+    from bpnet.datasets.views import of_split
 
-    pictures = seen(chosen.network.view, images)
-    if chosen.augment != AugmentConfig():
-        pictures = _beside_distorted(pictures, chosen)
+    plain = of_split(chosen.network.view, images)
+    is_plain = chosen.augment == AugmentConfig()
+    pictures = plain.images if is_plain else _beside_distorted(plain, chosen)
     return pictures.reshape(-1, SIDE, SIDE)
 
 
-def _beside_distorted(plain: "NDArray[Any]", chosen: "Config") -> "NDArray[Any]":
+def _beside_distorted(plain: "Split", chosen: "Config") -> "NDArray[Any]":
     """Return each image and after it distorted ones, as many as fit beside it."""
     import numpy as np
 
     from bpnet.datasets.distortions import Distortion
 
     across = max(2, images_across())
-    pictures = np.repeat(plain, across, axis=0).astype(np.float32)
+    pictures = np.repeat(plain.images, across, axis=0).astype(np.float32)
     distorted = Distortion(chosen.augment)(pictures, np.random.default_rng(chosen.seed))
-    distorted[::across] = plain
+    distorted[::across] = plain.images
     return distorted

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bpnet.cli.sweeps import Manner
     from bpnet.config.combinations import Trial
 
-OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry-run"
+OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --run-dir or --dry-run"
 
 
 @click.command(cls=Command)
@@ -61,7 +61,8 @@ OF_A_NEW_SWEEP = "--config, --set, --grid, --trials, --seeds, --run-dir or --dry
     "count",
     metavar="N",
     type=Number(1, 1000),
-    help="Train each combination with N seeds, from the config's on. [default: 1]",
+    help="Train each combination with N seeds, from the config's on; with --resume, with more "
+    "than before. [default: 1]",
 )
 @JOBS
 @SCHEDULER
@@ -99,6 +100,7 @@ def sweep(
     bpnet sweep --set train.learning_rate=0.1,0.3 --set "network.hidden=[100],[300]" --seeds 3
     bpnet sweep --config mnist --grid grid.yaml --jobs 2 --dry-run
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep
+    bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep --seeds 5
 
     Each row of --trials is trained with each combination of the values in --grid and --set; a
     --set with one value is for all. The seeds are the same for all combinations.
@@ -107,10 +109,10 @@ def sweep(
 
     --json: sweep, ranked_by, not_ranked, trials, best, not_distinguishable, command.
     """
-    new = config_file or settings or grid or listed or count or run_dir or dry_run
+    new = config_file or settings or grid or listed or run_dir or dry_run
     _refuse_contradiction(resume, bool(new), other_arithmetic)
     if resume:
-        _resume(resume, _manner(data_dir, other_arithmetic, **how))
+        _resume(resume, count, _manner(data_dir, other_arithmetic, **how))
         return
     manner = _manner(None, False, **how)
     name, trials = _trials(config_file, _with(settings, data_dir), grid, listed)
@@ -143,10 +145,10 @@ def _manner(
     return Manner(places.chosen(**where), stop_on_error, quiet, as_json, data_dir, options)
 
 
-def _resume(folder: Path, manner: "Manner") -> None:
+def _resume(folder: Path, count: int | None, manner: "Manner") -> None:
     from bpnet.cli import sweeps
 
-    sweeps.resume(folder, manner)
+    sweeps.resume(folder, count, manner)
 
 
 def _trials(

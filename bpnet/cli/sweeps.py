@@ -71,9 +71,13 @@ def start(
             _train(sweep, list(sweep.runs()), engine, manner)
 
 
-def resume(folder: Path, manner: Manner) -> None:
-    """Train the runs of the sweep in the folder that have not finished, and mend the others."""
-    sweep = sweeps.open_sweep(folder)
+def resume(folder: Path, count: int | None, manner: Manner) -> None:
+    """Train the runs of the sweep in the folder that have not finished, and mend the others.
+
+    With a number of seeds, each trial gets as many: those that it has, and more.
+    """
+    kept = sweeps.open_sweep(folder)
+    sweep = kept if count is None else _with_seeds(kept, count)
     if manner.data_dir is not None and len({one.config.data.dir for one in sweep.trials}) > 1:
         raise UsageError(f"--data-dir: the trials of {folder} differ in data.dir")
     results = Results(sweep, sweep_rows.rows(sweep))
@@ -83,9 +87,21 @@ def resume(folder: Path, manner: Manner) -> None:
         tell(f"{folder}: all its runs have ended: nothing to do")
         _show(results, manner)
         return
-    sweep = _made_ready(sweep, left, manner)
+    ready = _made_ready(sweep, left, manner)
     with manner.place.engine(manner.data_dir, manner.options) as engine, directory.locked(folder):
-        _train(sweep, left, engine, manner)
+        if sweep.count > kept.count:
+            sweeps.create(folder, sweep.trials[0].config, sweep.trials, sweep.first, sweep.count)
+        _train(ready, left, engine, manner)
+
+
+def _with_seeds(sweep: Sweep, count: int) -> Sweep:
+    """Return the sweep with as many seeds. Raises: UsageError if it would lose some."""
+    if count < sweep.count:
+        raise UsageError(
+            f"--seeds: expected at least the {sweep.count} of {sweep.folder}, got {count}"
+        )
+    refuse_too_many(sweep.first, count)
+    return replace(sweep, count=count)
 
 
 def _tell_of_others(results: Results) -> None:

@@ -75,6 +75,7 @@ class AugmentConfig:
     shift: Annotated[float, Real(0, 28)] = 0.0  # pixels
     alpha: Annotated[float, Real(0, 1000)] = 0.0  # of the elastic field: its strength
     sigma: Annotated[float, Real(0.5, 28)] = 4.0  # and its smoothness, in pixels
+    calm: Annotated[float, Real(0, 1)] = 0.0  # the share of the epochs, the last, with half of it
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ visual document analysis, ICDAR 2003.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,12 @@ BORDER = 2  # pixels of background around an image; places further out are moved
 PADDED = SIDE + 2 * BORDER
 MIDDLE = 127.5  # of the noise, which goes from 0 to 255
 PART = 50  # images are drawn together: a large batch needs no more memory than a small one
+FAR = ("rotation", "scaling", "shear", "shift", "alpha")  # how far an image is distorted
+
+
+def half_as_far(config: AugmentConfig) -> AugmentConfig:
+    """Return distortions that go half as far as these."""
+    return replace(config, **{name: getattr(config, name) / 2 for name in FAR})
 
 
 class Distortion:

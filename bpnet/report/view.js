@@ -41,7 +41,7 @@ function levelAt(row, column) {
 // Return the slant s = cov(down, across) / var(down) of the ink, but no more than the frame has room for.
 function deslanted({rows, down, across}) {
   const moment = dot(rows.map(row => dot(row, across)), down), square = dot(rows.map(total), down.map(far => far ** 2));
-  const s = square > LEAST ? moment / square : 0;
+  const s = moment / Math.max(square, LEAST);  // 0 if the ink has no height
   let least = -STEEPEST, most = STEEPEST;
   for (const [y, row] of rows.entries()) {
     if (!row.some(Boolean)) continue;

@@ -43,13 +43,20 @@ def identity_of(run: Run, data: Mapping[str, str]) -> dict[str, Any]:
 def is_same(found: Any, own: Mapping[str, Any]) -> bool:
     """Whether an identity that is found in a checkpoint is the run's own.
 
-    How many epochs are still to come makes no difference to a state of the run, where the learning
-    rate does not depend on them.
+    How many epochs are still to come makes no difference to a state of the run, where no step
+    depends on that.
     """
-    schedule = own["config"].get("train.schedule", Config().train.schedule)
-    if not schedules.is_the_same_for_any_epochs(schedule):
+    settings = _defaults() | own["config"]
+    if not is_the_same_for_any_epochs(settings):
         return bool(found == own)
     return bool(_but_for_epochs(found) == _but_for_epochs(own))
+
+
+def is_the_same_for_any_epochs(settings: Mapping[str, Any]) -> bool:
+    """Whether no step of a run with these settings depends on how many epochs are to come."""
+    return schedules.is_the_same_for_any_epochs(
+        settings["train.schedule"], settings["augment.calm"]
+    )
 
 
 def _but_for_epochs(identity: Any) -> Any:
@@ -106,6 +113,6 @@ def edits(run: Run) -> list[str]:
 
 
 def _instead(run: Run, name: str) -> str:
-    if name == EPOCHS and schedules.is_the_same_for_any_epochs(run.config.train.schedule):
+    if name == EPOCHS and is_the_same_for_any_epochs(settings_of(run.config)):
         return f"; for more epochs: {metadata.resuming(run.folder)} --epochs N"
     return ", or start a new run"

@@ -17,17 +17,16 @@ from bpnet.config import Config
 from bpnet.errors import ConfigError, RunError, UsageError
 from bpnet.runs import anew, metadata
 from bpnet.runs.directory import Run
-from bpnet.runs.identity import settings_of
+from bpnet.runs.identity import is_the_same_for_any_epochs, settings_of
 from bpnet.runs.kinds import CONFIG
 from bpnet.runs.metadata import LENGTH, NewLength, Status
 from bpnet.system import storage
-from bpnet.training import schedules
 from bpnet.training.state import TrainingState
 
 
 def is_possible(run: Run) -> bool:
-    """Whether the learning rates of the run's epochs would be the same with another number."""
-    return schedules.is_the_same_for_any_epochs(run.config.train.schedule)
+    """Whether the steps of the run's epochs would be the same with another number."""
+    return is_the_same_for_any_epochs(settings_of(run.config))
 
 
 def planned(run: Run, epochs: int) -> Run:
@@ -40,10 +39,12 @@ def planned(run: Run, epochs: int) -> Run:
     if run.status == Status.FINISHED:
         _refuse_few(run, epochs, done=now.epochs)
     if epochs != now.epochs and not is_possible(run):
+        by_rate = f"its learning rate follows a {now.schedule} over all its {now.epochs} epochs"
+        by_end = f"the last of its {now.epochs} epochs, the calm ones, were to be others"
+        why = by_end if now.schedule == "constant" else by_rate
         raise UsageError(
-            f"--epochs: {run.folder}: its learning rate follows a {now.schedule} over all its "
-            f"{now.epochs} epochs, so that with {epochs} each step would have been another; train "
-            f"it anew: {_anew(run, epochs)}"
+            f"--epochs: {run.folder}: {why}, so that with {epochs} steps would have been others; "
+            f"train it anew: {_anew(run, epochs)}"
         )
     _kept(run, epochs)
     return replace(run, config=_with(run.config, epochs))

@@ -68,7 +68,7 @@ class Sweep:
 
 
 def create(folder: Path, base: Config, trials: Sequence[Trial], first: int, count: int) -> Sweep:
-    """Write down what a new sweep is."""
+    """Write down what a sweep is: a new one, or one that is to have more seeds."""
     text = sweep_file.dump(__version__, base, trials, first, count)
     storage.write(folder / NAME, text.encode())
     return Sweep(folder, trials, first, count)

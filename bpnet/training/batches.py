@@ -13,7 +13,7 @@ import numpy as np
 from bpnet.array import Array
 from bpnet.config import AugmentConfig, Config
 from bpnet.datasets import Split
-from bpnet.datasets.distortions import Distortion
+from bpnet.datasets.distortions import Distortion, half_as_far
 from bpnet.datasets.splits import sizes
 from bpnet.randomness import DISTORTIONS, ORDER, generator
 from bpnet.system.prefetch import prefetch
@@ -68,6 +68,18 @@ def _rows(split: Split, config: Config, epoch: int, skip: int) -> Array:
 
 
 def _distorted(plain: Batches, config: Config, epoch: int, skip: int, *rank: int) -> Batches:
-    distortion = Distortion(config.augment)
+    distortion = Distortion(of_epoch(config, epoch))
     for number, (x, t) in enumerate(plain, start=skip):
         yield distortion(x, generator(config.seed, DISTORTIONS, epoch, number, *rank)), t
+
+
+def of_epoch(config: Config, epoch: int) -> AugmentConfig:
+    """Return how images are distorted in an epoch, counted from 0: in the last half as far.
+
+    >>> config = Config(augment=AugmentConfig(shift=2, calm=0.1))  # of 20 epochs
+    >>> [of_epoch(config, epoch).shift for epoch in (0, 17, 18, 19)]
+    [2, 2, 1.0, 1.0]
+    """
+    epochs = config.train.epochs
+    calm = range(epochs - round(config.augment.calm * epochs), epochs)
+    return half_as_far(config.augment) if epoch in calm else config.augment

@@ -11,13 +11,15 @@ SHAPES: dict[str, Callable[[float], float]] = {
 }
 
 
-def is_the_same_for_any_epochs(schedule: str) -> bool:
-    """Whether no learning rate of the schedule depends on the number of epochs.
+def is_the_same_for_any_epochs(schedule: str, calm: float) -> bool:
+    """Whether no step of a training depends on how many epochs are to come.
 
-    >>> is_the_same_for_any_epochs("constant"), is_the_same_for_any_epochs("cosine")
+    Along a schedule each learning rate does, and `calm` counts the epochs from the last one.
+
+    >>> is_the_same_for_any_epochs("constant", 0), is_the_same_for_any_epochs("cosine", 0)
     (True, False)
     """
-    return schedule == "constant"
+    return schedule == "constant" and not calm
 
 
 def learning_rate(config: TrainConfig, step: int, steps: int) -> float:

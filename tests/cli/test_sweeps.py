@@ -16,8 +16,10 @@ import pytest
 from bpnet import datasets
 from bpnet import load as bpnet_load
 from bpnet.cli import jobs, places
+from bpnet.config.combinations import Trial
 from bpnet.config.schema import LARGEST_SEED
-from bpnet.runs import directory, metadata, seed_folders, test_scores
+from bpnet.errors import RunError
+from bpnet.runs import directory, metadata, seed_folders, session, sweeps, test_scores
 from tests.helpers import engines
 from tests.helpers.own_files import made
 
@@ -145,6 +147,65 @@ def test_what_has_not_finished_is_trained_and_only_that(bpnet, sweep, quick):
     assert {row["status"] for row in rows()} == {"finished"}
 
 
+def test_more_seeds_later_are_trained_alone_and_as_bpnet_train_does_it(
+    bpnet, sweep, quick, small_file
+):
+    sweep(*RATES, "--quiet")
+    made = Path("s/sweep.yaml").read_text(encoding="utf-8")
+    of_a_run = ("weights.npz", "checkpoint.npz", "log.csv", "config.yaml")
+    before = {path: path.read_bytes() for path in Path("s").rglob("*") if path.name in of_a_run}
+    quick.clear()
+    result = bpnet("sweep", "--resume", "s", "--seeds", 2, "--quiet")
+    assert (result.status, names(quick)) == (0, ["01/seed-1", "02/seed-1"])
+    assert {path: path.read_bytes() for path in before} == before
+    assert Path("s/sweep.yaml").read_text("utf-8") == made.replace("seeds: 1", "seeds: 2")
+    assert [len(seed_folders.seeds(Path(f"s/0{number}"))) for number in (1, 2)] == [2, 2]
+    assert [row["run"] for row in rows()] == list(weights())
+    second = ("--set", "train.learning_rate=0.3", "--set", "train.epochs=1", "--set", "seed=1")
+    bpnet("train", "--config", small_file, *second, "--run-dir", "t", "--quiet")
+    assert weights("t")["."] == weights()["02/seed-1"]
+    quick.clear()
+    assert bpnet("sweep", "--resume", "s", "--seeds", 2).out == result.out
+    assert quick == []
+
+
+def test_with_more_seeds_nothing_is_ranked_until_all_of_them_have_finished(
+    bpnet, sweep, quick, monkeypatch
+):
+    sweep(*RATES, "--quiet")
+    scored = [row["trial"] for row in rows() if row["test_accuracy"]]
+
+    def fail(begun):
+        raise RunError("no")
+
+    monkeypatch.setattr(session, "train", fail)
+    result = bpnet("sweep", "--resume", "s", "--seeds", 3, "--stop-on-error")
+    assert "nothing is ranked: none of 2 trials is complete\n" in result.out
+    assert result.err.endswith(
+        "3 more have not begun\n       try again with: bpnet sweep --resume s\n"
+    )
+    assert [row["trial"] for row in rows() if row["test_accuracy"]] == scored
+    assert [row["status"] for row in rows()] == [
+        *("finished", "failed", "not begun"), *("finished", "not begun", "not begun")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (2, "expected at least the 3 of s, got 2"),
+        (4, f"4 from {LARGEST_SEED - 2} on go above {LARGEST_SEED}"),
+    ],
+)
+def test_seeds_that_a_sweep_cannot_have_are_refused(bpnet, small_config, count, told):
+    Path("s").mkdir()
+    trials = [Trial({}, small_config)]
+    before = sweeps.create(Path("s"), small_config, trials, LARGEST_SEED - 2, 3)
+    result = bpnet("sweep", "--resume", "s", "--seeds", count)
+    assert result == (2, "", f"Error: --seeds: {told}\n")
+    assert sweeps.open_sweep(Path("s")) == before
+
+
 def test_a_finished_sweep_prints_its_table_again_also_elsewhere(bpnet, sweep, quick):
     out = sweep(*RATES).out
     Path("s").rename("elsewhere")
@@ -266,7 +327,7 @@ def test_a_folder_of_data_that_is_given_is_stronger_than_the_environment(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--resume", "s", "--seeds", 2], "--resume takes no --config, --set, "),
+        (["--resume", "s", "--run-dir", "t"], "--resume takes no --config, --set, "),
         (["--resume", "nowhere"], "Error: nowhere: does not exist\n"),
         ([*RATES, "--other-arithmetic"], "--other-arithmetic goes with --resume"),
         ([*RATES, "--jobs", 2, "--scheduler", "a"], "--jobs and --scheduler: each says where"),

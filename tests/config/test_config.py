@@ -345,7 +345,7 @@ def test_what_is_written_loads_back_as_it_is(read):
         "train.warmup", "train.momentum", "train.average", "train.label_smoothing", "train.dtype",
         "train.workers",
         "augment.rotation", "augment.scaling", "augment.shear", "augment.shift", "augment.alpha",
-        "augment.sigma",
+        "augment.sigma", "augment.calm",
     ]  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def test_a_file_that_bpnet_has_not_written_so_is_refused_with_its_place(spoilt, 
 def test_more_trials_than_a_sweep_may_have_are_refused(monkeypatch):
     monkeypatch.setattr(sweep_file, "MOST_TRIALS", len(TRIALS))
     assert read(TEXT)[0] == TRIALS
-    with pytest.raises(ValueError, match=r"line 38, column 1: trials: expected a list of 1 to 8$"):
+    with pytest.raises(ValueError, match=r"line 39, column 1: trials: expected a list of 1 to 8$"):
         read(f"{TEXT}{FIRST}\n")
 
 

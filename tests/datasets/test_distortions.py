@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpnet.config import AugmentConfig
-from bpnet.datasets.distortions import Distortion, gaussian, noise, sampled
+from bpnet.datasets.distortions import Distortion, gaussian, half_as_far, noise, sampled
 
 
 @pytest.fixture
@@ -147,3 +147,8 @@ def test_the_same_generator_gives_the_same_images_in_the_dtype_of_the_plain_ones
         assert np.array_equal(one, two)
         assert one.dtype == dtype
         assert np.array_equal(plain, images.astype(dtype))
+
+
+def test_half_as_far_is_half_of_all_but_the_smoothness():
+    found = half_as_far(AugmentConfig(8, 6, 4, 2, 30, 5, 0.1))
+    assert found == AugmentConfig(4, 3, 2, 1, 15, 5, 0.1)

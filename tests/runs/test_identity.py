@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bpnet.config import Config, TrainConfig
+from bpnet.config import AugmentConfig, Config, TrainConfig
 from bpnet.errors import RunError
 from bpnet.runs import identity, metadata
 from bpnet.runs.directory import create
@@ -65,12 +65,14 @@ def test_several_threads_of_an_earlier_bpnet_are_part_of_it(run):
         refuse_changes(run, DATA)
 
 
-@pytest.mark.parametrize(("schedule", "is_the_same"), [("constant", True), ("cosine", False)])
-def test_a_state_is_also_one_of_a_longer_run_if_its_learning_rates_are(run, schedule, is_the_same):
-    both = [
-        identity_of(changed(run, train=TrainConfig(epochs=epochs, schedule=schedule)), DATA)
-        for epochs in (3, 20)  # 20 is the default, of which an identity says nothing
-    ]
+@pytest.mark.parametrize(
+    ("schedule", "calm", "is_the_same"),
+    [("constant", 0, True), ("cosine", 0, False), ("constant", 0.2, False)],
+)
+def test_a_state_is_also_one_of_a_longer_run_if_its_steps_are(run, schedule, calm, is_the_same):
+    augment = AugmentConfig(rotation=9, calm=calm)
+    trains = [TrainConfig(epochs=epochs, schedule=schedule) for epochs in (3, 20)]  # 20: default
+    both = [identity_of(changed(run, train=train, augment=augment), DATA) for train in trains]
     assert is_same(both[0], both[0])
     assert is_same(*both) == is_same(*reversed(both)) == is_the_same
 

@@ -7,7 +7,7 @@ import pytest
 
 from bpnet import datasets
 from bpnet.config import AugmentConfig
-from bpnet.datasets.distortions import Distortion
+from bpnet.datasets.distortions import Distortion, half_as_far
 from bpnet.training import batches
 
 
@@ -125,3 +125,12 @@ def test_the_distortions_of_a_share_come_from_the_workers_rank_too(split, bent, 
             assert np.array_equal(images, expected)
             assert images.dtype == x.dtype
             assert np.array_equal(labels, t)
+
+
+def test_the_last_epochs_are_calm(split, bent):
+    bent = replace(bent, train=replace(bent.train, epochs=4))
+    calm = replace(bent, augment=replace(bent.augment, calm=0.5))
+    half = replace(bent, augment=half_as_far(bent.augment))
+    for number, expected in enumerate([bent, bent, half, half]):
+        found, wanted = (epoch(split, config, number)[0][0] for config in (calm, expected))
+        assert np.array_equal(found, wanted)
