@@ -2,7 +2,7 @@
 
 Each row of pixels is read at other columns, stretched about the ink's centre of mass, and moved
 the more the further the row is from it. All of this follows from the image alone, never from its
-label. No ink leaves the frame.
+label. No inked pixel leaves the frame; of one that is stretched at the edge, a part may.
 Sources: LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition,
 1998, for deslanting; Meier, Cireşan, Gambardella, Schmidhuber, Better digit recognition with a
 committee of simple neural nets, ICDAR 2011, for widths.

@@ -16,6 +16,7 @@ from bpnet.runs import (
     checkpoints,
     directory,
     doubts,
+    mending,
     metadata,
     results,
     seed_folders,
@@ -150,6 +151,9 @@ def test_a_run_with_a_view_is_resumed_to_the_same_bytes_and_doubts_what_it_sees(
     measure = doubt.measured(network, seen.train, seen.validation)
     for name, array in measure.arrays().items():
         assert np.array_equal(kept.arrays()[name], array), name
+    begun.run.doubt.unlink()
+    mending.mend(begun.run, lambda line: None)
+    assert begun.run.doubt.read_bytes() == straight.run.doubt.read_bytes()
 
 
 def test_another_view_is_another_run(finished_run):
