@@ -2,7 +2,7 @@
 
 Each row of pixels is read at other columns, stretched about the ink's centre of mass, and moved
 the more the further the row is from it. All of this follows from the image alone, never from its
-label. No inked pixel leaves the frame; of one that is stretched at the edge, a part may.
+label. No ink leaves the frame.
 Sources: LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition,
 1998, for deslanting; Meier, Cireşan, Gambardella, Schmidhuber, Better digit recognition with a
 committee of simple neural nets, ICDAR 2011, for widths.
@@ -109,10 +109,8 @@ def _widened(width: int, ink: Array, down: Array, across: Array) -> tuple[Array,
     top, bottom = _ends(ink.max(axis=2), down)
     wide, high = right - left + 1, bottom - top + 1
     stretch = np.where(wide < NARROW * high, np.minimum(1, width / wide), width / wide)
-    before = across[:, 0] / np.minimum(left, -LEAST)
-    behind = across[:, -1] / np.maximum(right, LEAST)
-    room = np.maximum(1, np.minimum(before, behind))
-    return np.zeros_like(wide), np.minimum(stretch, room)
+    room = np.minimum((1 - across[:, 0]) / (1 - left), (1 + across[:, -1]) / (1 + right))
+    return np.zeros_like(wide), np.minimum(stretch, np.maximum(1, room))
 
 
 def _ends(darkest: Array, distances: Array) -> tuple[Array, Array]:

@@ -58,7 +58,7 @@ function deslanted({rows, down, across}) {
 function broadened(width, {rows, columns, down, across}) {
   const [left, right] = inkEnds(columns, across), [top, bottom] = inkEnds(rows, down);
   const wide = right - left + 1, high = bottom - top + 1, most = wide < NARROW * high ? 1 : Infinity;
-  const room = Math.min(across[0] / Math.min(left, -LEAST), across.at(-1) / Math.max(right, LEAST));
+  const room = Math.min((1 - across[0]) / (1 - left), (1 + across.at(-1)) / (1 + right));
   return {slant: 0, stretch: Math.min(width / wide, most, Math.max(1, room))};
 }
 

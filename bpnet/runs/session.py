@@ -94,10 +94,10 @@ def resumed(
     refuse_too_large(run.config)
     if run.was_saved and not other_arithmetic:
         arithmetic.refuse_another(run)
-    dataset = datasets.load(run.config.data, progress, tell)
-    session = Session(goal, Training(goal.config, dataset))
+    training = Training(goal.config, datasets.load(run.config.data, progress, tell))
+    session = Session(goal, training)
     with directory.locked(run.folder):
-        refuse_changes(run, dataset.files)  # now: another process may just have given it epochs
+        refuse_changes(run, session.data)  # now: another process may just have given it epochs
         _restore(run, session, tell)
         new_length.write(run, goal.config.train.epochs)
         with _running(session):
