@@ -25,6 +25,7 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "network.activation": "act activations activation_function hidden_activation nonlinearity",
     "network.init": "initializer initialization kernel_initializer weight_init weight_init_std"
     " init_std std",
+    "network.view": "views preprocess preprocessing deskew deslant deslanted deslanting",
     "train": "training trainer fit hyperparameters",
     "train.epochs": "n_epochs num_epochs max_epochs nb_epoch num_train_epochs max_iter",
     "train.batch_size": "batch bs mini_batch mini_batch_size train_batch_size"
@@ -47,6 +48,7 @@ _WORDS = {  # what it is here, or what does its work: the words of others
     "augment.shear": "shear_range",
     "augment.shift": "translate translation width_shift_range height_shift_range",
     "augment.alpha": "elastic elastic_alpha",
+    "augment.calm": "close_mosaic no_aug_epochs",
     "augment.alpha belongs to the elastic distortions; the learning rate is train.learning_rate, "
     "and there is no weight decay": "alpha",
     "the only optimizer is minibatch SGD; train.momentum adds momentum": "optimizer optimiser optim"
