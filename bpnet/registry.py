@@ -26,7 +26,7 @@ DATASETS = {  # the word of the config: the names of the classes; "files" brings
     "sketched": DIGITS,
     "files": (),
 }  # fmt: skip
-VIEWS = ("as-is", "deslanted", "width-16", "width-18")  # what a network may see of an image
+VIEWS = ("as-is", "deslanted", "width-18")  # what a network may see of an image
 
 
 def activation(word: str) -> type[Any]:

@@ -37,8 +37,8 @@ def compare(
     \b
     bpnet compare runs/2026-01-31_142530_mnist-s0 runs/2026-01-31_143012_mnist-s1
 
-    A folder of seeds, or of a sweep, stands for its committee, and for what its configs have in
-    common.
+    A folder of seeds, or of a sweep, stands for its committee. What its configs do not have in
+    common, but for the seed, varies.
 
     Of more than two, each is compared with the first: so name first what they have to beat. To
     choose the best by these images, and then to compare with it on them, would favour it. p is
@@ -77,7 +77,7 @@ def _compared(names: Sequence[str], sides: "Sequence[Sequence[Run]]", split: str
         "total": len(images),
         "correct": [int((answer == images.labels).sum()) for answer in found],
         **_tested(names, found, images.labels),
-        "differences": _differences(list(map(_common, sides))),
+        "differences": _differences(list(map(_settings, sides))),
         "runs": names,
     }
 
@@ -186,12 +186,17 @@ def verdict(only: Sequence[int], p: float) -> str:
     return f"{'a' if only_a > only_b else 'b'} is better: {numbers}"
 
 
-def _common(runs: "Sequence[Run]") -> dict[str, Any]:
-    """Return what the configs of the runs have in common: of seeds, all but the seed."""
+def _settings(runs: "Sequence[Run]") -> dict[str, Any]:
+    """Return the config of the runs; of several, what they have in common, or that it varies."""
     from bpnet.runs.identity import settings_of_run
 
     first, *others = (settings_of_run(run) for run in runs)
-    return {key: first[key] for key in first if all(one[key] == first[key] for one in others)}
+    if others:
+        del first["seed"]
+    return {
+        key: value if all(one[key] == value for one in others) else "varies"
+        for key, value in first.items()
+    }
 
 
 def _differences(sides: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

@@ -75,7 +75,8 @@ EPOCHS = click.option(
     "--epochs",
     metavar="N",
     type=Count(1),
-    help="Resume, also a finished run, until N epochs are done in all; not with a cosine.",
+    help="Resume, also a finished run, until N epochs are done in all; not with a cosine or calm "
+    "epochs.",
 )
 OTHER_ARITHMETIC = click.option(
     "--other-arithmetic",

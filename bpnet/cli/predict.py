@@ -42,7 +42,7 @@ Answered: TypeAlias = tuple[Record, Lines]
     metavar="RUN",
     type=Path,
     shell_complete=completion.runs,
-    help="The run whose network to use, or a folder of seeds: its committee. "
+    help="The run whose network to use, or a folder of seeds or of a sweep: its committee. "
     "[default: the newest finished run]",
 )
 @click.option("--show", is_flag=True, help="Show every digit as the network sees it.")

@@ -27,6 +27,7 @@ View: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]
 PART = 50  # images are viewed together: many need no more memory than these
 STEEPEST = 1.0  # columns that a row is moved for each row between it and the centre, at most
 LEAST = 1e-9  # a distance that is none
+WIDEST = 2.0  # times as wide as it is becomes ink at most
 NARROW = 0.42  # ink whose width is less than this share of its height, such as a 1, is not widened
 
 
@@ -104,13 +105,17 @@ def _deslanted(ink: Array, down: Array, across: Array) -> tuple[Array, Array]:
 
 
 def _widened(width: int, ink: Array, down: Array, across: Array) -> tuple[Array, Array]:
-    """Return no slant, 0, and the stretch that makes the ink so many pixels wide."""
+    """Return no slant, 0, and the stretch that makes the ink so many pixels wide, or two more.
+
+    Each of its pixels covers a part of the next ones.
+    """
     left, right = _ends(ink.max(axis=1), across)
     top, bottom = _ends(ink.max(axis=2), down)
     wide, high = right - left + 1, bottom - top + 1
-    stretch = np.where(wide < NARROW * high, np.minimum(1, width / wide), width / wide)
+    most = np.where(wide < NARROW * high, 1, WIDEST)
     room = np.minimum((1 - across[:, 0]) / (1 - left), (1 + across[:, -1]) / (1 + right))
-    return np.zeros_like(wide), np.minimum(stretch, np.maximum(1, room))
+    stretch = np.minimum(width / wide, np.minimum(most, np.maximum(1, room)))
+    return np.zeros_like(wide), stretch
 
 
 def _ends(darkest: Array, distances: Array) -> tuple[Array, Array]:
@@ -121,5 +126,5 @@ def _ends(darkest: Array, distances: Array) -> tuple[Array, Array]:
 
 VIEWS: dict[str, View] = {  # those of the registry, but for as-is
     "deslanted": _deslanted,
-    **{f"width-{width}": partial(_widened, width) for width in (16, 18)},
+    "width-18": partial(_widened, 18),
 }

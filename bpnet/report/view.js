@@ -1,7 +1,7 @@
 "use strict";
 // What a network sees of an image, as bpnet/datasets/views.py makes it: each row is read at other columns.
 
-const STEEPEST = 1, LEAST = 1e-9, NARROW = 0.42;  // as there
+const STEEPEST = 1, LEAST = 1e-9, WIDEST = 2, NARROW = 0.42;  // as there
 const VIEWS = new Map([["as-is", () => ({slant: 0, stretch: 1})], ["deslanted", deslanted]]);  // and widths
 
 // Return the view of this name, which gives the slant and the stretch of ink; undefined if the script has none.
@@ -57,7 +57,7 @@ function deslanted({rows, down, across}) {
 // Return the stretch that makes the ink so many pixels wide, unless it is narrow or the frame has no room.
 function broadened(width, {rows, columns, down, across}) {
   const [left, right] = inkEnds(columns, across), [top, bottom] = inkEnds(rows, down);
-  const wide = right - left + 1, high = bottom - top + 1, most = wide < NARROW * high ? 1 : Infinity;
+  const wide = right - left + 1, high = bottom - top + 1, most = wide < NARROW * high ? 1 : WIDEST;
   const room = Math.min((1 - across[0]) / (1 - left), (1 + across.at(-1)) / (1 + right));
   return {slant: 0, stretch: Math.min(width / wide, most, Math.max(1, room))};
 }

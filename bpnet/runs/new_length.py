@@ -40,11 +40,11 @@ def planned(run: Run, epochs: int) -> Run:
         _refuse_few(run, epochs, done=now.epochs)
     if epochs != now.epochs and not is_possible(run):
         by_rate = f"its learning rate follows a {now.schedule} over all its {now.epochs} epochs"
-        by_end = f"the last of its {now.epochs} epochs, the calm ones, were to be others"
+        by_end = f"its calm epochs (augment.calm) are counted from the last of {now.epochs}"
         why = by_end if now.schedule == "constant" else by_rate
         raise UsageError(
-            f"--epochs: {run.folder}: {why}, so that with {epochs} steps would have been others; "
-            f"train it anew: {_anew(run, epochs)}"
+            f"--epochs: {run.folder}: {why}, so that with {epochs} some steps would have been "
+            f"others; train it anew: {_anew(run, epochs)}"
         )
     _kept(run, epochs)
     return replace(run, config=_with(run.config, epochs))

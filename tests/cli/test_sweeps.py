@@ -84,6 +84,9 @@ def test_its_networks_are_scored_together_each_in_its_own_view(bpnet, sweep, qui
     images = datasets.load(directory.open_run(Path("s/01/seed-0")).config.data).test
     y = sum(bpnet_load(run["run"]).classify(images.images) for run in scores["runs"])
     assert scores["committee"]["correct"] == (y.argmax(axis=1) == images.labels).sum()
+    compared = json.loads(bpnet("compare", "s", "s/02", "--json").out)
+    differences = {"network.hidden": ["varies", [4]], "network.view": ["varies", "deslanted"]}
+    assert compared["differences"] == differences
 
 
 def test_a_failed_run_is_told_when_it_fails_and_at_the_end_and_the_others_go_on(sweep, quick):

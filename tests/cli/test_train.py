@@ -258,7 +258,7 @@ def test_the_data_may_have_moved_before_resuming(interrupted, bpnet, small_data,
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["--config", "no"], "no config is named 'no'; the names are affine-800, book, drawn, "),
+        (["--config", "no"], "no config is named 'no'; the names are affine-800, book, "),
         (
             ["--resume", "x", "--set", "seed=1"],
             "--resume takes no --config, --set, --run-dir, --seeds or --workers",

@@ -192,6 +192,13 @@ def test_the_outermost_ink_is_still_seen(width, rng):
 
 
 @every_width
+def test_small_ink_becomes_no_more_than_twice_as_wide(width, rng):
+    for picture, wide in zip(boxes(rng, [(1, 1), (3, 2), (5, 5)]), (1, 2, 5), strict=True):
+        first, last = ends(as_pictures(f"width-{width}", picture[None])[0])
+        assert last - first + 1 <= 2 * (wide + 1)  # with a part of a pixel on either side
+
+
+@every_width
 def test_ink_that_fills_the_frame_is_made_as_narrow_as_other_ink(width, digits):
     for picture in 255 - square(digits.images[:20]):
         (viewed,) = as_pictures(f"width-{width}", picture[None])

@@ -119,7 +119,7 @@ def test_a_committee_that_is_sure_of_the_wrong_digit_has_a_finite_loss():
 def unlike(network, another):
     """Networks that see differently, two of them with the same weights."""
     sees_upright = Network([784, 10], flat=network.flat, view="deslanted")
-    sees_wide = Network([784, 5, 10], dtype="float32", flat=another.flat, view="width-16")
+    sees_wide = Network([784, 5, 10], dtype="float32", flat=another.flat, view="width-18")
     return [network, sees_upright, sees_wide]
 
 
@@ -160,7 +160,7 @@ def test_a_committee_views_images_once_in_each_view(unlike, squares, monkeypatch
 
     monkeypatch.setattr(views, "seen", counting)
     evaluate_committee(unlike * 2, squares)
-    assert sorted(asked) == ["deslanted", "width-16"]
+    assert sorted(asked) == ["deslanted", "width-18"]
 
 
 def test_the_probabilities_are_those_by_which_the_images_are_scored(network, images):
