@@ -4,7 +4,16 @@ import time
 
 import pytest
 
-from bpnet.config import Config, DataConfig, NetworkConfig, TrainConfig, combinations, flatten
+from bpnet.config import (
+    Config,
+    DataConfig,
+    NetworkConfig,
+    TrainConfig,
+    combinations,
+    flatten,
+    load,
+    shipped,
+)
 from bpnet.config.choices import MOST_TRIALS
 from bpnet.errors import ConfigError
 
@@ -320,3 +329,12 @@ def test_there_may_be_many_combinations_and_they_take_no_time(trials):
     assert trials(f"train.learning_rate={rates}", f"train.epochs={epochs},9999") == [
         f"expected at most {MOST_TRIALS} combinations, got {MOST_TRIALS + 100}"
     ]
+
+
+def test_the_committee_that_comes_with_bpnet_has_seven_unlike_members():
+    configs = shipped.find("deslanted-800-800").parent
+    base = configs / "deslanted-800-800.yaml"
+    found = combinations.trials(base, [], listed=configs / "committee.csv", environment={})
+    assert len({(one.config.network.hidden, one.config.network.view) for one in found}) == 7
+    assert found[0].config == load(base, environment={})
+    assert {one.config.data.validation for one in found} == {0}
