@@ -128,12 +128,14 @@ def test_the_wheel_works_alone(packages: Packages, small_data: Path, tmp_path: P
         "gradcheck --set network.hidden=2", "report",
     )  # fmt: skip
     assert lines[0] == f"{packages.unpacked}/bpnet/configs/mnist.yaml: no problems"
-    listed = [line.split()[0] for line in lines[1:10]]
-    assert listed == sorted(path.stem for path in ROOT.glob("configs/*.yaml"))
-    assert re.fullmatch("runs/[0-9_-]+_drawn-s0", lines[11])
-    assert lines[12] == lines[11]
-    assert lines[-2].startswith("gradients right: ")
-    assert lines[-1] == f"{lines[11]}/report.html"
+    names = sorted(path.stem for path in ROOT.glob("configs/*.yaml"))
+    listed, rest = lines[1 : 1 + len(names)], lines[1 + len(names) :]
+    assert [line.split()[0] for line in listed] == names
+    _, run, scored, *_, verdict, page = rest
+    assert re.fullmatch("runs/[0-9_-]+_drawn-s0", run)
+    assert scored == run
+    assert verdict.startswith("gradients right: ")
+    assert page == f"{run}/report.html"
 
 
 def test_the_wheel_exports(packages: Packages, small_config: Config, tmp_path: Path) -> None:
