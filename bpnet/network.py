@@ -40,10 +40,11 @@ class Network:
     """scores = Affine(activation(... Affine(x))),  loss = SoftmaxWithLoss(scores, t).
 
     `widths` are the numbers of inputs, of neurons in each hidden layer, and of classes.
-    `activation` is a word of the registry, and so is `view`: how images become what is seen of them
-    (`see`), x / 255 being that. All parameters start at zero: see `initialize`. `params` and the
-    result of `gradient` are dictionaries of views by the book's names: W1, b1, W2, b2, ...; they
-    are changed in place. The flat arrays are made here, unless they are given.
+    `activation` is a word of the registry, and so is `view`: how images become what the network
+    sees of them (`see`); x is that, from 0 to 1. All parameters start at zero: see `initialize`.
+    `params` and the result of `gradient` are dictionaries of parts of the flat arrays by the book's
+    names: W1, b1, W2, b2, ...; they are changed in place. The flat arrays are made here, unless
+    they are given.
 
     >>> network = Network([2, 3, 2])
     >>> network.flat.shape, network.params["W2"].shape

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from bpnet.runs.directory import Run
 
 
+VARIES = "varies"  # a key, among the runs of a committee
+
+
 @click.command(cls=Command)
 @click.argument(
     "folders", metavar="RUN RUN...", nargs=-1, type=Path, shell_complete=completion.runs
@@ -187,20 +190,24 @@ def verdict(only: Sequence[int], p: float) -> str:
 
 
 def _settings(runs: "Sequence[Run]") -> dict[str, Any]:
-    """Return the config of the runs; of several, what they have in common, or that it varies."""
+    """Return the config of the runs: of several, also that a key varies, and no seed."""
     from bpnet.runs.identity import settings_of_run
 
     first, *others = (settings_of_run(run) for run in runs)
     if others:
         del first["seed"]
     return {
-        key: value if all(one[key] == value for one in others) else "varies"
+        key: value if all(one[key] == value for one in others) else VARIES
         for key, value in first.items()
     }
 
 
 def _differences(sides: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Return the values of each key in which they differ, of those that all have."""
+    """Return the values of each key in which they differ or vary, of those that all have."""
     keys = [key for key in sides[0] if all(key in side for side in sides)]
     values = {key: [side[key] for side in sides] for key in keys}
-    return {key: some for key, some in values.items() if any(one != some[0] for one in some)}
+    return {
+        key: some
+        for key, some in values.items()
+        if VARIES in some or any(one != some[0] for one in some)
+    }

@@ -45,10 +45,11 @@ def amount(trials: int, seeds: int) -> str:
     return f"{trials} configurations x {seeds} seed{'s' * (seeds > 1)} = {trials * seeds} runs"
 
 
-def refuse_few_images(trials: Sequence[Trial], configs: Sequence[Config]) -> None:
+def refuse_few_images(trials: Sequence[Trial], configs: Sequence[Config], count: int) -> None:
     """Raise DataError with the trials whose data, as their configs have them, have too few images.
 
-    How many there are is known before any is downloaded.
+    They are named unless they are all of so many. How many images there are is known before any is
+    downloaded.
     """
     wrong: list[tuple[Trial, str]] = []
     images = cache(datasets.counts)
@@ -58,7 +59,7 @@ def refuse_few_images(trials: Sequence[Trial], configs: Sequence[Config]) -> Non
         except BpnetError as error:
             wrong.append((trial, str(error)))
     if wrong:
-        raise DataError(*first_ones(list(each_once(wrong, len(trials)))))
+        raise DataError(*first_ones(list(each_once(wrong, count))))
 
 
 def _seconds(trials: Sequence[Trial], count: int, place: Place) -> float | None:
@@ -68,7 +69,7 @@ def _seconds(trials: Sequence[Trial], count: int, place: Place) -> float | None:
     except BpnetError as error:  # own files, which are not there yet
         tell(f"how long it takes is not known: {error}")
         return None
-    refuse_few_images(trials, configs)
+    refuse_few_images(trials, configs, len(trials))
     place.refuse_too_much([config for config in configs for _ in range(count)])
     if not isinstance(place, ThisMachine):
         tell("how long it takes depends on the cluster")

@@ -130,7 +130,8 @@ def _made_ready(sweep: Sweep, left: Sequence[Planned], manner: Manner) -> Sweep:
     configs = [sweep.trials[number - 1].config for number in numbers]
     located = [replace(config, data=_located(config.data, manner)) for config in configs]
     known = dict(zip(numbers, datasets.all_completed(located), strict=True))
-    refuse_few_images([sweep.trials[number - 1] for number in numbers], list(known.values()))
+    asked = [sweep.trials[number - 1] for number in numbers]
+    refuse_few_images(asked, list(known.values()), len(sweep.trials))
     manner.place.refuse_too_much([known[run.trial] for run in left])
     datasets.have_all((config.data for config in known.values()), byte_bar, tell)
     trials = list(sweep.trials)

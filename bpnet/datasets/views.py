@@ -26,7 +26,8 @@ View: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]
 
 PART = 50  # images are viewed together: many need no more memory than these
 STEEPEST = 1.0  # columns that a row is moved for each row between it and the centre, at most
-LEAST = 1e-9  # a distance that is none
+LEAST = 1e-9  # ink, or a moment of it, that is none
+STILL = 1e-6  # rows from the centre, at which a row is not moved
 WIDEST = 2.0  # times as wide as it is becomes ink at most
 NARROW = 0.42  # ink whose width is less than this share of its height, such as a 1, is not widened
 
@@ -88,17 +89,18 @@ def _places(view: View, images: Array) -> Array:
 def _deslanted(ink: Array, down: Array, across: Array) -> tuple[Array, Array]:
     """Return the slant s = cov(down, across) / var(down) of the ink, and 1, no stretch.
 
-    It is 0 where there is no ink, or the ink has no height.
+    It is 0 where there is no ink, or the ink has no height, and no more than the frame has room
+    for, or STEEPEST.
     """
     moment = np.einsum("nij,ni,nj->n", ink, down, across)
     square = np.einsum("nij,ni,ni->n", ink, down, down)
     s = np.divide(moment, square, out=np.zeros_like(square), where=square > LEAST)
     inked = ink != 0
-    empty = ~inked.any(axis=2)
-    left = np.where(empty, SIDE, inked.argmax(axis=2))  # columns on this side of a row's ink
-    right = np.where(empty, SIDE, inked[:, :, ::-1].argmax(axis=2))
+    free = ~inked.any(axis=2) | (np.abs(down) < STILL)  # whatever the slant, no ink of it moves
+    left = np.where(free, SIDE, inked.argmax(axis=2))  # columns on this side of a row's ink
+    right = np.where(free, SIDE, inked[:, :, ::-1].argmax(axis=2))
     leftwards, rightwards = np.where(down > 0, [left, right], [right, left])
-    far = np.maximum(np.abs(down), LEAST)
+    far = np.maximum(np.abs(down), STILL)
     most = np.minimum(STEEPEST, (leftwards / far).min(axis=1))
     least = -np.minimum(STEEPEST, (rightwards / far).min(axis=1))
     return np.clip(s, least, most), np.ones_like(s)
@@ -107,7 +109,8 @@ def _deslanted(ink: Array, down: Array, across: Array) -> tuple[Array, Array]:
 def _widened(width: int, ink: Array, down: Array, across: Array) -> tuple[Array, Array]:
     """Return no slant, 0, and the stretch that makes the ink so many pixels wide, or two more.
 
-    Each of its pixels covers a part of the next ones.
+    Each of its pixels covers a part of the next ones. Narrow ink is not stretched, no ink more than
+    to WIDEST times its width, or than the frame has room for.
     """
     left, right = _ends(ink.max(axis=1), across)
     top, bottom = _ends(ink.max(axis=2), down)

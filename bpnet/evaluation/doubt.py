@@ -106,26 +106,30 @@ def judged(members: Sequence[Member], images: Array) -> Judged:
     if its probability is below `improbable`.
     Raises: DataError, DivergedError, as `Network.classify` does.
     """
-    seen = [network.see(images) for network, _ in members]
-    each_y = [network.classify_seen(own) for (network, _), own in zip(members, seen, strict=True)]
-    y = np.mean(each_y, axis=0)
+    any_of = {network.view: network for network, _ in members}
+    views = {view: network.see(images) for view, network in any_of.items()}
+    y = np.mean([network.classify_seen(views[network.view]) for network, _ in members], axis=0)
     measures = [measure for _, measure in members if measure is not None]
     if len(measures) < len(members):
         unsure = y.max(axis=1) < improbable(y.shape[1])
         return Judged(y, np.full(len(y), np.nan), unsure, np.ones(len(y), bool))
     answers = y.argmax(axis=1)
-    each = [_strangeness(own, answers, one) for own, one in zip(seen, measures, strict=True)]
+    marks = {view: (strokes(own), thickness(own)) for view, own in views.items()}
+    each = [
+        _strangeness(*marks[network.view], answers, measure)
+        for network, measure in members
+        if measure is not None
+    ]
     strange: Array = np.mean(each, axis=0)
     probable = np.mean([one.limits[0] for one in measures])
     unsure = (strange > 1) | (y.max(axis=1) < probable)
     return Judged(y, strange, unsure, strange <= NO_DIGIT)
 
 
-def _strangeness(images: Array, answers: Array, measure: Measure) -> Array:
-    """Return how strange images (N, 784), as they are seen, are as what they are taken for (N,)."""
+def _strangeness(seen: Array, thick: Array, answers: Array, measure: Measure) -> Array:
+    """Return how strange strokes (N, D), so thick (N,), are as what they are taken for (N,)."""
     _, far, blot = measure.limits
-    distances = _distances(strokes(images), answers, measure)
-    strange: Array = np.maximum(distances / far, thickness(images) / blot)
+    strange: Array = np.maximum(_distances(seen, answers, measure) / far, thick / blot)
     return strange
 
 

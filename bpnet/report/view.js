@@ -1,7 +1,7 @@
 "use strict";
 // What a network sees of an image, as bpnet/datasets/views.py makes it: each row is read at other columns.
 
-const STEEPEST = 1, LEAST = 1e-9, WIDEST = 2, NARROW = 0.42;  // as there
+const STEEPEST = 1, LEAST = 1e-9, STILL = 1e-6, WIDEST = 2, NARROW = 0.42;  // as there
 const VIEWS = new Map([["as-is", () => ({slant: 0, stretch: 1})], ["deslanted", deslanted]]);  // and widths
 
 // Return the view of this name, which gives the slant and the stretch of ink; undefined if the script has none.
@@ -44,10 +44,10 @@ function deslanted({rows, down, across}) {
   const s = moment / Math.max(square, LEAST);  // 0 if the ink has no height
   let least = -STEEPEST, most = STEEPEST;
   for (const [y, row] of rows.entries()) {
-    if (!row.some(Boolean)) continue;
+    if (!row.some(Boolean) || Math.abs(down[y]) < STILL) continue;
     const left = row.findIndex(Boolean), right = row.length - 1 - row.findLastIndex(Boolean);
     const [leftwards, rightwards] = down[y] > 0 ? [left, right] : [right, left];
-    const far = Math.max(Math.abs(down[y]), LEAST);
+    const far = Math.abs(down[y]);
     least = Math.max(least, -rightwards / far);
     most = Math.min(most, leftwards / far);
   }

@@ -90,13 +90,13 @@ def open_sweep(folder: Path) -> Sweep:
 def open_members(folder: Path, settings: Sequence[str], tell: Tell) -> list[Run]:
     """Return the run in the folder, those of its seeds, or those of a sweep: of each trial.
 
-    Raises: RunError as `seed_folders.open_members` does, or if a trial has not begun.
+    Raises: RunError as `seed_folders.open_members` does, or if one of them was not made yet.
     """
     if not kinds.is_sweep(folder):
         return seed_folders.open_members(folder, settings, tell)
     sweep = open_sweep(folder)
+    for run in sweep.runs():
+        if not storage.exists(run.folder / CONFIG):
+            raise RunError(f"{run.folder}: has not begun; {kinds.resuming(folder)} trains it")
     trials = [sweep.trial_folder(number) for number in range(1, len(sweep.trials) + 1)]
-    for trial in trials:
-        if not storage.exists(trial):
-            raise RunError(f"{trial}: has not begun; {kinds.resuming(folder)} trains it")
     return [run for trial in trials for run in seed_folders.open_members(trial, settings, tell)]

@@ -5,6 +5,7 @@ one seeded with [seed, stream, epoch, batch], and with the worker, if several sh
 batch can be made without those before it.
 """
 
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -19,6 +20,7 @@ from bpnet.randomness import DISTORTIONS, ORDER, generator
 from bpnet.system.prefetch import prefetch
 
 Batches: TypeAlias = Iterator[tuple[Array, Array]]
+ROUNDING = 1e-9  # epochs: a fifth of 35 is 7.000000000000001 in a computer
 
 
 def epoch_batches(split: Split, config: Config, dtype: np.dtype, epoch: int, skip: int) -> Batches:
@@ -81,5 +83,5 @@ def of_epoch(config: Config, epoch: int) -> AugmentConfig:
     [2, 2, 1.0, 1.0]
     """
     epochs = config.train.epochs
-    calm = range(epochs - round(config.augment.calm * epochs), epochs)
+    calm = range(epochs - math.ceil(config.augment.calm * epochs - ROUNDING), epochs)
     return half_as_far(config.augment) if epoch in calm else config.augment

@@ -87,6 +87,9 @@ def test_its_networks_are_scored_together_each_in_its_own_view(bpnet, sweep, qui
     compared = json.loads(bpnet("compare", "s", "s/02", "--json").out)
     differences = {"network.hidden": ["varies", [4]], "network.view": ["varies", "deslanted"]}
     assert compared["differences"] == differences
+    assert set(json.loads(bpnet("compare", "s", "s", "--json").out)["differences"]) == {
+        *differences
+    }
 
 
 def test_a_failed_run_is_told_when_it_fails_and_at_the_end_and_the_others_go_on(sweep, quick):

@@ -1,4 +1,4 @@
-"""What a network sees of an image: from the image alone, and nothing of it is lost."""
+"""What a network sees of an image: made of the image alone."""
 
 from dataclasses import replace
 
@@ -144,6 +144,17 @@ def test_deslanting_keeps_the_ink_of_each_row(digits, blots):
         numbers = images / 255
         found = as_pictures("deslanted", numbers)
         assert found.sum(axis=2) == pytest.approx(numbers.sum(axis=2), abs=1e-4)
+
+
+@pytest.mark.parametrize("slope", [-0.7, 0.7])
+def test_a_row_at_the_centre_does_not_move_and_so_forbids_no_slant(slope):
+    crossed = np.zeros((28, 28), np.uint8)
+    crossed[:27] = line(slope)[:27]  # of an odd number of rows
+    crossed[:27] = np.maximum(crossed[:27], crossed[26::-1, ::-1])
+    crossed[13] = 255
+    (found,) = as_pictures("deslanted", crossed[None])
+    assert np.array_equal(found[13], crossed[13])
+    assert not np.array_equal(found, crossed)
 
 
 def test_ink_at_both_ends_of_a_row_cannot_be_moved(blots):

@@ -127,7 +127,16 @@ def test_its_members_are_the_runs_of_all_trials_in_order(sweep):
     assert one.folder == found[0].folder
 
 
-def test_a_sweep_with_a_trial_that_has_not_begun_is_no_smaller_committee(sweep):
-    sweep.make(next(iter(sweep.runs())))
-    with pytest.raises(RunError, match=r"02: has not begun; bpnet sweep --resume \S+ trains it$"):
+def test_a_sweep_with_a_run_that_has_not_begun_is_no_smaller_committee(sweep):
+    first, *_ = sweep.runs()
+    sweep.make(first)
+    with pytest.raises(
+        RunError, match=r"02/seed-4: has not begun; bpnet sweep --resume \S+ trains"
+    ):
+        sweeps.open_members(sweep.folder, (), print)
+    for run in sweep.runs():
+        sweep.make(run)
+    more = sweeps.create(sweep.folder, sweep.trials[0].config, sweep.trials, sweep.first, 4)
+    more.make(list(more.runs())[3])
+    with pytest.raises(RunError, match="02/seed-7: has not begun"):
         sweeps.open_members(sweep.folder, (), print)
