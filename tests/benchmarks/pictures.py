@@ -3,9 +3,9 @@
     python tests/benchmarks/pictures.py RUN... [--count N] [--only PART] [--split SPLIT]
                                         [--handed FOLDER] [--fonts FOLDER]
 
-It takes the networks of runs, named as their folders, and 1,000 test digits; with `--split train`
-or `--split validation` digits that something may be chosen by. Needs MNIST (in BPNET_DATA_DIR or
-data/) and Pillow.
+It takes the networks of runs, or the committees of seeds or of a sweep, named as their folders, and
+1,000 test digits; with `--split train` or `--split validation` digits that something may be chosen
+by. Needs MNIST (in BPNET_DATA_DIR or data/) and Pillow.
 """
 
 import argparse

@@ -111,7 +111,7 @@ def _caught(reader, pictures, small, hands):
 
 def _curve(reader, pictures, images):
     """Return rows of letters caught where the threshold is set by the share of digits doubted."""
-    if reader.measure is None:
+    if any(measure is None for _, measure in reader.members):
         yield Row("letters against digits", reader.name, "skipped: its run has no measure of doubt")
         return
     known = reader.strangeness(images)

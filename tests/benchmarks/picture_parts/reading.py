@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bpnet.cli import committee
 from bpnet.errors import DataError
 from bpnet.evaluation import doubt
 from bpnet.pictures.normalizing import normalized
-from bpnet.runs import directory, doubts, results
 
 SEED = 20161125
 
@@ -47,13 +47,11 @@ class Reading(NamedTuple):
 
 
 class Reader:
-    """The network of a run, with its name and its doubts."""
+    """The network of a run, or a committee of seeds or of a sweep, with its name and its doubts."""
 
     def __init__(self, folder):
-        run = directory.open_run(Path(folder))
         self.name = Path(folder).name
-        self.network = results.load_network(run)
-        self.measure = doubts.load(run)
+        self.members = committee.members(committee.opened(Path(folder)))
 
     def readings(self, pictures):
         """Return a reading of each picture that was brought to MNIST's form."""
@@ -82,7 +80,7 @@ class Reader:
         return self._judged(images).strangeness
 
     def _judged(self, images):
-        return doubt.judged([(self.network, self.measure)], images)
+        return doubt.judged(self.members, images)
 
     def least_strange(self, lines):
         """Return the strangeness of the digit that is least so; without one, it is infinite."""
