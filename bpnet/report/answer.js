@@ -2,7 +2,7 @@
 // What the network says of a drawing: of each digit in it, and of one of them, how likely and why.
 
 const unknown = unknownOf(report.network);
-const network = unknown ? null : new Network(affines, report.network);
+const network = unknown ? null : new Network(affines, report.network, report.form);
 const rows = Array.from({length: widths.at(-1)}, (_, digit) => rowOf(digit));
 const ADVICE = {
   [TOUCHING]: "They cannot be told apart: leave a gap between them.",

@@ -23,22 +23,17 @@ function unknownOf({activation, view}) {
 }
 
 class Network {
-  constructor(affines, {activation, view}) {
+  constructor(affines, {activation, view}, form) {
     const unknown = unknownOf({activation, view});
     if (unknown) throw new Error(`no network here whose ${unknown}`);
     this.affines = affines;
     this.activation = ACTIVATIONS[activation];
-    this.view = viewOf(view);
+    this.see = viewOf(view, form);  // of an image of bytes
   }
 
   // Return the probability of each digit, for an image of bytes.
   classify(image) {
     return this.classifySeen(this.see(image));
-  }
-
-  // Return what the network sees of an image of bytes.
-  see(image) {
-    return viewed(this.view, image);
   }
 
   // Return the probability of each digit, for what the network sees of an image.

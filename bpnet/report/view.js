@@ -1,14 +1,15 @@
 "use strict";
 // What a network sees of an image, as bpnet/datasets/views.py makes it: each row is read at other columns.
+// `form` holds the constants of that module. Ink is {rows, columns, down, across}: its levels, and how far
+// each row and column is from the centre of mass. A view gives the slant and the stretch of ink.
 
-const STEEPEST = 1, LEAST = 1e-9, STILL = 1e-6, WIDEST = 2, NARROW = 0.42;  // as there
 const VIEWS = new Map([["as-is", () => ({slant: 0, stretch: 1})], ["deslanted", deslanted]]);  // and widths
 
-// Return the view of this name, which gives the slant and the stretch of ink; undefined if the script has none.
-// Ink is {rows, columns, down, across}: its levels, and how far each row and column is from the centre of mass.
-function viewOf(name) {
+// Return what makes of an image of bytes what is seen in the view of this name; undefined if the script has none.
+function viewOf(name, form) {
   const width = /^width-(\d+)$/.exec(name)?.[1];
-  return width ? ink => broadened(Number(width), ink) : VIEWS.get(name);
+  const view = width ? broadened.bind(null, Number(width)) : VIEWS.get(name);
+  return view && (image => viewed(ink => view(ink, form), image));
 }
 
 // Return an image of bytes in a view.
@@ -24,7 +25,7 @@ function viewed(view, image) {
 
 // Return how far each of these rows, or columns, is from the ink's centre of mass.
 function fromCentre(lines) {
-  const masses = lines.map(total), centre = dot(masses, Array.from(masses.keys())) / Math.max(total(masses), LEAST);
+  const masses = lines.map(total), centre = dot(masses, Array.from(masses.keys())) / (total(masses) || 1);
   return masses.map((_, i) => i - centre);
 }
 
@@ -39,12 +40,12 @@ function levelAt(row, column) {
 }
 
 // Return the slant s = cov(down, across) / var(down) of the ink, but no more than the frame has room for.
-function deslanted({rows, down, across}) {
+function deslanted({rows, down, across}, {steepest, least: none, still}) {
   const moment = dot(rows.map(row => dot(row, across)), down), square = dot(rows.map(total), down.map(far => far ** 2));
-  const s = moment / Math.max(square, LEAST);  // 0 if the ink has no height
-  let least = -STEEPEST, most = STEEPEST;
+  const s = moment / Math.max(square, none);  // 0 if the ink has no height
+  let least = -steepest, most = steepest;
   for (const [y, row] of rows.entries()) {
-    if (!row.some(Boolean) || Math.abs(down[y]) < STILL) continue;
+    if (!row.some(Boolean) || Math.abs(down[y]) < still) continue;
     const left = row.findIndex(Boolean), right = row.length - 1 - row.findLastIndex(Boolean);
     const [leftwards, rightwards] = down[y] > 0 ? [left, right] : [right, left];
     const far = Math.abs(down[y]);
@@ -55,9 +56,9 @@ function deslanted({rows, down, across}) {
 }
 
 // Return the stretch that makes the ink so many pixels wide, unless it is narrow or the frame has no room.
-function broadened(width, {rows, columns, down, across}) {
+function broadened(width, {rows, columns, down, across}, {widest, narrow}) {
   const [left, right] = inkEnds(columns, across), [top, bottom] = inkEnds(rows, down);
-  const wide = right - left + 1, high = bottom - top + 1, most = wide < NARROW * high ? 1 : WIDEST;
+  const wide = right - left + 1, high = bottom - top + 1, most = wide < narrow * high ? 1 : widest;
   const room = Math.min((1 - across[0]) / (1 - left), (1 + across.at(-1)) / (1 + right));
   return {slant: 0, stretch: Math.min(width / wide, most, Math.max(1, room))};
 }

@@ -187,8 +187,9 @@ def test_each_view_of_an_image_is_that_of_python(rng):
     digits = draw(60, rng)[0].reshape(60, 784)
     images = np.concatenate([digits, 255 - digits, strange(rng)])
     expression = """views.map(view =>
-        images.map(image => Array.from(viewed(viewOf(view), bytes(image)))))"""
-    found = v8(expression, images=[text(image) for image in images], views=registry.VIEWS)
+        images.map(image => Array.from(viewOf(view, form)(bytes(image)))))"""
+    given = [text(image) for image in images]
+    found = v8(expression, images=given, views=registry.VIEWS, form=FORM)
     for view, ours in zip(registry.VIEWS, found, strict=True):
         off = np.abs(np.array(ours) - views.seen(view, images))
         assert off.max() <= (view != "as-is")
@@ -215,13 +216,13 @@ def test_the_network_gives_the_probabilities_and_gradients_of_pythons(network, r
     images = draw(10, rng)[0].reshape(10, 784)
     expression = """images.map(image => {
         const affines = affineLayers(widths, Float32Array.from(parameters));
-        const network = new Network(affines, {activation, view});
+        const network = new Network(affines, {activation, view}, form);
         const y = network.classify(bytes(image));
         return [Array.from(y), Array.from(y, (_, digit) => Array.from(network.gradient(digit)))];
     })"""
     found = v8(
         expression, images=[text(image) for image in images], widths=widths, activation=activation,
-        view=view, parameters=network.flat.tolist(),
+        view=view, form=FORM, parameters=network.flat.tolist(),
     )  # fmt: skip
     for image, (y, gradients) in zip(images, found, strict=True):
         scores = network.predict(np.repeat(network.see(image[None]), widths[-1], axis=0) / 255)
@@ -251,13 +252,13 @@ def test_the_measure_says_of_an_image_what_python_says(classes, planes, view, rn
     expression = """images.map((image, i) => {
         const [M, K] = [middles, axes].map(numbers => halves(bytes(numbers)));
         const measure = {limits, tile, planes, middles: M, axes: K};
-        return strangenessOf(viewed(viewOf(view), bytes(image)), answers[i], measure);
+        return strangenessOf(viewOf(view, form)(bytes(image)), answers[i], measure);
     })"""
     arrays = {name: text(measure.arrays()[name]) for name in ("middles", "axes")}
     found = v8(
         expression, images=[text(image) for image in given], tile=strokes.TILE,
         planes=planes, view=view, answers=judged.probabilities.argmax(axis=1).tolist(),
-        limits=measure.limits.tolist(), **arrays,
+        limits=measure.limits.tolist(), form=FORM, **arrays,
     )  # fmt: skip
     assert np.allclose(found, judged.strangeness, atol=1e-4)
 

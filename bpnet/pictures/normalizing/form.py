@@ -1,5 +1,6 @@
-"""What the page's normalize.js needs to bring a drawing to the form that `predict` gives."""
+"""What the page's scripts need to give a drawing the form and the view that `predict` does."""
 
+from bpnet.datasets import views
 from bpnet.datasets.splits import SIDE
 from bpnet.pictures.normalizing import cleaning, fitting, scaling, separating, touching
 
@@ -18,6 +19,7 @@ FORM = {
             (separating, ("WEAK", "SPECK", "SMALL", "REACH", "BESIDE")),
             (separating, ("ABOVE", "SLIM", "DIRT", "LEVEL", "MOST")),
             (touching, ("STROKE", "FEWEST", "WIDTH", "FILLED", "NECK", "SEVERAL")),
+            (views, ("STEEPEST", "LEAST", "STILL", "WIDEST", "NARROW")),
         )
         for name in names
     },
