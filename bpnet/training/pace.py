@@ -61,7 +61,7 @@ def _kind(config: Config) -> Config:
             dtype=train.dtype,
             workers=train.workers,
         ),
-        augment=config.augment,
+        augment=replace(config.augment, calm=0.0),
     )
 
 

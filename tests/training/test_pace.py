@@ -47,8 +47,10 @@ def test_runs_take_turns(measured):
 
 
 def test_what_is_alike_is_measured_once_for_a_second(measured):
-    rates = ("train.learning_rate=0.5", "seed=3", "train.epochs=9", "train.warmup=1")
-    pace.about([config(), *map(config, rates)], 2, 1)
+    shifted = "augment.shift=1"
+    alike = ("train.learning_rate=0.5", "seed=3", "train.epochs=9", "train.warmup=1")
+    several = [config(shifted, other) for other in (*alike, "augment.calm=0.5")]
+    pace.about([config(shifted), *several], 2, 1)
     assert [(images, seconds) for _, images, seconds in measured] == [(1000, pace.TOGETHER)]
     ((kind, _, _),) = measured
     assert kind.train.learning_rate == pace.HARMLESS
