@@ -114,7 +114,7 @@ def path(dataset: str | None, data_dir: str | None) -> None:
     metavar="FILE.png",
     type=Path,
     shell_complete=completion.files,
-    help="Keep the first image as a PNG file, a picture for bpnet predict.",
+    help="Keep the first image, as it is in the dataset, as a PNG file for bpnet predict.",
 )
 def show(
     config_file: Path | None,

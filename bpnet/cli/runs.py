@@ -39,9 +39,9 @@ def list_runs(places: tuple[Path, ...], sort: str, as_json: bool) -> None:
     bpnet runs
     bpnet runs --sort test
 
-    They are looked for in the folder, one level below, and in sweeps, whose runs have no test
-    score. Damaged ones are listed as such. Each key of the config in which they differ has a
-    column.
+    They are looked for in the folder, one level below, and in sweeps, most of whose runs have
+    no test score. Damaged ones are listed as such. Each key of the config in which they differ has
+    a column.
 
     --json: an array with an object for each run: run, status, dataset, hidden, seed, epochs,
     best_epoch, validation_accuracy, test_accuracy, seconds, started, settings (KEY: its value, of

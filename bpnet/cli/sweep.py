@@ -103,7 +103,8 @@ def sweep(
     bpnet sweep --resume runs/2026-01-31_142530_mnist-sweep --seeds 5
 
     Each row of --trials is trained with each combination of the values in --grid and --set; a
-    --set with one value is for all. The seeds are the same for all combinations.
+    --set with one value is for all. The seeds are the same for all combinations. Without --config
+    it is --config mnist.
 
     The best is chosen by validation images, and it alone is scored on the test images.
 

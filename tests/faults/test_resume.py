@@ -29,7 +29,7 @@ SCHEDULES = {
 DISTORTIONS = {
     "none": AugmentConfig(),
     "affine": AugmentConfig(rotation=10, scaling=10, shear=5, shift=1),
-    "elastic": AugmentConfig(alpha=8, rotation=5),
+    "elastic, then calm": AugmentConfig(alpha=8, rotation=5, calm=0.4),
 }
 ROWS = list(product(OPTIMIZERS, SCHEDULES, DISTORTIONS))
 STOPS = [(ROWS[number * 7 % len(ROWS)], number * 13 % (STEPS + 1)) for number in range(20)]
